@@ -1,0 +1,61 @@
+"""Text that people read, kept apart from the language it will be read in, and text made searchable."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+
+class Phrase:
+    """A sentence in English with named parameters; the edge translates it and formats the values.
+
+    Parameters are formatted by name and type: `*_cents` (int) as money, `*_pct` as a percentage,
+    `date` values as dates, anything else as text. `Phrase("{paid} of {total} paid", paid=3, total=4)`.
+    """
+
+    __slots__ = ("params", "template")
+
+    def __init__(self, template: str, **params: Any) -> None:
+        self.template = template
+        self.params: Mapping[str, Any] = params
+
+    def __str__(self) -> str:
+        return self.template.format(**self.params)
+
+    def __repr__(self) -> str:
+        return f"Phrase({self.template!r}, {dict(self.params)!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Phrase):
+            return NotImplemented
+        return (self.template, dict(self.params)) == (other.template, dict(other.params))
+
+    def __hash__(self) -> int:
+        return hash((self.template, tuple(sorted(self.params.items()))))
+
+
+_SPACES = re.compile(r"\s+")
+_TIGHT = re.compile(r"[^0-9A-Z]")
+
+
+def searchable(text: str) -> str:
+    """Lower case, without accents, single spaces: what a search by name compares."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return _SPACES.sub(" ", plain).strip().lower()
+
+
+def number_key(number: str) -> str:
+    """A document number for matching: upper case, no punctuation, leading zeros ignored."""
+    tight = _TIGHT.sub("", number.upper())
+    return tight.lstrip("0") or tight[-1:] or number.strip()
+
+
+def slug(text: str) -> str:
+    """Lower-case words joined by hyphens, safe in a URL."""
+    return re.sub(r"[^a-z0-9]+", "-", searchable(text)).strip("-")
+
+
+def masked(text: str, keep: int = 2) -> str:
+    """All but the last `keep` characters hidden."""
+    return "•" * max(len(text) - keep, 0) + text[-keep:]
