@@ -1,0 +1,71 @@
+# Everything a person does here, by name. `make` alone explains itself.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+JOBS ?= auto
+ARGS ?=
+RUN_READY := $(VENV)/.run-$(shell cksum < requirements.lock | tr ' ' -)
+DEV_READY := $(VENV)/.dev-$(shell cksum < requirements-dev.lock | tr ' ' -)
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+BROWSER_TESTS := $(wildcard tests/browser)
+CHAOS_TESTS := $(wildcard tests/chaos)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check format lock $(if $(BROWSER_TESTS),test-browser) $(if $(CHAOS_TESTS),test-chaos)
+
+help: ## Show what can be done here
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+setup: $(DEV_READY) ## Make the environment from the hashed lock (quick when nothing changed)
+
+run: $(RUN_READY) ## Start everything on this machine (PORT=8000 ARGS="--help")
+	@$(BIN)/python -m bpo up $(if $(PORT),--port $(PORT)) $(ARGS)
+
+test: $(DEV_READY) ## Run the tests on a PostgreSQL and a Valkey of their own (ARGS="-k words")
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not browser and not chaos" $(ARGS)
+
+check: $(DEV_READY) ## Format, lint, types, import contracts, architecture, migration drift
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@if [ -d tests/architecture ]; then $(BIN)/python -m pytest -q tests/architecture; fi
+	@$(BIN)/python -m migrations.drift
+
+format: $(DEV_READY) ## Format the code and mend what lint can mend
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+ifneq ($(BROWSER_TESTS),)
+test-browser: $(DEV_READY) ## Drive a real Chromium through the screens
+	@$(BIN)/python -m pytest -m browser $(ARGS) tests/browser
+endif
+
+ifneq ($(CHAOS_TESTS),)
+test-chaos: $(DEV_READY) ## Kill processes and servers in the middle of the work
+	@$(BIN)/python -m pytest -m chaos $(ARGS) tests/chaos
+endif
+
+lock: ## Resolve the pinned libraries again (needs uv)
+	uv pip compile pyproject.toml --universal --python-version 3.11 --extra build \
+	  --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements.lock
+	uv pip compile pyproject.toml --universal --python-version 3.11 --extra build --extra dev \
+	  --constraint requirements.lock \
+	  --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements-dev.lock
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' \
+	  || { echo "Python 3.11 to 3.14 is needed: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+	  || { echo "$(PYTHON) cannot make an environment: install its venv and pip modules" >&2; exit 1; }
+
+$(RUN_READY): | $(BIN)/python
+	@echo "Installing the libraries of requirements.lock into $(VENV) ..." >&2
+	@$(PIP_INSTALL) --require-hashes -r requirements.lock
+	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@rm -f $(VENV)/.run-* && touch $@
+
+$(DEV_READY): $(RUN_READY)
+	@echo "Installing the libraries of requirements-dev.lock into $(VENV) ..." >&2
+	@$(PIP_INSTALL) --require-hashes -r requirements-dev.lock
+	@rm -f $(VENV)/.dev-* && touch $@

@@ -1,0 +1,1 @@
+"""The back office: rules, tables, use cases, screens and commands."""

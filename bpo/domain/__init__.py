@@ -1,0 +1,1 @@
+"""The rules of collection: pure functions over frozen values."""

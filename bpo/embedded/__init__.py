@@ -1,0 +1,1 @@
+"""The servers this program starts for itself: PostgreSQL, Valkey, mail catcher."""

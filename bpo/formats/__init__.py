@@ -1,0 +1,1 @@
+"""Layouts that others defined, read and written: pure codecs."""

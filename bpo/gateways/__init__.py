@@ -1,0 +1,1 @@
+"""The outside world behind protocols, each with a real and a memory twin."""

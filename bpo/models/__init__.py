@@ -1,0 +1,1 @@
+"""The tables: columns, constraints and relationships, one file per family."""

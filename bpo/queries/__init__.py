@@ -1,0 +1,1 @@
+"""The reads: one file per noun, the workspace first."""

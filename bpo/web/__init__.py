@@ -1,0 +1,1 @@
+"""The screens: parse, authorise, call one use case or query, present."""

@@ -1,0 +1,214 @@
+"""The settings, read from the environment here and nowhere else."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from bpo.kernel.errors import BadInput
+
+WEAK_SECRETS = frozenset(
+    {"secret", "changeme", "change-me", "password", "dev", "development", "test"}
+)
+MINIMUM_SECRET_LENGTH = 32
+LOG_LEVELS = frozenset({"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
+
+
+class Environment(StrEnum):
+    PRODUCTION = "production"
+    DEVELOPMENT = "development"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an installation may decide; an absent server URL means "start your own".
+
+    `database_url` is the application role's, `migration_database_url` the owner's, both in
+    SQLAlchemy's `postgresql+psycopg://` form. `data_dir` holds embedded servers, stored files and
+    the generated secret.
+    """
+
+    environment: Environment
+    data_dir: Path
+    secret_key: str
+    base_url: str
+    database_url: str | None = None
+    migration_database_url: str | None = None
+    redis_url: str | None = None
+    smtp_url: str | None = None
+    mail_sender: str = "cobranca@bpo.localhost"
+    log_level: str = "INFO"
+    trusted_proxies: int = 0
+    host: str = "127.0.0.1"
+    port: int = 8000
+    outbox_port: int = 8025
+    web_processes: int = 2
+    workers: int = 2
+    session_idle: timedelta = timedelta(hours=2)
+    session_lifetime: timedelta = timedelta(hours=12)
+    upload_limit_bytes: int = 32 * 1024 * 1024
+
+    @property
+    def production(self) -> bool:
+        return self.environment is Environment.PRODUCTION
+
+    @property
+    def secure_cookies(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @property
+    def files_dir(self) -> Path:
+        """Stored reports, proofs and uploads."""
+        return self.data_dir / "files"
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings; BadInput names the variable that cannot be used.
+
+    Without `BPO_ENV` an installation with its own `DATABASE_URL` counts as production, one that
+    starts its own servers as development. The secret of the latter is made once and kept in the
+    data folder.
+    """
+    environment = _environment(environ)
+    data_dir = Path(environ.get("BPO_DATA") or "var").expanduser().resolve()
+    port = _integer(environ, "BPO_PORT", 8000, 1, 65535)
+    host = environ.get("BPO_HOST") or "127.0.0.1"
+    return Settings(
+        environment=environment,
+        data_dir=data_dir,
+        secret_key=_secret_key(environ, environment, data_dir),
+        base_url=_base_url(environ, environment, port),
+        database_url=_database_url(environ, "DATABASE_URL"),
+        migration_database_url=_database_url(environ, "MIGRATION_DATABASE_URL"),
+        redis_url=environ.get("REDIS_URL") or None,
+        smtp_url=_smtp_url(environ),
+        mail_sender=environ.get("BPO_MAIL_SENDER") or "cobranca@bpo.localhost",
+        log_level=_log_level(environ),
+        trusted_proxies=_integer(environ, "BPO_TRUSTED_PROXIES", 0, 0, 10),
+        host=host,
+        port=port,
+        outbox_port=_integer(environ, "BPO_OUTBOX_PORT", 8025, 1, 65535),
+        web_processes=_integer(environ, "BPO_WEB_PROCESSES", 2, 1, 64),
+        workers=_integer(environ, "BPO_WORKERS", 2, 1, 64),
+        session_idle=_minutes(environ, "BPO_SESSION_IDLE_MINUTES", 2 * 60),
+        session_lifetime=_minutes(environ, "BPO_SESSION_MINUTES", 12 * 60),
+    )
+
+
+def _environment(environ: Mapping[str, str]) -> Environment:
+    default = Environment.PRODUCTION if environ.get("DATABASE_URL") else Environment.DEVELOPMENT
+    value = environ.get("BPO_ENV") or default
+    try:
+        return Environment(value)
+    except ValueError:
+        raise BadInput(
+            "BPO_ENV is {value}: use production, development or test", value=value
+        ) from None
+
+
+def _secret_key(environ: Mapping[str, str], environment: Environment, data_dir: Path) -> str:
+    given = environ.get("BPO_SECRET_KEY", "")
+    if environment is Environment.PRODUCTION:
+        return _strong(given)
+    return given or _stored_secret(data_dir / "secret_key")
+
+
+def _strong(secret: str) -> str:
+    if not secret:
+        raise BadInput("BPO_SECRET_KEY is not set: production needs a secret of its own")
+    if (
+        len(secret) < MINIMUM_SECRET_LENGTH
+        or len(set(secret)) < 8
+        or secret.lower() in WEAK_SECRETS
+    ):
+        raise BadInput(
+            "BPO_SECRET_KEY is weak: use at least {minimum} random characters",
+            minimum=MINIMUM_SECRET_LENGTH,
+        )
+    return secret
+
+
+def _stored_secret(path: Path) -> str:
+    """The data folder's secret; the first process that needs it makes it."""
+    try:
+        return path.read_text(encoding="ascii")
+    except FileNotFoundError:
+        return _make_secret(path)
+
+
+def _make_secret(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".secret-{os.getpid()}-{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(48))
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    return path.read_text(encoding="ascii")
+
+
+def _base_url(environ: Mapping[str, str], environment: Environment, port: int) -> str:
+    given = environ.get("BPO_BASE_URL", "").rstrip("/")
+    if given and not given.startswith(("http://", "https://")):
+        raise BadInput(
+            "BPO_BASE_URL is {given}: it must begin with https:// or http://", given=given
+        )
+    if not given and environment is Environment.PRODUCTION:
+        raise BadInput("BPO_BASE_URL is not set: the links in messages need the public address")
+    return given or f"http://localhost:{port}"
+
+
+def _database_url(environ: Mapping[str, str], name: str) -> str | None:
+    """A PostgreSQL URL in the form SQLAlchemy wants, with psycopg as the driver."""
+    given = environ.get(name, "")
+    if not given:
+        return None
+    scheme, separator, rest = given.partition("://")
+    if not separator or scheme.split("+")[0] not in {"postgres", "postgresql"}:
+        raise BadInput("{name} must be a postgresql:// address", name=name)
+    return f"postgresql+psycopg://{rest}"
+
+
+def _smtp_url(environ: Mapping[str, str]) -> str | None:
+    given = environ.get("SMTP_URL") or None
+    if given and not given.startswith(("smtp://", "smtps://")):
+        raise BadInput("SMTP_URL must begin with smtp:// or smtps://")
+    return given
+
+
+def _log_level(environ: Mapping[str, str]) -> str:
+    level = (environ.get("BPO_LOG_LEVEL") or "INFO").upper()
+    if level not in LOG_LEVELS:
+        raise BadInput(
+            "BPO_LOG_LEVEL is {level}: use one of {allowed}",
+            level=level,
+            allowed=", ".join(sorted(LOG_LEVELS)),
+        )
+    return level
+
+
+def _minutes(environ: Mapping[str, str], name: str, default: int) -> timedelta:
+    return timedelta(minutes=_integer(environ, name, default, 1, 60 * 24 * 30))
+
+
+def _integer(environ: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    given = environ.get(name, "")
+    if not given:
+        return default
+    if not given.isdecimal() or not low <= int(given) <= high:
+        raise BadInput(
+            "{name} is {given}: use a whole number from {low} to {high}",
+            name=name,
+            given=given,
+            low=low,
+            high=high,
+        )
+    return int(given)

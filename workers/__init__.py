@@ -1,0 +1,1 @@
+"""The background jobs: each unpacks ids and calls one use case."""
