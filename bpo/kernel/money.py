@@ -20,7 +20,7 @@ def share(cents: int, rate: Decimal) -> int:
 
 
 def split(total: int, parts: int, *, remainder: str = "last") -> list[int]:
-    """Split centavos into equal parts that add up exactly; the remainder goes to the `last` or `first`.
+    """Split centavos into equal parts that add up exactly; the `last` or `first` takes the rest.
 
     Raises ValueError when `parts` is not positive.
     """

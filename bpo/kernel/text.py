@@ -1,4 +1,4 @@
-"""Text that people read, kept apart from the language it will be read in, and text made searchable."""
+"""Text that people read, apart from its language, and text made searchable."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ class Phrase:
     """A sentence in English with named parameters; the edge translates it and formats the values.
 
     Parameters are formatted by name and type: `*_cents` (int) as money, `*_pct` as a percentage,
-    `date` values as dates, anything else as text. `Phrase("{paid} of {total} paid", paid=3, total=4)`.
+    `date` values as dates, anything else as text: `Phrase("{paid} of {total}", paid=3, total=4)`
     """
 
     __slots__ = ("params", "template")

@@ -1,1 +1,59 @@
-"""The tables: columns, constraints and relationships, one file per family."""
+"""Tables: columns, constraints and keys, nothing else. Importing this names them all."""
+
+from bpo.models.audit import AuditEntry
+from bpo.models.campaign import (
+    Campaign,
+    CampaignVersion,
+    Message,
+    Skip,
+    Task,
+    Touch,
+    TouchReceivable,
+)
+from bpo.models.debtor import Contact, Debtor, Dispute, Hold, Note, OptOut, Promise
+from bpo.models.receivable import Entry, Import, Payment, Receivable, StoredFile
+from bpo.models.report import ReportDelivery, ReportRun
+from bpo.models.user import AccessEntry, Membership, SignedLink, User
+from bpo.models.workspace import (
+    ContactRules,
+    FreshnessMark,
+    LocalHoliday,
+    PaymentMethod,
+    PolicyVersion,
+    Workspace,
+)
+
+__all__ = [
+    "AccessEntry",
+    "AuditEntry",
+    "Campaign",
+    "CampaignVersion",
+    "Contact",
+    "ContactRules",
+    "Debtor",
+    "Dispute",
+    "Entry",
+    "FreshnessMark",
+    "Hold",
+    "Import",
+    "LocalHoliday",
+    "Membership",
+    "Message",
+    "Note",
+    "OptOut",
+    "Payment",
+    "PaymentMethod",
+    "PolicyVersion",
+    "Promise",
+    "Receivable",
+    "ReportDelivery",
+    "ReportRun",
+    "SignedLink",
+    "Skip",
+    "StoredFile",
+    "Task",
+    "Touch",
+    "TouchReceivable",
+    "User",
+    "Workspace",
+]

@@ -1,0 +1,165 @@
+"""Receivables, payments, and the dated entries that tie them together."""
+
+from datetime import date
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bpo.db import Model
+from bpo.models.columns import (
+    Cents,
+    Created,
+    InWorkspace,
+    Json,
+    Name,
+    WithinParent,
+    within_workspace,
+)
+
+
+class Receivable(WithinParent, Created, Model):
+    """A title to be received. `settled_cents` is the sum of the principal of its entries.
+
+    `number_key` is the number without leading zeros and punctuation, the key of matching.
+    `effective_due_date` is the due date moved to a business day of the workspace's calendar.
+    Overdue is never stored; `settled_on` is the day on which the balance reached zero.
+    """
+
+    __tablename__ = "receivables"
+    __table_args__ = (
+        within_workspace("debtor_id", "debtors"),
+        within_workspace("import_id", "imports"),
+        within_workspace("policy_version_id", "policy_versions"),
+        UniqueConstraint("workspace_id", "debtor_id", "number_key"),
+        CheckConstraint("amount_cents > 0", name="amount"),
+        CheckConstraint("settled_cents BETWEEN 0 AND amount_cents", name="settled"),
+        CheckConstraint("(settled_cents = amount_cents) = (settled_on IS NOT NULL)", name="closed"),
+        CheckConstraint("effective_due_date >= due_date", name="effective_due"),
+        Index(
+            "ix_receivables_open",
+            "workspace_id",
+            "debtor_id",
+            postgresql_where=text("settled_on IS NULL"),
+            postgresql_include=["due_date", "effective_due_date", "amount_cents", "settled_cents"],
+        ),
+        Index("ix_receivables_due", "workspace_id", "due_date"),
+    )
+
+    debtor_id: Mapped[int] = mapped_column(BigInteger)
+    number: Mapped[Name]
+    number_key: Mapped[Name]
+    description: Mapped[str | None] = mapped_column(Text)
+    installment: Mapped[int | None]
+    installments: Mapped[int | None]
+    issue_date: Mapped[date]
+    due_date: Mapped[date]
+    effective_due_date: Mapped[date]
+    amount_cents: Mapped[Cents]
+    settled_cents: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    settled_on: Mapped[date | None]
+    policy_version_id: Mapped[int | None] = mapped_column(BigInteger)
+    import_id: Mapped[int | None] = mapped_column(BigInteger)
+    extra: Mapped[Json] = mapped_column(server_default=text("'{}'"))
+
+
+class Payment(WithinParent, Created, Model):
+    """Money received from a debtor on a day. Undone by a reversal, never by a deletion."""
+
+    __tablename__ = "payments"
+    __table_args__ = (
+        within_workspace("debtor_id", "debtors"),
+        within_workspace("import_id", "imports"),
+        within_workspace("reverses_id", "payments"),
+        UniqueConstraint("workspace_id", "idempotency_key"),
+        UniqueConstraint("workspace_id", "reverses_id"),
+        CheckConstraint("(reverses_id IS NULL) = (amount_cents > 0)", name="sign"),
+        Index("ix_payments_debtor", "workspace_id", "debtor_id", "paid_on"),
+        Index("ix_payments_day", "workspace_id", "paid_on"),
+    )
+
+    debtor_id: Mapped[int] = mapped_column(BigInteger)
+    amount_cents: Mapped[Cents]
+    paid_on: Mapped[date]
+    method: Mapped[str] = mapped_column(Text, server_default="other")
+    reference: Mapped[str | None] = mapped_column(Text)
+    note: Mapped[str | None] = mapped_column(Text)
+    source: Mapped[Name]
+    idempotency_key: Mapped[str | None] = mapped_column(Text)
+    import_id: Mapped[int | None] = mapped_column(BigInteger)
+    reverses_id: Mapped[int | None] = mapped_column(BigInteger)
+    created_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("users.id"))
+
+
+class Entry(WithinParent, Created, Model):
+    """A dated change of a receivable: principal settled, and the charges paid with it.
+
+    `kind` says why: `payment` (with its payment), `rebate`, `discount`, `write_off`, `withdrawal`
+    or `reversal` (negative amounts). The balance on a day is the face amount less the principal
+    of the entries dated on or before it.
+    """
+
+    __tablename__ = "entries"
+    __table_args__ = (
+        within_workspace("receivable_id", "receivables"),
+        within_workspace("payment_id", "payments"),
+        within_workspace("import_id", "imports"),
+        CheckConstraint(
+            "kind IN ('payment', 'rebate', 'discount', 'write_off', 'withdrawal', 'reversal')",
+            name="kind",
+        ),
+        CheckConstraint("kind <> 'payment' OR payment_id IS NOT NULL", name="payment"),
+        Index("ix_entries_receivable", "workspace_id", "receivable_id", "on_day"),
+        Index("ix_entries_payment", "workspace_id", "payment_id"),
+    )
+
+    receivable_id: Mapped[int] = mapped_column(BigInteger)
+    payment_id: Mapped[int | None] = mapped_column(BigInteger)
+    import_id: Mapped[int | None] = mapped_column(BigInteger)
+    kind: Mapped[Name]
+    on_day: Mapped[date]
+    principal_cents: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    fine_cents: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    interest_cents: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    reason: Mapped[str | None] = mapped_column(Text)
+    created_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("users.id"))
+
+
+class Import(InWorkspace, Created, Model):
+    """One file given to a workspace and what became of it. `sha256` is its fingerprint."""
+
+    __tablename__ = "imports"
+    __table_args__ = (
+        within_workspace("file_id", "stored_files"),
+        CheckConstraint(
+            "state IN ('uploaded', 'queued', 'running', 'applied', 'failed', 'undone')",
+            name="state",
+        ),
+        Index("ix_imports_sha256", "workspace_id", "sha256"),
+    )
+
+    kind: Mapped[str | None] = mapped_column(Text)
+    filename: Mapped[Name]
+    sha256: Mapped[Name]
+    file_id: Mapped[int | None] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(Text, server_default="uploaded")
+    options: Mapped[Json] = mapped_column(server_default=text("'{}'"))
+    progress: Mapped[int] = mapped_column(server_default=text("0"))
+    total: Mapped[int] = mapped_column(server_default=text("0"))
+    applied: Mapped[int] = mapped_column(server_default=text("0"))
+    unchanged: Mapped[int] = mapped_column(server_default=text("0"))
+    rejected: Mapped[int] = mapped_column(server_default=text("0"))
+    problems: Mapped[Json] = mapped_column(server_default=text("'{}'"))
+    error: Mapped[Json] = mapped_column(server_default=text("'{}'"))
+    created_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("users.id"))
+
+
+class StoredFile(InWorkspace, Created, Model):
+    """A file kept in the database, so that any worker on any host can read it."""
+
+    __tablename__ = "stored_files"
+
+    name: Mapped[Name]
+    media_type: Mapped[Name]
+    sha256: Mapped[Name]
+    size: Mapped[int]
+    content: Mapped[bytes]
