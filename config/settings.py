@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -34,12 +34,12 @@ class Settings:
 
     environment: Environment
     data_dir: Path
-    secret_key: str
+    secret_key: str = field(repr=False)
     base_url: str
-    database_url: str | None = None
-    migration_database_url: str | None = None
-    redis_url: str | None = None
-    smtp_url: str | None = None
+    database_url: str | None = field(default=None, repr=False)
+    migration_database_url: str | None = field(default=None, repr=False)
+    redis_url: str | None = field(default=None, repr=False)
+    smtp_url: str | None = field(default=None, repr=False)
     mail_sender: str = "cobranca@bpo.localhost"
     log_level: str = "INFO"
     trusted_proxies: int = 0
@@ -97,6 +97,35 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         session_idle=_minutes(environ, "BPO_SESSION_IDLE_MINUTES", 2 * 60),
         session_lifetime=_minutes(environ, "BPO_SESSION_MINUTES", 12 * 60),
     )
+
+
+def as_environ(settings: Settings) -> dict[str, str]:
+    """The variables from which a child process reads the same settings again."""
+    values = {
+        "BPO_ENV": settings.environment.value,
+        "BPO_DATA": str(settings.data_dir),
+        "BPO_SECRET_KEY": settings.secret_key,
+        "BPO_BASE_URL": settings.base_url,
+        "DATABASE_URL": settings.database_url,
+        "MIGRATION_DATABASE_URL": settings.migration_database_url,
+        "REDIS_URL": settings.redis_url,
+        "SMTP_URL": settings.smtp_url,
+        "BPO_MAIL_SENDER": settings.mail_sender,
+        "BPO_LOG_LEVEL": settings.log_level,
+        "BPO_TRUSTED_PROXIES": str(settings.trusted_proxies),
+        "BPO_HOST": settings.host,
+        "BPO_PORT": str(settings.port),
+        "BPO_OUTBOX_PORT": str(settings.outbox_port),
+        "BPO_WEB_PROCESSES": str(settings.web_processes),
+        "BPO_WORKERS": str(settings.workers),
+        "BPO_SESSION_IDLE_MINUTES": _whole_minutes(settings.session_idle),
+        "BPO_SESSION_MINUTES": _whole_minutes(settings.session_lifetime),
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _whole_minutes(span: timedelta) -> str:
+    return str(int(span.total_seconds() // 60))
 
 
 def _environment(environ: Mapping[str, str]) -> Environment:
