@@ -1,0 +1,36 @@
+"""The outside world as the entry points hold it: one object, built once by the composition root."""
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app
+
+from bpo.gateways.queue import Queue
+from bpo.gateways.signing import Signer
+from config.settings import Settings
+
+EXTENSION = "bpo"
+
+
+@dataclass(frozen=True)
+class Outside:
+    """Settings and collaborators; use cases get the ones they need as arguments."""
+
+    settings: Settings
+    queue: Queue
+    signer: Signer
+
+
+def install(app: Flask, outside: Outside) -> None:
+    """Hang the outside world onto an application."""
+    app.extensions[EXTENSION] = outside
+
+
+def of(app: Flask) -> Outside:
+    """The outside world of an application."""
+    found: Outside = app.extensions[EXTENSION]
+    return found
+
+
+def current() -> Outside:
+    """The outside world of the application at work."""
+    return of(current_app)

@@ -1,0 +1,43 @@
+"""The names of background jobs and the lanes that carry them; jobs carry ids and dates only."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Queue(StrEnum):
+    """Lanes of work, most urgent first; every worker serves them in this order."""
+
+    SENDING = "sending"
+    DEFAULT = "default"
+    BULK = "bulk"
+
+
+@dataclass(frozen=True, slots=True)
+class JobSpec:
+    """Where a job's function lives and which lane carries it."""
+
+    function: str
+    queue: Queue
+
+
+class Job(StrEnum):
+    """Every job the program may ask for."""
+
+    SEND_ACCOUNT_MAIL = "send_account_mail"
+    APPLY_IMPORT = "apply_import"
+    PLAN_CAMPAIGNS = "plan_campaigns"
+    SEND_DELIVERIES = "send_deliveries"
+    SWEEP_DELIVERIES = "sweep_deliveries"
+    BUILD_REPORT = "build_report"
+    SEND_REPORTS = "send_reports"
+
+
+SPECS: dict[Job, JobSpec] = {
+    Job.SEND_ACCOUNT_MAIL: JobSpec("workers.accounts.send_account_mail", Queue.SENDING),
+    Job.APPLY_IMPORT: JobSpec("workers.imports.apply_import", Queue.DEFAULT),
+    Job.PLAN_CAMPAIGNS: JobSpec("workers.campaigns.plan_campaigns", Queue.DEFAULT),
+    Job.SEND_DELIVERIES: JobSpec("workers.deliveries.send_deliveries", Queue.SENDING),
+    Job.SWEEP_DELIVERIES: JobSpec("workers.deliveries.sweep_deliveries", Queue.DEFAULT),
+    Job.BUILD_REPORT: JobSpec("workers.reports.build_report", Queue.BULK),
+    Job.SEND_REPORTS: JobSpec("workers.reports.send_reports", Queue.SENDING),
+}

@@ -1,0 +1,13 @@
+"""Every family of screens, with its views imported so that their routes exist."""
+
+from bpo.web import auth, debtor, office, portal, public
+from bpo.web.public import health
+
+VIEWS = (health,)
+BLUEPRINTS = (
+    auth.blueprint,
+    debtor.blueprint,
+    office.blueprint,
+    portal.blueprint,
+    public.blueprint,
+)

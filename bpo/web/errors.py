@@ -1,0 +1,69 @@
+"""One place where refusals become pages, or JSON problems for programs."""
+
+import structlog
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from bpo.gateways import wording
+from bpo.kernel.errors import BadInput, Conflict, Forbidden, NotFound, Refusal, Unavailable
+from bpo.web import language
+
+log = structlog.get_logger()
+
+STATUS = {BadInput: 400, Forbidden: 403, NotFound: 404, Conflict: 409, Unavailable: 503}
+PAGES = frozenset({400, 403, 404, 409, 413, 429, 500, 503})
+
+
+def init_app(app: Flask) -> None:
+    """Install the handlers."""
+    app.register_error_handler(Refusal, refused)
+    app.register_error_handler(CSRFError, expired_form)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(Exception, crashed)
+
+
+def refused(refusal: Refusal) -> Response:
+    """A use case said no: its own sentence, with the status of its kind."""
+    status = next((code for kind, code in STATUS.items() if isinstance(refusal, kind)), 400)
+    return _answer(status, wording.say(refusal.phrase, language.current()), refusal.code)
+
+
+def expired_form(_: CSRFError) -> Response:
+    """A form without a valid token: ask to send it again."""
+    return _answer(400, wording.gettext("This form has expired. Send it again.", _locale()), "csrf")
+
+
+def http_error(error: HTTPException) -> Response:
+    """What Flask itself refuses."""
+    if error.code is None or error.code < 400:
+        return make_response(error.get_response())
+    return _answer(error.code, None, (error.name or "error").lower().replace(" ", "_"))
+
+
+def crashed(error: Exception) -> Response:
+    """Anything unforeseen: logged whole, shown as a kind page without details."""
+    log.error("request_failed", path=request.path, exc_info=error)
+    return _answer(500, None, "internal_error")
+
+
+def _answer(status: int, sentence: str | None, code: str) -> Response:
+    if wants_json():
+        problem = {"type": "about:blank", "status": status, "code": code, "detail": sentence}
+        response = jsonify(problem)
+        response.content_type = "application/problem+json"
+    else:
+        page = status if status in PAGES else (500 if status >= 500 else 400)
+        response = make_response(render_template(f"errors/{page}.html", sentence=sentence))
+    response.status_code = status
+    return response
+
+
+def wants_json() -> bool:
+    """Whether the asker is a program."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return request.path.startswith(("/api/", "/hooks/")) or best == "application/json"
+
+
+def _locale() -> str:
+    return language.current() if g else wording.DEFAULT_LOCALE
