@@ -1,0 +1,311 @@
+"""Late fine, late interest and early-payment discount of one receivable, exact to the day."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple, Protocol
+
+from bpo.domain.receivables import Entry, EntryKind, Receivable, known
+from bpo.kernel.text import Phrase
+
+_MONTH = 30
+_MIN_TOLERANCE = 2
+
+
+class InterestBase(StrEnum):
+    """The day from which late interest counts when the due date fell on a closed day.
+
+    `ORIGINAL`: the due date itself (boleto practice, STJ 2022). `EXTENDED`: the effective due date
+    (the dynamic Pix charge).
+    """
+
+    ORIGINAL = "original"
+    EXTENDED = "extended"
+
+
+class Discount(Protocol):
+    """An early-payment discount: a share of the open principal or centavos, never both."""
+
+    @property
+    def days_before(self) -> int: ...
+    @property
+    def rate(self) -> Decimal: ...
+    @property
+    def cents(self) -> int: ...
+
+
+class Terms(Protocol):
+    """What a contract says about paying late or early; a collection policy is one.
+
+    Rates are fractions: `Decimal("0.02")` is 2%. `monthly_rate` is simple interest per 30 days.
+    """
+
+    @property
+    def fine_rate(self) -> Decimal: ...
+    @property
+    def monthly_rate(self) -> Decimal: ...
+    @property
+    def interest_base(self) -> InterestBase: ...
+    @property
+    def grace_days(self) -> int: ...
+    @property
+    def discounts(self) -> tuple[Discount, ...]: ...
+
+
+class Segment(NamedTuple):
+    """Interest on one open principal over the days in (`since`, `until`], in centavos."""
+
+    principal_cents: int
+    since: date
+    until: date
+    interest_cents: int
+
+    @property
+    def days(self) -> int:
+        """Days counted; the last one is included."""
+        return (self.until - self.since).days
+
+
+class AmountDue(NamedTuple):
+    """What settles a receivable on a day, in centavos, less what was settled by the end of it.
+
+    `days_late` counts from the original due date, 0 while not overdue. A discount is only for a
+    payment that settles the whole.
+    """
+
+    principal_cents: int
+    fine_cents: int
+    interest_cents: int
+    discount_cents: int
+    days_late: int
+    day: date
+    receivable: Receivable
+    terms: Terms
+
+    @property
+    def total_cents(self) -> int:
+        """Principal and charges less discount."""
+        return self.principal_cents + self.fine_cents + self.interest_cents - self.discount_cents
+
+    @property
+    def steps(self) -> tuple[Phrase, ...]:
+        """The amount explained line by line, the total last."""
+        return tuple(_explained(self))
+
+
+def amount_due(receivable: Receivable, terms: Terms, day: date) -> AmountDue:
+    """What is due on `day`, with the entries dated on or before it taken off.
+
+    The fine is charged once, on the principal open on the first overdue day. Interest is simple,
+    `monthly_rate / 30` a day on the open principal, counted from the terms' base date, the payment
+    day included, in one segment per change of principal. Each component is rounded half up. Nothing
+    is charged while `day` is within the effective due date and the days of grace. A rebate reduces
+    the title itself, so charges never count it. Charges left open by a payment that went to the
+    principal first remain due.
+    """
+    if receivable.entries:
+        return _with_entries(receivable, terms, day)
+    principal, late_from = receivable.amount_cents, receivable.effective_due_date
+    if day <= late_from:
+        discount = _discount(receivable, terms, principal, day) if terms.discounts else 0
+        return AmountDue(principal, 0, 0, discount, 0, day, receivable, terms)
+    days = (day - receivable.due_date).days
+    if terms.grace_days and (day - late_from).days <= terms.grace_days:
+        return AmountDue(principal, 0, 0, 0, days, day, receivable, terms)
+    counted = days if terms.interest_base == "original" else (day - late_from).days
+    fine = _fine(principal, terms)
+    interest = _interest(principal, terms, counted)
+    return AmountDue(principal, fine, interest, 0, days, day, receivable, terms)
+
+
+def segments(receivable: Receivable, terms: Terms, day: date) -> list[Segment]:
+    """The spans over which interest ran up to `day`; empty while nothing is charged."""
+    return list(_segments(receivable, terms, day)) if _charged(receivable, terms, day) else []
+
+
+def tolerance(days_late: int) -> int:
+    """Centavos by which money received may differ from the amount due and still settle it.
+
+    Banks round charges differently: R$ 0.02, or R$ 0.01 for each day late.
+    """
+    return max(_MIN_TOLERANCE, days_late)
+
+
+def first_charged_day(receivable: Receivable, terms: Terms) -> date:
+    """The first day on which paying costs more than the principal."""
+    return receivable.effective_due_date + timedelta(days=terms.grace_days + 1)
+
+
+def _with_entries(receivable: Receivable, terms: Terms, day: date) -> AmountDue:
+    entries = known(receivable, day)
+    principal = receivable.amount_cents - sum(entry.principal_cents for entry in entries)
+    late = day > receivable.effective_due_date
+    days = (day - receivable.due_date).days if late else 0
+    if not _charged(receivable, terms, day):
+        discount = 0 if late else _discount(receivable, terms, principal, day)
+        return AmountDue(principal, 0, 0, discount, days, day, receivable, terms)
+    spans = list(_segments(receivable, terms, day))
+    fine = _fine(spans[0].principal_cents, terms) - sum(entry.fine_cents for entry in entries)
+    interest = sum(span.interest_cents for span in spans)
+    interest -= sum(entry.interest_cents for entry in entries)
+    # A bank that rounds up may have been paid more than these terms charge: nothing is owed back.
+    return AmountDue(principal, max(fine, 0), max(interest, 0), 0, days, day, receivable, terms)
+
+
+def _charged(receivable: Receivable, terms: Terms, day: date) -> bool:
+    return (day - receivable.effective_due_date).days > terms.grace_days
+
+
+def _segments(receivable: Receivable, terms: Terms, day: date) -> Iterator[Segment]:
+    entries = known(receivable, day)
+    start = first_charged_day(receivable, terms)
+    principal = receivable.amount_cents - sum(
+        entry.principal_cents for entry in entries if _before_charges(entry, start)
+    )
+    original = terms.interest_base == InterestBase.ORIGINAL
+    since = receivable.due_date if original else receivable.effective_due_date
+    for entry in entries:
+        if _before_charges(entry, start) or not entry.principal_cents:
+            continue
+        if entry.on > since:
+            yield _segment(principal, terms, since, entry.on)
+        principal, since = principal - entry.principal_cents, entry.on
+    if day > since:
+        yield _segment(principal, terms, since, day)
+
+
+def _before_charges(entry: Entry, start: date) -> bool:
+    return entry.on < start or entry.kind == EntryKind.REBATE
+
+
+def _segment(principal: int, terms: Terms, since: date, until: date) -> Segment:
+    interest = _interest(max(principal, 0), terms, (until - since).days)
+    return Segment(max(principal, 0), since, until, interest)
+
+
+def _fine(principal: int, terms: Terms) -> int:
+    numerator, denominator = _ratio(terms.fine_rate)
+    return (2 * principal * numerator + denominator) // (2 * denominator)
+
+
+def _interest(principal: int, terms: Terms, days: int) -> int:
+    numerator, denominator = _ratio(terms.monthly_rate)
+    denominator *= _MONTH
+    return (2 * principal * numerator * days + denominator) // (2 * denominator)
+
+
+@lru_cache(maxsize=1024)
+def _ratio(rate: Decimal) -> tuple[int, int]:
+    return rate.as_integer_ratio()
+
+
+def _discount(receivable: Receivable, terms: Terms, principal: int, day: date) -> int:
+    """The best discount still open on `day`.
+
+    Its last day counts back from the effective due date when the terms extend dates, otherwise
+    from the due date; a discount until the due date itself always holds while payment is in time.
+    """
+    return max((_worth(d, principal) for d in _granted(receivable, terms, day)), default=0)
+
+
+def _granted(receivable: Receivable, terms: Terms, day: date) -> list[Discount]:
+    return [d for d in terms.discounts if day <= discount_until(receivable, terms, d)]
+
+
+def discount_until(receivable: Receivable, terms: Terms, discount: Discount) -> date:
+    """The last day on which a discount is given."""
+    extended = terms.interest_base == InterestBase.EXTENDED or not discount.days_before
+    reference = receivable.effective_due_date if extended else receivable.due_date
+    return reference - timedelta(days=discount.days_before)
+
+
+def _worth(discount: Discount, principal: int) -> int:
+    if discount.cents:
+        return min(discount.cents, principal)
+    numerator, denominator = _ratio(discount.rate)
+    return (2 * principal * numerator + denominator) // (2 * denominator)
+
+
+def _explained(due: AmountDue) -> Iterator[Phrase]:
+    receivable, terms = due.receivable, due.terms
+    yield Phrase(
+        "Original amount {amount_cents}, due on {due_date}",
+        amount_cents=receivable.amount_cents,
+        due_date=receivable.due_date,
+    )
+    for entry in known(receivable, due.day):
+        yield _entry_phrase(entry)
+    if due.discount_cents:
+        yield _discount_phrase(due)
+    if _charged(receivable, terms, due.day):
+        yield from _charge_phrases(due)
+    elif receivable.due_date < due.day <= receivable.effective_due_date:
+        yield Phrase(
+            "The due date fell on a closed day: paying by {effective_due_date} is in time",
+            effective_due_date=receivable.effective_due_date,
+        )
+    elif due.days_late:
+        yield Phrase(
+            "Within the {grace_days} days of grace: no charges", grace_days=terms.grace_days
+        )
+    yield Phrase("Total to pay on {day}: {total_cents}", day=due.day, total_cents=due.total_cents)
+
+
+_ENTRY_PHRASES = {
+    EntryKind.PAYMENT: "Paid on {day}: {entry_cents}",
+    EntryKind.REVERSAL: "Payment given back on {day}: {entry_cents}",
+    EntryKind.REBATE: "Rebate on {day}: {entry_cents}",
+    EntryKind.DISCOUNT: "Discount on {day}: {entry_cents}",
+    EntryKind.WRITE_OFF: "Written off on {day}: {entry_cents}",
+    EntryKind.WITHDRAWAL: "Withdrawn on {day}: {entry_cents}",
+}
+
+
+def _entry_phrase(entry: Entry) -> Phrase:
+    settled = entry.principal_cents + entry.fine_cents + entry.interest_cents
+    return Phrase(_ENTRY_PHRASES[entry.kind], day=entry.on, entry_cents=settled)
+
+
+def _discount_phrase(due: AmountDue) -> Phrase:
+    granted = _granted(due.receivable, due.terms, due.day)
+    best = max(granted, key=lambda discount: _worth(discount, due.principal_cents))
+    return Phrase(
+        "Early-payment discount until {until}: {discount_cents}",
+        until=discount_until(due.receivable, due.terms, best),
+        discount_cents=due.discount_cents,
+    )
+
+
+def _charge_phrases(due: AmountDue) -> Iterator[Phrase]:
+    receivable, terms = due.receivable, due.terms
+    spans = segments(receivable, terms, due.day)
+    fine = _fine(spans[0].principal_cents, terms)
+    if fine:
+        yield Phrase(
+            "Late fine of {fine_pct} on {principal_cents}, once: {fine_cents}",
+            fine_pct=terms.fine_rate * 100,
+            principal_cents=spans[0].principal_cents,
+            fine_cents=fine,
+        )
+    for span in spans:
+        if span.interest_cents:
+            yield _interest_phrase(span, terms)
+    charged = fine + sum(span.interest_cents for span in spans)
+    settled = sum(entry.fine_cents + entry.interest_cents for entry in known(receivable, due.day))
+    excess = due.fine_cents + due.interest_cents - (charged - settled)
+    if excess:
+        yield Phrase("Charges already paid above these terms: {excess_cents}", excess_cents=excess)
+
+
+def _interest_phrase(span: Segment, terms: Terms) -> Phrase:
+    return Phrase(
+        "Interest of {monthly_pct} a month on {principal_cents}, {interest_days} days"
+        " since {since}: {interest_cents}",
+        monthly_pct=terms.monthly_rate * 100,
+        principal_cents=span.principal_cents,
+        interest_days=span.days,
+        since=span.since,
+        interest_cents=span.interest_cents,
+    )
