@@ -1,0 +1,63 @@
+"""Disputes: a receivable the debtor disagrees with is out of collection, still in the figures."""
+
+from datetime import date
+from enum import StrEnum
+
+from bpo.domain.holds import Hold, HoldReason
+from bpo.kernel.errors import Conflict
+from bpo.kernel.text import Phrase
+
+
+class State(StrEnum):
+    """Where a dispute stands; `UPHELD`: the debtor was right."""
+
+    OPEN = "open"
+    UPHELD = "upheld"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+FINAL = frozenset(State) - {State.OPEN}
+TRANSITIONS: dict[State, frozenset[State]] = {
+    State.OPEN: FINAL,
+    State.UPHELD: frozenset(),
+    State.REJECTED: frozenset({State.OPEN}),
+    State.WITHDRAWN: frozenset({State.OPEN}),
+}
+
+
+class Grounds(StrEnum):
+    """What the debtor disagrees with."""
+
+    AMOUNT = "amount"
+    NOT_DELIVERED = "not_delivered"
+    QUALITY = "quality"
+    CANCELLED = "cancelled"
+    ALREADY_PAID = "already_paid"
+    UNKNOWN_DEBT = "unknown_debt"
+    OTHER = "other"
+
+
+LABELS = {
+    Grounds.AMOUNT: Phrase("The amount is wrong"),
+    Grounds.NOT_DELIVERED: Phrase("It was not delivered"),
+    Grounds.QUALITY: Phrase("Something was wrong with it"),
+    Grounds.CANCELLED: Phrase("It had been cancelled"),
+    Grounds.ALREADY_PAID: Phrase("It has been paid"),
+    Grounds.UNKNOWN_DEBT: Phrase("The debtor does not know this debt"),
+    Grounds.OTHER: Phrase("Another reason"),
+}
+
+
+def move(state: State, to: State) -> State:
+    """The new state. Raises Conflict when the step is not legal."""
+    if to not in TRANSITIONS[state]:
+        raise Conflict(
+            "A dispute that is {state} cannot become {to}", state=state.value, to=to.value
+        )
+    return to
+
+
+def hold(state: State, opened_on: date) -> Hold | None:
+    """The pause of an open dispute, without an end of its own."""
+    return Hold(HoldReason.DISPUTE, opened_on) if state == State.OPEN else None

@@ -1,0 +1,75 @@
+"""Pauses of a debtor or a receivable: why, from when until when, and what they stop."""
+
+from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+from bpo.domain.reasons import Code, Reason
+from bpo.kernel.text import Phrase
+
+
+class HoldReason(StrEnum):
+    """Why somebody or something asked for silence."""
+
+    MANUAL = "manual"
+    CLIENT = "client"
+    PROMISE = "promise"
+    DISPUTE = "dispute"
+    AGREEMENT = "agreement"
+    PAYMENT_SEEN = "payment_seen"
+    OVER_INDEBTED = "over_indebted"
+    LEGAL = "legal"
+
+
+LETS_DOCUMENTS_PASS = frozenset({Code.PROMISE, Code.AGREEMENT})
+"""While these run, new invoices and receipts still go out: they ask for nothing that is overdue."""
+
+_CODES = {
+    HoldReason.PROMISE: Code.PROMISE,
+    HoldReason.DISPUTE: Code.DISPUTE,
+    HoldReason.AGREEMENT: Code.AGREEMENT,
+    HoldReason.PAYMENT_SEEN: Code.PAYMENT_SEEN,
+    HoldReason.OVER_INDEBTED: Code.OVER_INDEBTED,
+}
+LABELS = {
+    HoldReason.MANUAL: Phrase("Paused by the team"),
+    HoldReason.CLIENT: Phrase("Paused at the client's request"),
+    HoldReason.PROMISE: Phrase("Promise to pay"),
+    HoldReason.DISPUTE: Phrase("Dispute"),
+    HoldReason.AGREEMENT: Phrase("Agreement"),
+    HoldReason.PAYMENT_SEEN: Phrase("Payment to be matched"),
+    HoldReason.OVER_INDEBTED: Phrase("Over-indebtedness declared"),
+    HoldReason.LEGAL: Phrase("In court or with a lawyer"),
+}
+
+
+class Hold(NamedTuple):
+    """A pause from `starts_on` to `until` inclusive (None: until released)."""
+
+    reason: str
+    starts_on: date | None = None
+    until: date | None = None
+
+
+def is_active(hold: Hold, day: date) -> bool:
+    """Whether the hold stands on `day`. One that cannot be read stands."""
+    if hold.starts_on and hold.until and hold.until < hold.starts_on:
+        return True
+    begun = hold.starts_on is None or hold.starts_on <= day
+    return begun and (hold.until is None or day <= hold.until)
+
+
+def code(hold: Hold) -> Code:
+    """The code of a hold's reason; an unknown reason is a plain hold."""
+    return _CODES.get(hold.reason, Code.HOLD)  # type: ignore[call-overload,no-any-return]
+
+
+def standing(holds: Iterable[Hold], day: date, *, document: bool = False) -> list[Reason]:
+    """What keeps the program silent on `day`, each with the first day it no longer does.
+
+    `document`: the message delivers an invoice or a receipt, which a promise or an agreement does
+    not stop. Empty: nothing stands in the way.
+    """
+    found = [Reason(code(hold), "", hold.until) for hold in holds if is_active(hold, day)]
+    return [r for r in found if r.code not in LETS_DOCUMENTS_PASS] if document else found

@@ -1,0 +1,133 @@
+"""The campaigns that come with the product, as data: the default *regua* and a minimal ladder."""
+
+from bpo.domain.steps import Channel, Moment, Step, Tone
+
+_EMAIL, _SMS, _TASK = Channel.EMAIL, Channel.SMS, Channel.TASK
+
+DEFAULT_REGUA: tuple[Step, ...] = (
+    Step(
+        key="issue",
+        moment=Moment.ISSUE,
+        offset=0,
+        channels=(_EMAIL,),
+        template="issue",
+        tone=Tone.SERVICE,
+        goal="Deliver the invoice and the ways to pay it",
+    ),
+    Step(
+        key="d-5",
+        moment=Moment.PRE_DUE,
+        offset=-5,
+        channels=(_EMAIL,),
+        template="before_due",
+        goal="A friendly notice, to be ignored by who has already scheduled the payment",
+        skip_classes=frozenset("A"),
+    ),
+    Step(
+        key="d-1",
+        moment=Moment.PRE_DUE,
+        offset=-1,
+        channels=(_SMS,),
+        otherwise=(_EMAIL,),
+        template="due_tomorrow",
+        goal="A short reminder without the amount",
+    ),
+    Step(
+        key="d0",
+        moment=Moment.DUE_DAY,
+        offset=0,
+        channels=(_EMAIL,),
+        template="due_today",
+        goal="Make it easy to pay today",
+    ),
+    Step(
+        key="d+1",
+        moment=Moment.OVERDUE,
+        offset=1,
+        channels=(_SMS,),
+        template="not_seen",
+        goal="Say that the payment was not seen, assuming an oversight",
+        offset_by_class={"A": 3},
+    ),
+    Step(
+        key="d+5",
+        moment=Moment.OVERDUE,
+        offset=5,
+        channels=(_EMAIL,),
+        template="something_wrong",
+        goal="Give today's amount and ask whether something went wrong",
+    ),
+    Step(
+        key="d+10",
+        moment=Moment.OVERDUE,
+        offset=10,
+        channels=(_SMS, _EMAIL),
+        template="offer_help",
+        tone=Tone.HELPFUL,
+        goal="Offer help and a plan",
+    ),
+    Step(
+        key="d+15",
+        moment=Moment.OVERDUE,
+        offset=15,
+        channels=(_TASK,),
+        template="call",
+        tone=Tone.HELPFUL,
+        goal="Call: understand the reason and agree on a date",
+        opens=False,
+    ),
+    Step(
+        key="d+20",
+        moment=Moment.OVERDUE,
+        offset=20,
+        channels=(_EMAIL,),
+        template="proposal",
+        tone=Tone.FIRM,
+        goal="State the facts and make a proposal that is valid until a date",
+    ),
+    Step(
+        key="d+30",
+        moment=Moment.OVERDUE,
+        offset=30,
+        channels=(_EMAIL, _TASK),
+        template="notice",
+        tone=Tone.FORMAL,
+        goal="Give formal notice with the composition of the debt, and call",
+    ),
+    Step(
+        key="d+45",
+        moment=Moment.OVERDUE,
+        offset=45,
+        channels=(_EMAIL,),
+        template="discount",
+        tone=Tone.FORMAL,
+        goal="Make a proposal with the discount of the ladder",
+        opens=False,
+    ),
+    Step(
+        key="d+60",
+        moment=Moment.OVERDUE,
+        offset=60,
+        channels=(_TASK,),
+        template="decide",
+        tone=Tone.FORMAL,
+        goal="Let the client decide what comes next; otherwise silence",
+        opens=False,
+    ),
+    Step(
+        key="thanks",
+        moment=Moment.PAYMENT,
+        offset=0,
+        channels=(_EMAIL,),
+        template="thanks",
+        tone=Tone.THANKFUL,
+        goal="Thank for the payment and give a receipt",
+    ),
+)
+
+THREE_STEPS: tuple[Step, ...] = (
+    Step("d+1", Moment.OVERDUE, 1, (_EMAIL,), "something_wrong"),
+    Step("d+30", Moment.OVERDUE, 30, (_EMAIL,), "proposal", Tone.FIRM),
+    Step("d+60", Moment.OVERDUE, 60, (_EMAIL,), "notice", Tone.FORMAL),
+)
+"""The smallest useful ladder, all by e-mail: 1, 30 and 60 days."""
