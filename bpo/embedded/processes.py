@@ -1,0 +1,54 @@
+"""Server processes: started apart from us without root's rights, and ended."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from bpo.embedded.places import Account, Place
+
+KILL_SECONDS = 10.0
+
+
+def launch(command: Sequence[str | Path], place: Place) -> "subprocess.Popen[bytes]":
+    """Start a server that outlives us: own session and environment, output to its log."""
+    with place.log.open("ab") as log:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            **_options(place.account, place.home),
+        )
+
+
+def run(command: Sequence[str | Path], place: Place) -> "subprocess.CompletedProcess[str]":
+    """Run a server's tool to its end and keep what it said."""
+    return subprocess.run(
+        command, capture_output=True, text=True, **_options(place.account, place.home)
+    )
+
+
+def end(process: psutil.Process, how: signal.Signals, seconds: float) -> None:
+    """Ask a process to stop, wait for it, and kill it when it does not."""
+    try:
+        process.send_signal(how)
+        process.wait(seconds)
+    except psutil.TimeoutExpired:
+        process.kill()
+        process.wait(KILL_SECONDS)
+    except psutil.NoSuchProcess:
+        return
+
+
+def _options(account: Account, folder: Path) -> dict[str, Any]:
+    """A plain locale, because a broken one in the caller's environment stops initdb."""
+    plain = {"cwd": folder, "env": {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}}
+    if not account.dropped:
+        return plain
+    return plain | {"user": account.uid, "group": account.gid, "extra_groups": []}
