@@ -1,7 +1,7 @@
 """Column types and mixins that the tables share."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from sqlalchemy import (
     BigInteger,
@@ -18,8 +18,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 Cents = Annotated[int, mapped_column(BigInteger)]
 Instant = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 Name = Annotated[str, mapped_column(Text)]
-Json = Annotated[dict, mapped_column(JSONB)]  # type: ignore[type-arg]
-JsonList = Annotated[list, mapped_column(JSONB)]  # type: ignore[type-arg]
+Json = Annotated[dict[str, Any], mapped_column(JSONB)]
+JsonList = Annotated[list[Any], mapped_column(JSONB)]
 BigId = Annotated[int, mapped_column(BigInteger)]
 
 
@@ -54,8 +54,12 @@ class Created:
     created_at: Mapped[Instant] = mapped_column(server_default=func.now())
 
 
-def within_workspace(column: str, table: str, **options: str) -> ForeignKeyConstraint:
+def within_workspace(
+    column: str, table: str, *, ondelete: str | None = None
+) -> ForeignKeyConstraint:
     """A foreign key that cannot point into another workspace."""
     return ForeignKeyConstraint(
-        ["workspace_id", column], [f"{table}.workspace_id", f"{table}.id"], **options
+        ["workspace_id", column],
+        [f"{table}.workspace_id", f"{table}.id"],
+        ondelete=ondelete,
     )
