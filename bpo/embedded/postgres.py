@@ -212,8 +212,8 @@ class Cluster:
     def _holds(self, process: psutil.Process) -> bool:
         """PostgreSQL's processes all work inside their data folder."""
         try:
-            alive = process.status() != psutil.STATUS_ZOMBIE
-            return alive and process.name() == "postgres" and process.cwd() == str(self._files)
+            ours = process.name() == "postgres" and process.cwd() == str(self._files)
+            return ours and processes.alive(process)
         except psutil.Error:
             return False
 

@@ -3,7 +3,9 @@
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import psutil
 from bpo.embedded.places import Account, Place
 
 KILL_SECONDS = 10.0
+PAUSE_SECONDS = 0.02
 
 
 def launch(command: Sequence[str | Path], place: Place) -> "subprocess.Popen[bytes]":
@@ -36,14 +39,28 @@ def run(command: Sequence[str | Path], place: Place) -> "subprocess.CompletedPro
 
 def end(process: psutil.Process, how: signal.Signals, seconds: float) -> None:
     """Ask a process to stop, wait for it, and kill it when it does not."""
-    try:
+    with suppress(psutil.NoSuchProcess):
         process.send_signal(how)
-        process.wait(seconds)
-    except psutil.TimeoutExpired:
-        process.kill()
-        process.wait(KILL_SECONDS)
+        if not _ends_within(process, seconds):
+            process.kill()
+            _ends_within(process, KILL_SECONDS)
+
+
+def alive(process: psutil.Process) -> bool:
+    """Whether it still runs; one that only waits for its parent to notice its end does not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
-        return
+        return False
+
+
+def _ends_within(process: psutil.Process, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while alive(process):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(PAUSE_SECONDS)
+    return True
 
 
 def _options(account: Account, folder: Path) -> dict[str, Any]:
