@@ -1,0 +1,83 @@
+"""A mail server that says what a test tells it to say, and remembers what it was told."""
+
+import socketserver
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+CLOSE = "close the line without a word"
+SILENCE = "never answer"
+
+Script = Callable[[str, int], str | None]
+"""Given a command (`MAIL`, `RCPT`, `DATA`, `.`, …) and its count from 1: an answer, CLOSE, SILENCE
+or None for the usual answer."""
+
+
+@dataclass
+class ScriptedServer:
+    """Its log and its messages; `script` decides the answers."""
+
+    script: Script = lambda command, count: None
+    commands: list[str] = field(default_factory=list)
+    messages: list[bytes] = field(default_factory=list)
+    connections: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def __enter__(self) -> "ScriptedServer":
+        world = self
+
+        class Conversation(socketserver.StreamRequestHandler):
+            def handle(self) -> None:
+                world.connections += 1
+                world.converse(self.rfile, self.wfile)
+
+        class Threaded(socketserver.ThreadingTCPServer):
+            allow_reuse_address = True
+            daemon_threads = True
+
+        self._silence = threading.Event()
+        self._server = Threaded(("127.0.0.1", 0), Conversation)
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._silence.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self._server.server_address[1]}"
+
+    def converse(self, rfile, wfile) -> None:
+        if not self._answer(wfile, "greeting", "220 here"):
+            return
+        while line := rfile.readline():
+            text = line.decode("ascii", "replace").rstrip()
+            self.commands.append(text)
+            verb = text.split(" ")[0].upper()
+            usual = {"DATA": "354 go on", "QUIT": "221 bye", "EHLO": "250-here\r\n250 8BITMIME"}
+            answered = self._answer(wfile, verb, usual.get(verb, "250 fine"))
+            if not answered or verb == "QUIT":
+                return
+            if verb == "DATA" and answered.startswith("354") and not self._content(rfile, wfile):
+                return
+
+    def _content(self, rfile, wfile) -> bool:
+        lines: list[bytes] = []
+        while (line := rfile.readline()) not in {b".\r\n", b""}:
+            lines.append(line.removeprefix(b"."))
+        answered = self._answer(wfile, ".", "250 taken")
+        if answered and answered.startswith("250"):
+            self.messages.append(b"".join(lines))
+        return bool(answered)
+
+    def _answer(self, wfile, verb: str, usual: str) -> str | None:
+        self.counts[verb] = self.counts.get(verb, 0) + 1
+        answer = self.script(verb, self.counts[verb]) or usual
+        if answer == SILENCE:
+            self._silence.wait(10)
+        if answer in {CLOSE, SILENCE}:
+            return None
+        wfile.write(answer.encode() + b"\r\n")
+        return answer
