@@ -1,0 +1,342 @@
+"""Offers to settle a debt, inside the client company's limits, ranked by what they recover."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from bpo.domain import completion, installments, policies, rationale, terms
+from bpo.domain.installments import Installment
+from bpo.domain.risk import RiskClass
+from bpo.domain.terms import (
+    PRACTICE,
+    Custom,
+    Debt,
+    Offer,
+    OfferKind,
+    Practice,
+    Situation,
+    Waiver,
+)
+from bpo.kernel.actor import Role
+from bpo.kernel.calendar import Calendar, same_day_next_month
+from bpo.kernel.errors import BadInput
+from bpo.kernel.text import Phrase
+
+__all__ = [
+    "Debt",
+    "Limits",
+    "Offer",
+    "OfferKind",
+    "Practice",
+    "Situation",
+    "offers",
+    "to_json",
+]
+
+Limits = policies.NegotiationLimits
+FEWEST_OFFERS = 3
+_NOTHING = Decimal(0)
+_RANKS = (Role.ANALYST, Role.ADMIN, Role.CLIENT_MANAGER)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One negotiation: who, within what limits, on which day."""
+
+    situation: Situation
+    limits: Limits
+    calendar: Calendar
+    today: date
+    practice: Practice
+    discount_at_once: Waiver
+    discount_of_short_plan: Waiver
+
+    @property
+    def custom(self) -> Custom:
+        return terms.CUSTOMS[self.situation.rating.risk_class]
+
+    @property
+    def is_class_d(self) -> bool:
+        return self.situation.rating.risk_class is RiskClass.D
+
+    @property
+    def entry_rate(self) -> Decimal:
+        """The smallest down payment, a share of the total."""
+        floor = self.practice.class_d_entry_rate if self.is_class_d else _NOTHING
+        return max(self.custom.entry_rate, self.limits.min_entry_rate, floor)
+
+    @property
+    def most_after_entry(self) -> int:
+        """How many instalments may follow the down payment."""
+        most = self.limits.max_installments
+        if self.situation.consumer:
+            most = min(most, self.practice.consumer_most_payments)
+        return most - 1
+
+    @property
+    def rate(self) -> Decimal:
+        """The monthly interest of a plan."""
+        agreed = self.limits.monthly_rate
+        return min(agreed, self.practice.consumer_rate_cap) if self.situation.consumer else agreed
+
+
+def offers(
+    situation: Situation,
+    limits: Limits,
+    calendar: Calendar,
+    today: date,
+    monthly_cents: int | None = None,
+    practice: Practice = PRACTICE,
+) -> tuple[Offer, ...]:
+    """At least three different ways to settle the debts, best expected recovery first.
+
+    A payment at once with the ladder's discount; a down payment with few instalments; a longer
+    plan fitted to what the debtor usually pays; and, given `monthly_cents` (what the debtor says
+    they can pay a month), the plan that comes nearest. Where the debt is too small for plans the
+    offers differ by date. Nothing is offered when nothing is owed. Raises BadInput when
+    `monthly_cents` is not positive.
+    """
+    if monthly_cents is not None and monthly_cents <= 0:
+        raise BadInput("The amount per month must be above zero", field="monthly_cents")
+    if situation.due_today_cents <= 0:
+        return ()
+    discounts = (
+        terms.waiver(situation, limits, practice, at_once=at_once) for at_once in (True, False)
+    )
+    case = _Case(situation, limits, calendar, today, practice, *discounts)
+    at_once = _lump_sum(case, installments.first_due(today, calendar, practice.entry_days))
+    if monthly_cents is not None and monthly_cents >= at_once.total_cents:
+        at_once = _with(at_once, rationale.within_reach(monthly_cents))
+    asked = _chosen_plan(case, monthly_cents) if monthly_cents else None
+    found = _distinct([at_once, asked, _short_plan(case), _long_plan(case)])
+    return tuple(sorted(_completed(case, found), key=_rank))
+
+
+def _rank(offer: Offer) -> tuple[int, date, str]:
+    return (-offer.expected_recovery_cents, offer.installments[-1].due_date, offer.kind)
+
+
+def _distinct(found: Iterable[Offer | None]) -> list[Offer]:
+    seen = {offer.installments: offer for offer in reversed(list(found)) if offer}
+    return list(reversed(seen.values()))
+
+
+def _completed(case: _Case, found: list[Offer]) -> list[Offer]:
+    """Too few ways to split the debt: payments at once on other dates make up the number."""
+    taken = {offer.installments[0].due_date for offer in found if len(offer.installments) == 1}
+    for due, generous in _other_dates(case):
+        if len(found) >= FEWEST_OFFERS:
+            break
+        if due not in taken:
+            offer = _lump_sum(case, due, generous=generous)
+            found = [*found, _with(offer, _why_dates(case))]
+            taken.add(due)
+    return found
+
+
+def _why_dates(case: _Case) -> Phrase:
+    if case.most_after_entry <= case.custom.short:
+        return rationale.few_payments(case.limits)
+    return rationale.small_debt(case.limits)
+
+
+def _other_dates(case: _Case) -> list[tuple[date, bool]]:
+    """Days to pay a small debt at once, and whether the whole discount still holds then."""
+    ends = [_month_end(case.today, ahead) for ahead in (0, 1, 2)]
+    later = case.calendar.add_business_days(case.today, 5)
+    closing = [case.calendar.preceding(end) for end in ends]
+    return [
+        (case.calendar.following(case.today), True),
+        *((day, False) for day in closing if day > later),
+        (later, True),
+    ]
+
+
+def _month_end(day: date, ahead: int) -> date:
+    return same_day_next_month(day.replace(day=1), ahead + 1) - timedelta(days=1)
+
+
+def _with(offer: Offer, reason: Phrase) -> Offer:
+    return replace(offer, reasons=(reason, *offer.reasons))
+
+
+def _lump_sum(case: _Case, due: date, *, generous: bool = True) -> Offer:
+    waiver = case.discount_at_once if generous else case.discount_of_short_plan
+    paid = Installment(due, case.situation.due_today_cents - waiver.total_cents)
+    offer = _offer(case, OfferKind.LUMP_SUM, waiver, [paid], _NOTHING)
+    return replace(offer, reasons=rationale.of_lump_sum(case.situation, waiver, paid.amount_cents))
+
+
+def _short_plan(case: _Case) -> Offer | None:
+    return _plan(case, OfferKind.SHORT_PLAN, case.discount_of_short_plan, case.custom.short)
+
+
+def _long_plan(case: _Case) -> Offer | None:
+    """A plan longer than the short one, its instalments within the debtor's monthly capacity."""
+    capacity = case.situation.behaviour.capacity_cents.value
+    count: int | None = case.custom.long
+    if capacity is not None:
+        budget = terms.floor_share(capacity, case.custom.capacity_share)
+        due = case.situation.due_today_cents
+        count = _fitting(case, due - _entry(case, due), budget)
+    if count is not None and count <= case.custom.short:
+        count = case.custom.short * 2
+    offer = _plan(case, OfferKind.LONG_PLAN, Waiver(), count)
+    return offer if offer and len(offer.installments) > case.custom.short + 1 else None
+
+
+def _chosen_plan(case: _Case, monthly_cents: int) -> Offer | None:
+    """The plan nearest to what the debtor can pay a month; a short one keeps its discount."""
+    waiver = case.discount_of_short_plan
+    count = _count_for(case, monthly_cents, waiver)
+    if count is None or count > case.custom.short:
+        waiver = Waiver()
+        count = _count_for(case, monthly_cents, waiver)
+    first = _first_payment(case, monthly_cents, waiver)
+    offer = _plan(case, OfferKind.CHOSEN_PLAN, waiver, count, first)
+    return offer and _with(offer, rationale.chosen(case.limits, monthly_cents, offer.installments))
+
+
+def _count_for(case: _Case, monthly_cents: int, waiver: Waiver) -> int | None:
+    base = case.situation.due_today_cents - waiver.total_cents
+    entry = _entry(case, base, _first_payment(case, monthly_cents, waiver))
+    return _fitting(case, base - entry, monthly_cents)
+
+
+def _first_payment(case: _Case, monthly_cents: int, waiver: Waiver) -> int:
+    base = case.situation.due_today_cents - waiver.total_cents
+    return min(monthly_cents, base - case.limits.min_installment_cents)
+
+
+def _fitting(case: _Case, rest_cents: int, monthly_cents: int) -> int | None:
+    """The fewest instalments after the down payment that stay within a monthly amount."""
+    if rest_cents <= 0:
+        return None
+    return installments.smallest_count(
+        rest_cents, case.rate, monthly_cents, case.most_after_entry, case.practice.method
+    )
+
+
+def _plan(
+    case: _Case, kind: OfferKind, waiver: Waiver, count: int | None, first_cents: int = 0
+) -> Offer | None:
+    """A down payment and up to `count` instalments (None: as many as allowed).
+
+    Fewer where they would be too small; no plan where not even one instalment is possible.
+    """
+    base = case.situation.due_today_cents - waiver.total_cents
+    entry = _entry(case, base, first_cents)
+    room = (base - entry) // case.limits.min_installment_cents
+    most = case.most_after_entry if count is None else min(count, case.most_after_entry)
+    for months in range(min(most, room), 0, -1):
+        amounts = _amounts(case, base, entry, months)
+        if min(amounts) >= case.limits.min_installment_cents:
+            offer = _offer(case, kind, waiver, _dated(case, amounts), case.rate)
+            return replace(offer, reasons=rationale.of_plan(case.situation, offer))
+    return None
+
+
+def _entry(case: _Case, base_cents: int, first_cents: int = 0) -> int:
+    needed = terms.ceiling_share(base_cents, case.entry_rate)
+    return max(needed, case.limits.min_installment_cents, first_cents)
+
+
+def _amounts(case: _Case, base: int, entry: int, months: int) -> list[int]:
+    """The down payment, then the instalments; its share holds for the total with interest too."""
+    rest = installments.amounts(base - entry, case.rate, months, case.practice.method)
+    needed = terms.ceiling_share(entry + sum(rest), case.entry_rate)
+    if needed > entry:
+        entry = needed
+        rest = installments.amounts(base - entry, case.rate, months, case.practice.method)
+    return [entry, *rest]
+
+
+def _dated(case: _Case, amounts: Sequence[int]) -> list[Installment]:
+    anchor = case.today + timedelta(days=case.practice.entry_days)
+    days = installments.due_dates(anchor, len(amounts), case.calendar)
+    return [Installment(day, cents) for day, cents in zip(days, amounts, strict=True)]
+
+
+def _offer(
+    case: _Case,
+    kind: OfferKind,
+    waiver: Waiver,
+    schedule: Sequence[Installment],
+    rate: Decimal,
+) -> Offer:
+    situation, limits = case.situation, case.limits
+    total = sum(one.amount_cents for one in schedule)
+    base = situation.due_today_cents - waiver.total_cents
+    chance = completion.probability_pct(
+        situation.rating.risk_class,
+        len(schedule),
+        max(one.amount_cents for one in schedule),
+        situation.behaviour.capacity_cents.value,
+    )
+    worth = completion.present_value_cents(schedule, case.today, case.practice.waiting_rate)
+    return Offer(
+        kind=kind,
+        total_cents=total,
+        discount_cents=waiver.total_cents,
+        discount_on_charges_cents=waiver.charges_cents,
+        discount_on_principal_cents=waiver.principal_cents,
+        plan_interest_cents=total - base,
+        down_payment_cents=schedule[0].amount_cents if len(schedule) > 1 else 0,
+        monthly_rate=rate,
+        installments=tuple(schedule),
+        expected_recovery_cents=worth * chance // 100,
+        completion_pct=chance,
+        needs_approval_by=_approver(case, waiver, len(schedule)),
+        valid_until=min(schedule[0].due_date, case.today + timedelta(days=limits.validity_days)),
+        pix_only=case.is_class_d,
+        cost=installments.effective_cost(base, schedule, case.today)
+        if situation.consumer
+        else None,
+        reasons=(),
+    )
+
+
+def _approver(case: _Case, waiver: Waiver, payments: int) -> Role | None:
+    """Who must agree before the offer is made; None when an analyst may make it alone."""
+    able = [role for role in _RANKS if _may_grant(case, role, waiver, payments)]
+    role = able[0] if able else Role.CLIENT_MANAGER
+    if role is Role.ANALYST:
+        return Role.ADMIN if case.is_class_d else None
+    return role
+
+
+def _may_grant(case: _Case, role: Role, waiver: Waiver, payments: int) -> bool:
+    limit, situation = case.limits.approval(role), case.situation
+    return (
+        payments <= limit.max_installments
+        and waiver.charges_cents <= situation.charges_cents * limit.charges_rate
+        and waiver.principal_cents <= situation.principal_cents * limit.principal_rate
+    )
+
+
+def to_json(offer: Offer, say: Callable[[Phrase], str] = str) -> dict[str, Any]:
+    """An offer for programs: ISO dates, rates as text; `say` puts a reason into words."""
+    return {
+        "kind": offer.kind.value,
+        "total_cents": offer.total_cents,
+        "discount_cents": offer.discount_cents,
+        "discount_on_charges_cents": offer.discount_on_charges_cents,
+        "discount_on_principal_cents": offer.discount_on_principal_cents,
+        "plan_interest_cents": offer.plan_interest_cents,
+        "down_payment_cents": offer.down_payment_cents,
+        "monthly_rate": str(offer.monthly_rate),
+        "installments": [
+            {"due_date": one.due_date.isoformat(), "amount_cents": one.amount_cents}
+            for one in offer.installments
+        ],
+        "expected_recovery_cents": offer.expected_recovery_cents,
+        "completion_pct": offer.completion_pct,
+        "needs_approval_by": offer.needs_approval_by and offer.needs_approval_by.value,
+        "valid_until": offer.valid_until.isoformat(),
+        "pix_only": offer.pix_only,
+        "cet_monthly_pct": offer.cost and str(offer.cost.monthly_pct),
+        "cet_annual_pct": offer.cost and str(offer.cost.annual_pct),
+        "reasons": [say(reason) for reason in offer.reasons],
+    }
