@@ -1,13 +1,16 @@
 """The session: one owner of the transaction, and the scope that PostgreSQL's row policies read."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 
+import psycopg
 import structlog
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
+from psycopg import pq
 from sqlalchemy import Connection, Engine, MetaData, event, text
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 
@@ -155,3 +158,71 @@ def _run(callback: Callable[[], object]) -> None:
         callback()
     except Exception:
         log.exception("after_commit_failed")
+
+
+@dataclass(slots=True)
+class Statements:
+    """Prepared statements on a connection of their own, each a durable transaction by itself.
+
+    For loops in which every step must be committed before the next: one round trip a step, and
+    the caller may work between `start` and `finish`, while the server writes to disk.
+    Values go as text, `bytes` as binary; rows come back as text.
+    """
+
+    _connection: pq.abc.PGconn
+
+    def prepare(self, name: str, sql: str) -> None:
+        """Prepare `sql` with `$1::type` parameters under a name."""
+        self._checked(self._connection.prepare(name.encode(), sql.encode()))
+
+    def start(self, name: str, values: Sequence[object]) -> None:
+        """Send a prepared statement without waiting for its answer."""
+        formats = [int(isinstance(value, bytes)) for value in values]
+        self._connection.send_query_prepared(
+            name.encode(), [_wire(value) for value in values], formats
+        )
+        while self._connection.flush():
+            pass
+
+    def finish(self) -> list[tuple[str | None, ...]]:
+        """The rows of the statement that was started; it is committed when this returns."""
+        found: list[tuple[str | None, ...]] = []
+        while (result := self._connection.get_result()) is not None:
+            self._checked(result)
+            found.extend(_rows(result))
+        return found
+
+    def run(self, name: str, values: Sequence[object]) -> list[tuple[str | None, ...]]:
+        """Send a prepared statement and wait for its rows."""
+        self.start(name, values)
+        return self.finish()
+
+    @staticmethod
+    def _checked(result: pq.abc.PGresult) -> None:
+        if result.status not in (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK):
+            raise psycopg.OperationalError(result.get_error_message())
+
+
+@contextmanager
+def single_statements(actor: Actor) -> Iterator[Statements]:
+    """Statements that commit one by one, seeing this actor's workspaces and nothing else."""
+    url = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET plan_cache_mode = force_generic_plan")
+        connection.execute(
+            "SELECT set_config('bpo.workspaces', %s, false)",
+            [",".join(map(str, sorted(actor.workspace_ids)))],
+        )
+        yield Statements(connection.pgconn)
+
+
+def _wire(value: object) -> bytes | None:
+    if value is None or isinstance(value, bytes):
+        return value
+    return str(value).encode()
+
+
+def _rows(result: pq.abc.PGresult) -> Iterator[tuple[str | None, ...]]:
+    for row in range(result.ntuples):
+        cells = (result.get_value(row, column) for column in range(result.nfields))
+        yield tuple(cell.decode() if cell is not None else None for cell in cells)
