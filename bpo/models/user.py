@@ -1,6 +1,15 @@
 """People who sign in, the workspaces they may reach, and links that stand for a signature."""
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bpo.db import Model
@@ -8,7 +17,11 @@ from bpo.models.columns import Created, Instant, Json, Keyed, Name
 
 
 class User(Keyed, Created, Model):
-    """A person with a password. `session_version` grows to end every open session of theirs."""
+    """A person with a password. `session_version` grows to end every open session of theirs.
+
+    `totp_step` is the last time step whose code was used, so that no code serves twice;
+    `recovery_hashes` are SHA-256 digests of the second factor's unused recovery codes.
+    """
 
     __tablename__ = "users"
     __table_args__ = (
@@ -21,6 +34,8 @@ class User(Keyed, Created, Model):
     role: Mapped[Name]
     password_hash: Mapped[str | None] = mapped_column(Text)
     totp_secret: Mapped[str | None] = mapped_column(Text)
+    totp_step: Mapped[int | None] = mapped_column(BigInteger)
+    recovery_hashes: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     locale: Mapped[str] = mapped_column(Text, server_default="pt_BR")
     theme: Mapped[str] = mapped_column(Text, server_default="auto")
     active: Mapped[bool] = mapped_column(server_default=text("true"))
@@ -43,7 +58,8 @@ class Membership(Created, Model):
 class SignedLink(Keyed, Created, Model):
     """The revocable side of a signed link; the token itself is never stored.
 
-    `subject_id` is a user for invitations and resets, a debtor for debtor pages.
+    `subject_id` is a user for invitations and resets, a debtor for debtor pages. `mail_state` says
+    how the mail that carries the link stands; it is null when the link travels otherwise.
     """
 
     __tablename__ = "signed_links"
@@ -52,6 +68,15 @@ class SignedLink(Keyed, Created, Model):
             "purpose IN ('invite', 'reset', 'debtor_page', 'unsubscribe')", name="purpose"
         ),
         CheckConstraint("(purpose IN ('invite', 'reset')) = (workspace_id IS NULL)", name="scope"),
+        CheckConstraint(
+            "mail_state IN ('waiting', 'sending', 'sent', 'failed', 'refused', 'uncertain')",
+            name="mail_state",
+        ),
+        Index(
+            "ix_signed_links_mail",
+            "mail_state",
+            postgresql_where=text("mail_state IN ('waiting', 'sending', 'failed')"),
+        ),
         Index(
             "uq_signed_links_live",
             "purpose",
@@ -69,6 +94,9 @@ class SignedLink(Keyed, Created, Model):
     expires_at: Mapped[Instant]
     revoked_at: Mapped[Instant | None]
     used_at: Mapped[Instant | None]
+    mail_state: Mapped[str | None] = mapped_column(Text)
+    mail_at: Mapped[Instant | None]
+    mail_attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
 
 
 class AccessEntry(Keyed, Model):

@@ -157,6 +157,13 @@ def create_tables() -> None:
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=True),
         sa.Column("totp_secret", sa.Text(), nullable=True),
+        sa.Column("totp_step", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "recovery_hashes",
+            postgresql.ARRAY(sa.Text()),
+            server_default=sa.text("'{}'"),
+            nullable=False,
+        ),
         sa.Column("locale", sa.Text(), server_default="pt_BR", nullable=False),
         sa.Column("theme", sa.Text(), server_default="auto", nullable=False),
         sa.Column("active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
@@ -444,6 +451,9 @@ def create_tables() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("mail_state", sa.Text(), nullable=True),
+        sa.Column("mail_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("mail_attempts", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column(
             "created_at",
@@ -456,6 +466,10 @@ def create_tables() -> None:
             name=op.f("ck_signed_links_scope"),
         ),
         sa.CheckConstraint(
+            "mail_state IN ('waiting', 'sending', 'sent', 'failed', 'refused', 'uncertain')",
+            name=op.f("ck_signed_links_mail_state"),
+        ),
+        sa.CheckConstraint(
             "purpose IN ('invite', 'reset', 'debtor_page', 'unsubscribe')",
             name=op.f("ck_signed_links_purpose"),
         ),
@@ -463,6 +477,13 @@ def create_tables() -> None:
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_signed_links_workspace_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_signed_links")),
+    )
+    op.create_index(
+        "ix_signed_links_mail",
+        "signed_links",
+        ["mail_state"],
+        unique=False,
+        postgresql_where=sa.text("mail_state IN ('waiting', 'sending', 'failed')"),
     )
     op.create_index(
         "uq_signed_links_live",
