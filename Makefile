@@ -30,7 +30,7 @@ check: $(DEV_READY) ## Format, lint, types, import contracts, architecture, migr
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@if [ -d tests/architecture ]; then $(BIN)/python -m pytest -q tests/architecture; fi
-	@$(BIN)/python -m migrations.drift
+	@$(BIN)/python -m bpo migrate --check
 
 format: $(DEV_READY) ## Format the code and mend what lint can mend
 	@$(BIN)/ruff format .
