@@ -1,0 +1,83 @@
+"""What collection achieved: money after each step, and balances that rolled on or were cured."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from bpo.analytics.aging import places, sums
+from bpo.analytics.frames import Frames, Integers, balances, days_late
+from bpo.domain.receivables import AGING, Bucket
+
+WINDOW_DAYS = 7
+
+SENDS = ("receivable_id", "step_key", "on", "open_cents")
+
+
+def by_step(frames: Frames, sends: pd.DataFrame, window_days: int = WINDOW_DAYS) -> pd.DataFrame:
+    """Money within `window_days` after each step, before the next one (last touch).
+
+    `sends`: one row per delivered message and receivable in it, with receivable_id, step_key, on
+    (local day) and open_cents (balance told in it). A payment on the day of a step counts for it:
+    what was paid before is not sent. Columns, one row per step: step_key, receivables, open_cents,
+    recovered_cents, recovered_pct (of open_cents, 0 to 100, NaN without any).
+    """
+    touched = sends.loc[:, list(SENDS)].assign(on=_numbers(sends["on"]), row=range(len(sends)))
+    paid = _payments(frames)
+    matched = pd.merge_asof(
+        paid.sort_values("on"),
+        touched.sort_values("on", kind="stable"),
+        on="on",
+        by="receivable_id",
+        tolerance=window_days,
+    ).dropna(subset=["row"])
+    recovered = matched.groupby("step_key")["cents"].sum()
+    steps = touched.groupby("step_key", sort=False).agg(
+        receivables=("receivable_id", "size"), open_cents=("open_cents", "sum")
+    )
+    steps["recovered_cents"] = recovered.reindex(steps.index, fill_value=0).astype(np.int64)
+    share = steps["recovered_cents"] * 100 / steps["open_cents"].where(steps["open_cents"] > 0)
+    return steps.assign(recovered_pct=share.round(4)).reset_index()
+
+
+def rolls(
+    frames: Frames, earlier: date, later: date, buckets: tuple[Bucket, ...] = AGING
+) -> pd.DataFrame:
+    """What became of the balance of each bucket between two days, in centavos.
+
+    Columns, one row per bucket at `earlier`: bucket, open_cents, rolled_cents (open in an older
+    bucket at `later`), stayed_cents, cured_cents (settled in between, by payment or otherwise),
+    roll_pct (of open_cents, NaN without any). Rolled + stayed + cured = open.
+    """
+    before, after = balances(frames, earlier), balances(frames, later)
+    known = np.flatnonzero(before > 0)
+    old = places(days_late(frames, earlier)[known], buckets)
+    new = places(days_late(frames, later)[known], buckets)
+    left = np.minimum(before, after)[known]
+    table = pd.DataFrame(
+        {
+            "bucket": [bucket.name for bucket in buckets],
+            "open_cents": sums(old, before[known], len(buckets)),
+            "rolled_cents": sums(old, np.where(new > old, left, 0), len(buckets)),
+            "stayed_cents": sums(old, np.where(new > old, 0, left), len(buckets)),
+            "cured_cents": sums(old, before[known] - left, len(buckets)),
+        }
+    )
+    share = table["rolled_cents"] * 100 / table["open_cents"].where(table["open_cents"] > 0)
+    return table.assign(roll_pct=share.round(4))
+
+
+def _payments(frames: Frames) -> pd.DataFrame:
+    entries = frames.entries
+    rows = np.flatnonzero(entries.money)
+    return pd.DataFrame(
+        {
+            "receivable_id": frames.receivables.ids[entries.receivable[rows]],
+            "on": entries.on[rows],
+            "cents": (entries.principal + entries.charges)[rows],
+        }
+    )
+
+
+def _numbers(days: "pd.Series[date]") -> Integers:
+    return np.asarray(days, dtype="datetime64[D]").astype(np.int64)
