@@ -63,6 +63,20 @@ class CampaignVersion(WithinParent, Created, Model):
     created_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("users.id"))
 
 
+class PlanRun(Model):
+    """A day on which a campaign was planned, once: what it created and whom it left in peace."""
+
+    __tablename__ = "plan_runs"
+    __table_args__ = (within_workspace("campaign_id", "campaigns"),)
+
+    workspace_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    on_day: Mapped[date] = mapped_column(primary_key=True)
+    ran_at: Mapped[Instant]
+    created: Mapped[int]
+    skipped: Mapped[int]
+
+
 class Touch(WithinParent, Created, Model):
     """One contact with one debtor on one channel, and how its delivery stands.
 

@@ -31,6 +31,7 @@ PROTECTED = (
     "opt_outs",
     "payment_methods",
     "payments",
+    "plan_runs",
     "policy_versions",
     "promises",
     "receivables",
@@ -126,6 +127,7 @@ TABLES = (
     "skips",
     "report_runs",
     "promises",
+    "plan_runs",
     "opt_outs",
     "notes",
     "imports",
@@ -683,6 +685,21 @@ def create_tables() -> None:
         ),
     )
     op.create_table(
+        "plan_runs",
+        sa.Column("workspace_id", sa.BigInteger(), nullable=False),
+        sa.Column("campaign_id", sa.BigInteger(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("ran_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created", sa.Integer(), nullable=False),
+        sa.Column("skipped", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "campaign_id"],
+            ["campaigns.workspace_id", "campaigns.id"],
+            name=op.f("fk_plan_runs_workspace_id_campaign_id"),
+        ),
+        sa.PrimaryKeyConstraint("workspace_id", "campaign_id", "on_day", name=op.f("pk_plan_runs")),
+    )
+    op.create_table(
         "promises",
         sa.Column("debtor_id", sa.BigInteger(), nullable=False),
         sa.Column("amount_cents", sa.BigInteger(), nullable=False),
@@ -1163,6 +1180,7 @@ def create_tables() -> None:
         ),
         sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_entries")),
     )
+    op.create_index("ix_entries_day", "entries", ["workspace_id", "on_day"], unique=False)
     op.create_index("ix_entries_payment", "entries", ["workspace_id", "payment_id"], unique=False)
     op.create_index(
         "ix_entries_receivable",
