@@ -1,0 +1,92 @@
+"""Jinja filters and globals of the web templates, bound to the reader of the request."""
+
+from functools import cache
+from hashlib import sha256
+from urllib.parse import urlencode
+
+import flask
+from flask import Flask, request, url_for
+
+from bpo import paths
+from bpo.gateways import wording
+from bpo.web import geometry, language, navigation, statuses
+
+THEMES = ("auto", "light", "dark")
+
+
+def init_app(app: Flask) -> None:
+    """Register filters (`money`, `date`, `phrase` …), globals (`asset`, `here`) and the theme."""
+    app.jinja_env.filters.update(wording.filters(language.current, language.zone))
+    app.jinja_env.filters.update(
+        initials=initials,
+        status_label=status_label,
+        status_tone=statuses.tone,
+        colour=navigation.colour,
+    )
+    app.jinja_env.globals.update(
+        asset=asset,
+        here=here,
+        here_fields=here_fields,
+        link=navigation.link,
+        menu=navigation.menu,
+        language=spoken,
+        scale=geometry.scale,
+        shares=geometry.shares,
+        chart_path=geometry.path,
+        chart_area=geometry.area,
+    )
+    app.context_processor(lambda: {"theme": theme()})
+
+
+def status_label(status: str) -> str:
+    """The name of a state in the reader's language."""
+    return wording.say(statuses.label(status), language.current())
+
+
+def spoken() -> str:
+    """The language of the page as HTML wants it: `pt-BR` or `en`."""
+    return language.current().replace("_", "-")
+
+
+def theme() -> str:
+    """The reader's colour theme: this browser's, else their own; `auto` follows the device."""
+    if not flask.has_request_context():
+        return "auto"
+    chosen = request.cookies.get("theme")
+    return chosen if chosen in THEMES else "auto"
+
+
+def initials(name: str) -> str:
+    """Up to two letters for a person or a company: `Padaria Sol Nascente` is `PN`."""
+    words = [word for word in name.split() if word[:1].isalnum()] or ["?"]
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+
+@cache
+def fingerprint(filename: str) -> str:
+    """Eight hex digits of a static file's contents, so that a browser may keep it for ever."""
+    return sha256((paths.STATIC / filename).read_bytes()).hexdigest()[:8]
+
+
+def asset(filename: str) -> str:
+    """The address of a static file, with its fingerprint."""
+    return url_for("static", filename=filename, v=fingerprint(filename))
+
+
+def here(**changes: object) -> str:
+    """This page's address with parts of its query changed; None takes a part away.
+
+    A changed filter or order starts again at the first page, unless `page` is among the changes.
+    """
+    query = request.args.copy()
+    for name, value in {"page": None, **changes}.items():
+        query.poplist(name)
+        if value is not None:
+            query.add(name, str(value))
+    encoded = urlencode(list(query.items(multi=True)))
+    return f"{request.path}?{encoded}" if encoded else request.path
+
+
+def here_fields(*without: str) -> list[tuple[str, str]]:
+    """This page's query as name and value pairs for hidden fields, but for some names."""
+    return [(name, value) for name, value in request.args.items(multi=True) if name not in without]
