@@ -107,9 +107,11 @@ def offers(
     )
     case = _Case(situation, limits, calendar, today, practice, *discounts)
     at_once = _lump_sum(case, installments.first_due(today, calendar, practice.entry_days))
+    asked = None
     if monthly_cents is not None and monthly_cents >= at_once.total_cents:
         at_once = _with(at_once, rationale.within_reach(monthly_cents))
-    asked = _chosen_plan(case, monthly_cents) if monthly_cents else None
+    elif monthly_cents is not None:
+        asked = _chosen_plan(case, monthly_cents)
     found = _distinct([at_once, asked, _short_plan(case), _long_plan(case)])
     return tuple(sorted(_completed(case, found), key=_rank))
 
@@ -149,7 +151,7 @@ def _other_dates(case: _Case) -> list[tuple[date, bool]]:
     closing = [case.calendar.preceding(end) for end in ends]
     return [
         (case.calendar.following(case.today), True),
-        *((day, False) for day in closing if day > later),
+        *((day, False) for day in closing if day >= later),
         (later, True),
     ]
 

@@ -51,6 +51,8 @@ def _discount(situation: Situation, waiver: Waiver) -> Phrase:
 
 def _history(situation: Situation) -> list[Phrase]:
     behaviour, rating = situation.behaviour, situation.rating
+    if rating.risk_class is RiskClass.NEW and not behaviour.decided_count.value:
+        return [risk.no_history()]
     if rating.risk_class is RiskClass.NEW:
         return [
             Phrase(
@@ -121,13 +123,19 @@ def _weight_beside_others(usual: int, running: int, largest: int) -> Phrase:
 
 def _down_payment(situation: Situation, offer: Offer) -> Phrase:
     entry_pct = terms.percent_of(offer.down_payment_cents, offer.total_cents)
-    template = "Down payment of {entry_pct} by {due}: plans that begin at once are kept more often"
+    due = offer.installments[0].due_date
     if situation.rating.risk_class is RiskClass.D:
-        template = (
-            "Down payment of {entry_pct} by {due}, by Pix and with a person's approval, "
-            "because of the history"
+        return Phrase(
+            "Down payment of {entry_pct} by {due}, by Pix and with a person's approval, because of "
+            "the history",
+            entry_pct=entry_pct,
+            due=due,
         )
-    return Phrase(template, entry_pct=entry_pct, due=offer.installments[0].due_date)
+    return Phrase(
+        "Down payment of {entry_pct} by {due}: plans that begin at once are kept more often",
+        entry_pct=entry_pct,
+        due=due,
+    )
 
 
 def _kept_discount(offer: Offer) -> list[Phrase]:
@@ -206,7 +214,7 @@ def small_debt(limits: NegotiationLimits) -> Phrase:
 def few_payments(limits: NegotiationLimits) -> Phrase:
     """Why the offers differ by date: the policy accepts few payments."""
     return Phrase(
-        "The policy accepts at most {most} payments: the choice is the date",
+        "Payments accepted by the policy: at most {most}; the choice is the date",
         most=limits.max_installments,
     )
 

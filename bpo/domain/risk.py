@@ -65,7 +65,9 @@ def _by_punctuality(on_time_pct: float, mean_delay_days: float, broken: int) -> 
 
 
 def _reasons(behaviour: Behaviour, risk_class: RiskClass) -> list[Phrase]:
-    found = [punctuality(behaviour)]
+    if not behaviour.decided_count.value and risk_class is RiskClass.NEW:
+        return [no_history()]
+    found = [punctuality(behaviour)] if behaviour.decided_count.value else []
     if risk_class is RiskClass.NEW:
         found.append(Phrase("Too few invoices to judge by: neutral terms"))
     elif behaviour.mean_delay_days.value:
@@ -77,12 +79,18 @@ def _reasons(behaviour: Behaviour, risk_class: RiskClass) -> list[Phrase]:
 
 def _delay(days: float) -> Phrase:
     return Phrase(
-        "Average delay: {delay_days} days, recent invoices weighing more", delay_days=round(days, 1)
+        "Average delay in days (recent invoices weigh more): {delay_days}",
+        delay_days=round(days, 1),
     )
 
 
 def _overdue(days: int) -> Phrase:
-    return Phrase("Oldest open invoice: {overdue_days} days past due", overdue_days=days)
+    return Phrase("Days since the oldest open invoice fell due: {overdue_days}", overdue_days=days)
+
+
+def no_history() -> Phrase:
+    """For a debtor of whom nothing is known yet."""
+    return Phrase("No history with this company yet: neutral terms")
 
 
 def punctuality(behaviour: Behaviour) -> Phrase:
