@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from bpo import db as database
 from bpo import paths
 from bpo.gateways import outside
+from bpo.gateways.mail import Mail, MemoryMail, Smtp
 from bpo.gateways.outside import Outside
 from bpo.gateways.queue import MemoryQueue, Queue, RedisQueue
 from bpo.gateways.signing import Signer
@@ -15,7 +16,9 @@ from bpo.web.blueprints import BLUEPRINTS
 from config.settings import Environment, Settings
 
 
-def create_app(settings: Settings, *, queue: Queue | None = None) -> Flask:
+def create_app(
+    settings: Settings, *, queue: Queue | None = None, mail: Mail | None = None
+) -> Flask:
     """Build the application; connects to nothing until asked.
 
     `settings.database_url` must be set; the caller has started the embedded servers if need be.
@@ -31,7 +34,8 @@ def create_app(settings: Settings, *, queue: Queue | None = None) -> Flask:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops, hops)  # type: ignore[method-assign]
     queue = queue or (RedisQueue(settings.redis_url) if settings.redis_url else MemoryQueue())
-    outside.install(app, Outside(settings, queue, Signer(settings.secret_key)))
+    mail = mail or (Smtp(settings.smtp_url) if settings.smtp_url else MemoryMail())
+    outside.install(app, Outside(settings, queue, Signer(settings.secret_key), mail))
     database.init_app(app)
     _install_web(app)
     return app

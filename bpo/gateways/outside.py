@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app
 
+from bpo.gateways.mail import Mail
 from bpo.gateways.queue import Queue
 from bpo.gateways.signing import Signer
 from config.settings import Settings
@@ -18,6 +19,7 @@ class Outside:
     settings: Settings
     queue: Queue
     signer: Signer
+    mail: Mail
 
 
 def install(app: Flask, outside: Outside) -> None:
