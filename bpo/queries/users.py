@@ -1,4 +1,4 @@
-"""Reading accounts: users, the workspaces they reach, what happened to them."""
+"""Reading accounts: users and the workspaces they reach."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bpo.kernel.actor import Role
-from bpo.models import AccessEntry, Membership, User, Workspace
+from bpo.models import Membership, User, Workspace
 from bpo.queries import workspaces
 
 
@@ -18,6 +18,12 @@ def by_id(session: Session, user_id: int) -> User | None:
 def by_email(session: Session, email: str) -> User | None:
     """The user with this address, whatever its case."""
     return session.scalar(select(User).where(User.email == email.strip().lower()))
+
+
+def locked(session: Session, user_id: int) -> User | None:
+    """The user, fresh and held until the transaction ends."""
+    query = select(User).where(User.id == user_id).with_for_update()
+    return session.scalar(query.execution_options(populate_existing=True))
 
 
 def reach(session: Session, user: User) -> frozenset[int]:
@@ -36,6 +42,28 @@ def reach(session: Session, user: User) -> frozenset[int]:
 def listed(session: Session) -> Sequence[User]:
     """Every user by name."""
     return session.scalars(select(User).order_by(User.name, User.id)).all()
+
+
+def workspaces_of(session: Session, user_id: int) -> set[int]:
+    """The workspaces a user is a member of, inactive ones included."""
+    query = select(Membership.workspace_id).where(Membership.user_id == user_id)
+    return set(session.scalars(query))
+
+
+def active_admins(session: Session) -> list[int]:
+    """Ids of the BPO managers who can sign in, held until the transaction ends."""
+    query = select(User.id).where(User.role == Role.ADMIN.value, User.active)
+    return list(session.scalars(query.order_by(User.id).with_for_update()))
+
+
+def members(session: Session, workspace_id: int) -> Sequence[User]:
+    """Everybody with a membership of a workspace, by name."""
+    return session.scalars(
+        select(User)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.workspace_id == workspace_id)
+        .order_by(User.name, User.id)
+    ).all()
 
 
 def memberships(session: Session) -> dict[int, list[int]]:
@@ -60,8 +88,3 @@ def client_managers(session: Session, workspace_id: int) -> Sequence[User]:
         )
         .order_by(User.id)
     ).all()
-
-
-def recent_access(session: Session, limit: int = 100) -> Sequence[AccessEntry]:
-    """The latest events of accounts, newest first."""
-    return session.scalars(select(AccessEntry).order_by(AccessEntry.id.desc()).limit(limit)).all()
