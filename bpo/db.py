@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import cast
 
 import psycopg
 import structlog
@@ -107,9 +108,9 @@ def after_commit(session: Session, callback: Callable[[], object]) -> None:
     session.info["unit"].append(callback)
 
 
-def raw_connection(session: Session) -> Connection:
-    """The connection of the open transaction, for bulk reads and COPY."""
-    return session.connection()
+def driver(session: Session) -> psycopg.Connection:
+    """The driver's connection of the open transaction, for bulk reads and COPY."""
+    return cast(psycopg.Connection, session.connection().connection.driver_connection)
 
 
 def check_role(engine: Engine) -> None:

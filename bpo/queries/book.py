@@ -1,0 +1,252 @@
+"""The book of a workspace as planning reads it: a constant number of bulk reads, as of a day."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bpo.db import driver
+from bpo.domain import promises
+from bpo.domain.holds import Hold, HoldReason
+from bpo.domain.touches import Debtor, Open, Past
+from bpo.kernel.calendar import Calendar
+
+NO_CHANNELS: frozenset[str] = frozenset()
+CONTACT_MEMORY_DAYS = 7
+CHANNEL_OF_CONTACT = {"email": "email", "phone": "sms", "whatsapp": "whatsapp"}
+
+_OPEN = """
+SELECT r.debtor_id, r.id, r.issue_date, r.due_date, r.effective_due_date,
+       r.amount_cents - r.settled_cents + coalesce(later.principal_cents, 0),
+       CASE WHEN known.day > r.issue_date AND known.day <= %(day)s THEN known.day END
+FROM receivables r
+CROSS JOIN LATERAL (SELECT (r.created_at AT TIME ZONE %(zone)s)::date AS day) known
+LEFT JOIN (
+    SELECT receivable_id, sum(principal_cents)::bigint AS principal_cents FROM entries
+    WHERE workspace_id = %(workspace)s AND on_day > %(day)s GROUP BY receivable_id
+) later ON later.receivable_id = r.id
+WHERE r.workspace_id = %(workspace)s AND r.issue_date <= %(day)s
+  AND (r.settled_on IS NULL OR r.settled_on > %(day)s)
+  AND (%(debtor)s::bigint IS NULL OR r.debtor_id = %(debtor)s)
+ORDER BY r.debtor_id, r.id
+"""
+_DEBTORS = """
+SELECT d.id, d.state, d.risk_class, d.consumer, CASE WHEN d.tags <> '{}' THEN d.tags END
+FROM debtors d
+WHERE d.workspace_id = %(workspace)s
+  AND (%(debtor)s::bigint IS NULL OR d.id = %(debtor)s)
+ORDER BY d.id
+"""
+_CHANNELS = """
+SELECT c.debtor_id, c.channel, bool_or(o.id IS NULL) AS reachable, bool_or(o.id IS NOT NULL)
+FROM contacts c
+LEFT JOIN opt_outs o ON o.workspace_id = c.workspace_id AND o.channel = c.channel
+    AND o.address = c.address AND (o.at AT TIME ZONE %(zone)s)::date <= %(day)s
+WHERE c.workspace_id = %(workspace)s AND c.status = 'valid'
+  AND (%(debtor)s::bigint IS NULL OR c.debtor_id = %(debtor)s)
+GROUP BY c.debtor_id, c.channel
+"""
+_HOLDS = """
+SELECT debtor_id, receivable_id, reason, starts_on, until FROM holds
+WHERE workspace_id = %(workspace)s AND starts_on <= %(day)s
+  AND (until IS NULL OR until >= %(day)s)
+  AND (released_at IS NULL OR (released_at AT TIME ZONE %(zone)s)::date > %(day)s)
+"""
+_PROMISES = """
+SELECT debtor_id, amount_cents, made_on, promised_for FROM promises
+WHERE workspace_id = %(workspace)s AND made_on <= %(day)s
+  AND (state = 'active' OR (settled_on > %(day)s AND state <> 'draft'))
+"""
+_DISPUTES = """
+SELECT debtor_id, receivable_id, opened_on FROM disputes
+WHERE workspace_id = %(workspace)s AND opened_on <= %(day)s
+  AND (closed_on IS NULL OR closed_on > %(day)s)
+"""
+_PAST = """
+SELECT debtor_id, step_key, anchor_kind, anchor_id, cycle, planned_on,
+       CASE WHEN channel IN ('task', 'letter') THEN planned_on
+            ELSE (settled_at AT TIME ZONE %(zone)s)::date END
+FROM touches
+WHERE workspace_id = %(workspace)s AND campaign_id = %(campaign)s AND planned_on <= %(day)s
+  AND state <> 'cancelled' AND (%(debtor)s::bigint IS NULL OR debtor_id = %(debtor)s)
+ORDER BY debtor_id, planned_on, id
+"""
+_CONTACTS = """
+SELECT DISTINCT debtor_id, coalesce((settled_at AT TIME ZONE %(zone)s)::date, planned_on),
+       campaign_id, step_key
+FROM touches
+WHERE workspace_id = %(workspace)s AND planned_on BETWEEN %(since)s AND %(day)s
+  AND state <> 'cancelled' AND channel NOT IN ('task', 'letter')
+  AND NOT (campaign_id = %(campaign)s AND planned_on = %(day)s)
+  AND (%(debtor)s::bigint IS NULL OR debtor_id = %(debtor)s)
+UNION ALL
+SELECT debtor_id, on_day, NULL, id::text FROM notes
+WHERE workspace_id = %(workspace)s AND on_day BETWEEN %(since)s AND %(day)s
+  AND kind IN ('call', 'whatsapp', 'visit', 'email')
+  AND (%(debtor)s::bigint IS NULL OR debtor_id = %(debtor)s)
+"""
+_SETTLED = """
+WITH spoken AS (
+    SELECT debtor_id, max(planned_on) AS last_on FROM touches
+    WHERE workspace_id = %(workspace)s AND campaign_id = %(campaign)s
+      AND planned_on <= %(day)s AND anchor_kind = 'debtor' AND state <> 'cancelled'
+      AND (%(debtor)s::bigint IS NULL OR debtor_id = %(debtor)s)
+    GROUP BY debtor_id
+)
+SELECT r.debtor_id, r.effective_due_date, r.settled_on
+FROM spoken JOIN receivables r ON r.workspace_id = %(workspace)s AND r.debtor_id = spoken.debtor_id
+WHERE r.settled_on BETWEEN spoken.last_on AND %(day)s AND r.settled_on > r.effective_due_date
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Whose book is read, as of which day, through which campaign's eyes."""
+
+    workspace_id: int
+    campaign_id: int
+    day: date
+    zone: str
+    calendar: Calendar
+    debtor_id: int | None = None
+
+
+@dataclass(slots=True)
+class _Surroundings:
+    """Everything about debtors but their receivables, by debtor."""
+
+    reachable: Mapping[int, frozenset[str]]
+    opted_out: Mapping[int, frozenset[str]]
+    workspace_holds: tuple[Hold, ...]
+    holds: Mapping[int, list[Hold]]
+    receivable_holds: Mapping[int, Hold]
+    past: Mapping[int, list[Past]]
+    contacts: Mapping[int, list[date]]
+    settled: Mapping[int, list[tuple[date, date]]] = field(default_factory=dict)
+
+
+def debtors(session: Session, page: Page) -> Iterator[Debtor]:
+    """Every debtor with something open, in order of id, with all that planning needs."""
+    opened = _open_by_debtor(session, page)
+    around = _surroundings(session, page)
+    for row in _rows(session, _DEBTORS, page):
+        items = opened.get(row[0])
+        if items:
+            yield _debtor(row, items, around)
+
+
+def _debtor(row: Sequence[Any], items: list[tuple[Any, ...]], around: _Surroundings) -> Debtor:
+    number, state, risk_class, consumer, tags = row
+    held = around.receivable_holds
+    held_here = held and any(item[1] in held for item in items)
+    if held_here:
+        receivables = [Open._make((*item[1:6], held.get(item[1]), item[6])) for item in items]
+    else:
+        receivables = [Open._make((*item[1:6], None, item[6])) for item in items]
+    own = around.holds.get(number)
+    return Debtor(
+        number,
+        receivables,
+        state,
+        risk_class,
+        consumer,
+        around.reachable.get(number, NO_CHANNELS),
+        around.opted_out.get(number, NO_CHANNELS),
+        (*around.workspace_holds, *own) if own else around.workspace_holds,
+        around.past.get(number, ()),
+        around.contacts.get(number, ()),
+        around.settled.get(number, ()),
+        frozenset(tags) if tags else NO_CHANNELS,
+    )
+
+
+def _open_by_debtor(session: Session, page: Page) -> dict[int, list[tuple[Any, ...]]]:
+    found: dict[int, list[tuple[Any, ...]]] = {}
+    for row in _rows(session, _OPEN, page):
+        items = found.get(row[0])
+        if items is None:
+            found[row[0]] = [row]
+        else:
+            items.append(row)
+    return found
+
+
+def _surroundings(session: Session, page: Page) -> _Surroundings:
+    reachable, opted_out = _channels(session, page)
+    workspace_holds, by_debtor, by_receivable = _holds(session, page)
+    past: dict[int, list[Past]] = defaultdict(list)
+    for row in _rows(session, _PAST, page):
+        past[row[0]].append(Past(*row[1:]))
+    contacts: dict[int, list[date]] = defaultdict(list)
+    for debtor_id, day, *_ in _rows(session, _CONTACTS, page):
+        contacts[debtor_id].append(day)
+    settled: dict[int, list[tuple[date, date]]] = defaultdict(list)
+    if past:
+        for debtor_id, due, on_day in _rows(session, _SETTLED, page):
+            settled[debtor_id].append((due, on_day))
+    return _Surroundings(
+        reachable, opted_out, workspace_holds, by_debtor, by_receivable, past, contacts, settled
+    )
+
+
+def _channels(
+    session: Session, page: Page
+) -> tuple[dict[int, frozenset[str]], dict[int, frozenset[str]]]:
+    """Reachable and refused channels by debtor; equal sets are one object."""
+    open_channels: dict[int, frozenset[str]] = {}
+    refused: dict[int, frozenset[str]] = {}
+    shared: dict[frozenset[str], frozenset[str]] = {}
+    for debtor_id, contact, reachable, opted_out in _rows(session, _CHANNELS, page):
+        channel = CHANNEL_OF_CONTACT[contact]
+        if reachable:
+            grown = open_channels.get(debtor_id, NO_CHANNELS) | {channel}
+            open_channels[debtor_id] = shared.setdefault(grown, grown)
+        elif opted_out:
+            refused[debtor_id] = refused.get(debtor_id, NO_CHANNELS) | {channel}
+    return open_channels, refused
+
+
+def _holds(
+    session: Session, page: Page
+) -> tuple[tuple[Hold, ...], dict[int, list[Hold]], dict[int, Hold]]:
+    """Pauses of the workspace, of debtors and of single receivables, promises and disputes too."""
+    everybody: list[Hold] = []
+    by_debtor: dict[int, list[Hold]] = defaultdict(list)
+    by_receivable: dict[int, Hold] = {}
+    for debtor_id, receivable_id, reason, starts_on, until in _rows(session, _HOLDS, page):
+        hold = Hold(reason, starts_on, until)
+        if receivable_id is not None:
+            by_receivable[receivable_id] = hold
+        elif debtor_id is not None:
+            by_debtor[debtor_id].append(hold)
+        else:
+            everybody.append(hold)
+    for debtor_id, amount, made_on, promised_for in _rows(session, _PROMISES, page):
+        promised = promises.Promise(amount, made_on, promised_for)
+        pause = promises.hold(promised, page.calendar)
+        if pause is not None:
+            by_debtor[debtor_id].append(pause)
+    for debtor_id, receivable_id, opened_on in _rows(session, _DISPUTES, page):
+        dispute = Hold(HoldReason.DISPUTE, opened_on)
+        if receivable_id is not None:
+            by_receivable[receivable_id] = dispute
+        else:
+            by_debtor[debtor_id].append(dispute)
+    return tuple(everybody), by_debtor, by_receivable
+
+
+def _rows(session: Session, sql: str, page: Page) -> list[tuple[Any, ...]]:
+    """Rows of a bulk read as the driver's tuples."""
+    parameters = {
+        "workspace": page.workspace_id,
+        "campaign": page.campaign_id,
+        "day": page.day,
+        "since": page.day - timedelta(days=CONTACT_MEMORY_DAYS),
+        "zone": page.zone,
+        "debtor": page.debtor_id,
+    }
+    with driver(session).cursor(binary=True) as cursor:
+        return cursor.execute(sql, parameters).fetchall()
