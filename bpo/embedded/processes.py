@@ -1,8 +1,10 @@
 """Server processes: started apart from us without root's rights, and ended."""
 
+import ctypes
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,6 +17,7 @@ from bpo.embedded.places import Account, Place
 
 KILL_SECONDS = 10.0
 PAUSE_SECONDS = 0.02
+PR_SET_PDEATHSIG = 1
 
 
 def launch(command: Sequence[str | Path], place: Place) -> "subprocess.Popen[bytes]":
@@ -35,6 +38,12 @@ def run(command: Sequence[str | Path], place: Place) -> "subprocess.CompletedPro
     return subprocess.run(
         command, capture_output=True, text=True, **_options(place.account, place.home)
     )
+
+
+def die_with_parent() -> None:
+    """Ask Linux to end this process when its parent dies, however it dies; elsewhere do nothing."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def end(process: psutil.Process, how: signal.Signals, seconds: float) -> None:
