@@ -1,1 +1,1 @@
-"""The texts of the screens, messages and reports in other languages than the English of the code."""
+"""The texts of screens, messages and reports in other languages than the code's English."""
