@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpo.domain import behaviour, risk
-from bpo.domain.behaviour import Commitment, History, Move, Running
+from bpo.domain.behaviour import Commitment, Fact, History, Move, Running
 from bpo.domain.risk import RiskClass
 from tests.domain.negotiations import TODAY, invoice, month, paid, yearly
 
@@ -81,6 +81,15 @@ def test_an_open_overdue_invoice_is_already_late_and_one_not_yet_due_says_nothin
     assert facts.exposure_cents.value == 240_000
     assert facts.oldest_overdue_days.value == 20
     assert facts.oldest_overdue_days.receivable_ids == (1,)
+
+
+def test_an_invoice_due_on_saturday_is_not_overdue_on_monday():
+    facts = observe(invoice(1, date(2026, 11, 21)))
+
+    assert facts.oldest_overdue_days.value == 0
+    assert facts.decided_count.value == 0
+    assert observe(invoice(1, date(2026, 11, 20))).oldest_overdue_days.value == 0
+    assert observe(invoice(1, date(2026, 11, 19))).oldest_overdue_days.value == 4
 
 
 def test_partial_payments_share_the_delay_by_principal():
@@ -201,6 +210,28 @@ def test_the_facts_as_json_name_each_receivable():
 )
 def test_the_class_follows_punctuality_and_delay(late, expected):
     assert risk.classify(observe(*yearly(*late))).risk_class is expected
+
+
+@pytest.mark.parametrize(
+    ("on_time_pct", "mean_delay_days", "expected"),
+    [
+        (90.0, 3.0, "A"),
+        (90.0, 3.1, "B"),
+        (89.9, 0.0, "B"),
+        (70.0, 0.0, "B"),
+        (69.9, 0.0, "C"),
+        (40.0, 0.0, "C"),
+        (39.9, 0.0, "D"),
+    ],
+)
+def test_the_borders_between_classes(on_time_pct, mean_delay_days, expected):
+    facts = replace(
+        observe(*yearly(0, 0, 0)),
+        on_time_pct=Fact("on_time_pct", on_time_pct),
+        mean_delay_days=Fact("mean_delay_days", mean_delay_days),
+    )
+
+    assert risk.classify(facts).risk_class == expected
 
 
 def test_one_broken_promise_makes_a_good_payer_c_and_two_make_d():

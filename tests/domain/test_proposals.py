@@ -104,6 +104,14 @@ def test_davi_who_broke_two_promises_needs_approval_and_a_third_down():
     assert "Promises broken: 2; plans broken: 0; the latest on 2026-09-20" in said
 
 
+def test_the_down_payment_of_class_d_can_be_raised():
+    case = situation(GOOD, [owing(300_000)], promises=BROKEN)
+
+    short = of_kind(OfferKind.SHORT_PLAN, offered(case, class_d_entry_rate=Decimal("0.5")))
+
+    assert short.down_payment_cents == 150_000
+
+
 def test_without_history_the_terms_are_neutral():
     case = situation([], [owing(300_000)])
 
