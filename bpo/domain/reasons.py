@@ -1,4 +1,4 @@
-"""Why the program spoke, kept silent or chose another day: stable codes and the sentences for them."""
+"""Why the program spoke, kept silent or chose another day: stable codes and their sentences."""
 
 from datetime import date
 from enum import StrEnum
@@ -40,7 +40,6 @@ class Code(StrEnum):
     IN_FLIGHT = "in_flight"
     COMPLETED = "completed"
     COVERED = "covered"
-    WINDOW_PASSED = "window_passed"
     AUDIENCE = "audience"
     HOLDOUT = "holdout"
     # Remarks on a contact that is made
@@ -63,7 +62,7 @@ HELD = frozenset(
 )
 UNREACHABLE = frozenset({Code.OPT_OUT, Code.NO_CONTACT, Code.CHANNEL_UNAVAILABLE})
 CAPPED = frozenset({Code.SPACING, Code.DAILY_CAP, Code.WEEKLY_CAP})
-ORDINARY = frozenset({Code.NOTHING_DUE, Code.WAITING, Code.COMPLETED, Code.WINDOW_PASSED})
+ORDINARY = frozenset({Code.NOTHING_DUE, Code.WAITING, Code.COMPLETED, Code.AUDIENCE})
 """Silence that needs no explanation unless somebody asks."""
 
 
@@ -101,7 +100,6 @@ _TEXTS = {
     Code.IN_FLIGHT: "The previous message has not gone out yet",
     Code.COMPLETED: "Every step of the campaign is done",
     Code.COVERED: "Included in another message of the same day",
-    Code.WINDOW_PASSED: "The day of the step has passed",
     Code.AUDIENCE: "The debtor is not in the campaign's audience",
     Code.HOLDOUT: "The debtor is in the group left without messages to measure their effect",
     Code.ENTERED: "The debt was already old when the campaign learnt of it",
@@ -118,9 +116,11 @@ def phrase(reason: Reason | Code) -> Phrase:
         return Phrase(_TEXTS[reason])
     if reason.on is None:
         return Phrase(_TEXTS[reason.code])
+    if reason.code in HELD:
+        return Phrase("{reason} (until {on})", reason=Phrase(_TEXTS[reason.code]), on=reason.on)
     if reason.code in _SINCE:
         return Phrase("{reason} (since {on})", reason=Phrase(_TEXTS[reason.code]), on=reason.on)
     return Phrase("{reason} (next on {on})", reason=Phrase(_TEXTS[reason.code]), on=reason.on)
 
 
-_SINCE = frozenset({Code.ENTERED, Code.CAUGHT_UP, Code.REANCHORED, Code.NEW_CYCLE})
+_SINCE = frozenset({Code.ENTERED, Code.CAUGHT_UP, Code.REANCHORED, Code.NEW_CYCLE, Code.STALE})

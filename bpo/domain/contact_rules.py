@@ -1,0 +1,96 @@
+"""The contact rules of a workspace, as data that can be stored and checked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+from typing import Any
+
+from bpo.domain.hours import DEFAULT_WINDOW, EMAIL_WINDOW, Hours, Window
+from bpo.kernel.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The contact rules of a workspace.
+
+    `window` is narrowed by the law of the debtor's state. Caps count contacts over all campaigns
+    in a day and in any seven days. `fresh_business_days`: how old the last payment data may be.
+    `limitation_years`: age after which a debt is no longer collected (STJ 3rd panel; None: no
+    limit). `quiet_after_issue_days`: no reminder about an invoice this young.
+    """
+
+    window: Window = DEFAULT_WINDOW
+    email_window: Window = EMAIL_WINDOW
+    state_windows: Mapping[str, Window] | None = None
+    min_spacing_days: int = 1
+    daily_cap: int = 1
+    weekly_cap: int = 3
+    fresh_business_days: int = 2
+    limitation_years: int | None = 5
+    quiet_after_issue_days: int = 2
+
+
+_NUMBERS = {
+    "min_spacing_days": (0, 30),
+    "daily_cap": (1, 5),
+    "weekly_cap": (1, 14),
+    "fresh_business_days": (0, 30),
+    "limitation_years": (1, 20),
+    "quiet_after_issue_days": (0, 30),
+}
+
+
+def to_json(rules: Rules) -> dict[str, Any]:
+    """The rules as plain JSON values; the laws of the states are not stored with a workspace."""
+    numbers = {name: getattr(rules, name) for name in _NUMBERS}
+    return numbers | {
+        "window": _window_to_json(rules.window),
+        "email_window": _window_to_json(rules.email_window),
+    }
+
+
+def from_json(row: Mapping[str, Any]) -> Rules:
+    """The rules of stored JSON; what is missing takes its default. Raises BadInput by field."""
+    numbers = {name: _number(name, row[name]) for name in _NUMBERS if name in row}
+    windows = {
+        name: _window(name, row[name]) for name in ("window", "email_window") if row.get(name)
+    }
+    return Rules(**numbers, **windows)  # type: ignore[arg-type]
+
+
+def _number(name: str, value: object) -> int | None:
+    if value is None and name == "limitation_years":
+        return None
+    first, last = _NUMBERS[name]
+    if not isinstance(value, int) or not first <= value <= last:
+        raise BadInput(
+            "{name} must be a number from {first} to {last}",
+            field=name,
+            name=name,
+            first=first,
+            last=last,
+        )
+    return value
+
+
+def _window_to_json(window: Window) -> dict[str, Any]:
+    spans = {"weekdays": window.weekdays, "saturday": window.saturday}
+    return {name: [t.strftime("%H:%M") for t in span] for name, span in spans.items() if span}
+
+
+def _window(name: str, row: Mapping[str, Any]) -> Window:
+    try:
+        weekdays = _hours(row["weekdays"])
+        saturday = _hours(row["saturday"]) if row.get("saturday") else None
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadInput("{name} must give opening and closing hours", field=name, name=name) from (
+            error
+        )
+    return Window(weekdays, saturday)
+
+
+def _hours(pair: list[str]) -> Hours:
+    opens, closes = (time.fromisoformat(text) for text in pair)
+    if opens >= closes:
+        raise ValueError("closes before it opens")
+    return Hours(opens, closes)

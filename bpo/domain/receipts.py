@@ -1,0 +1,87 @@
+"""Thanks after a payment: one message per debtor for all that has been paid since the last one."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from itertools import groupby
+from typing import NamedTuple
+
+from bpo.domain import contact, holds
+from bpo.domain.agenda import Agenda
+from bpo.domain.campaigns import Campaign
+from bpo.domain.contact_rules import Rules
+from bpo.domain.reasons import Code
+from bpo.domain.steps import AnchorKind, Moment, Step
+from bpo.domain.touches import Debtor, Touch
+
+_ONLY_CYCLE = 1
+
+
+class Paid(NamedTuple):
+    """A payment not thanked for yet: newer (by id) than the anchor of the debtor's last thanks.
+
+    `debtor` needs no open receivables.
+    """
+
+    id: int
+    paid_on: date
+    paid_cents: int
+    debtor: Debtor
+
+
+def plan(
+    payments: Iterable[Paid],
+    campaign: Campaign,
+    rules: Rules,
+    place: contact.Place,
+    today: date,
+    *,
+    available: frozenset[str],
+) -> list[Touch]:
+    """The thanks of a day, anchored on the newest payment of each debtor.
+
+    Payments come grouped by debtor. Only those made while the campaign runs and within the step's
+    grace. A receipt is owed, not a contact that asks for something: no cap applies, and among holds
+    a promise or an agreement does not stop it. Nothing on days that are not business days.
+    """
+    step = next((s for s in campaign.steps if s.moment == Moment.PAYMENT), None)
+    if step is None or not place.calendar.is_open(today):
+        return []
+    agenda = Agenda(campaign, rules, place, today, available)
+    touches: list[Touch] = []
+    for _, group in groupby(payments, key=lambda paid: paid.debtor.id):
+        worth = [paid for paid in group if _is_timely(paid, step, agenda)]
+        if worth:
+            touches += _thanks(worth, step, agenda)
+    return touches
+
+
+def _is_timely(paid: Paid, step: Step, agenda: Agenda) -> bool:
+    if paid.paid_on < agenda.running_since or paid.paid_cents <= 0:
+        return False
+    day = agenda.following(paid.paid_on + timedelta(days=step.offset))
+    return day <= agenda.today <= agenda.following(day + timedelta(days=step.grace_days))
+
+
+def _thanks(payments: Sequence[Paid], step: Step, agenda: Agenda) -> Iterable[Touch]:
+    debtor = payments[0].debtor
+    standing = holds.standing(debtor.holds, agenda.today, document=True)
+    reach = agenda.reach(step, debtor)
+    if [r for r in standing if r.code != Code.PAYMENT_SEEN] or not reach.channels:
+        return
+    slot = agenda.slot(debtor.state, reach.channels)
+    for channel, instant in slot.instants:
+        yield Touch(
+            debtor.id,
+            agenda.campaign.id,
+            AnchorKind.PAYMENT,
+            max(paid.id for paid in payments),
+            _ONLY_CYCLE,
+            step.key,
+            channel,
+            step.template,
+            agenda.today,
+            instant,
+            (),
+            sum(paid.paid_cents for paid in payments),
+            (*reach.reasons, *slot.moved),
+        )
