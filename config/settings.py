@@ -66,13 +66,14 @@ class Settings:
         return self.data_dir / "files"
 
 
-def load(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Read the settings; BadInput names the variable that cannot be used.
+def load(environ: Mapping[str, str] = os.environ, /, **changes: str) -> Settings:
+    """Read the settings, `changes` before `environ`; BadInput names what cannot be used.
 
     Without `BPO_ENV` an installation with its own `DATABASE_URL` counts as production, one that
     starts its own servers as development. The secret of the latter is made once and kept in the
     data folder.
     """
+    environ = {**environ, **changes}
     environment = _environment(environ)
     data_dir = Path(environ.get("BPO_DATA") or "var").expanduser().resolve()
     port = _integer(environ, "BPO_PORT", 8000, 1, 65535)
@@ -99,9 +100,15 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     )
 
 
-def as_environ(settings: Settings) -> dict[str, str]:
-    """The variables from which a child process reads the same settings again."""
-    values = {
+def child_environ(settings: Settings) -> dict[str, str]:
+    """The environment in which a child process reads the same settings again."""
+    ours = _variables(settings)
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    return kept | {name: value for name, value in ours.items() if value is not None}
+
+
+def _variables(settings: Settings) -> dict[str, str | None]:
+    return {
         "BPO_ENV": settings.environment.value,
         "BPO_DATA": str(settings.data_dir),
         "BPO_SECRET_KEY": settings.secret_key,
@@ -121,7 +128,6 @@ def as_environ(settings: Settings) -> dict[str, str]:
         "BPO_SESSION_IDLE_MINUTES": _whole_minutes(settings.session_idle),
         "BPO_SESSION_MINUTES": _whole_minutes(settings.session_lifetime),
     }
-    return {name: value for name, value in values.items() if value is not None}
 
 
 def _whole_minutes(span: timedelta) -> str:
@@ -170,7 +176,7 @@ def _stored_secret(path: Path) -> str:
 
 
 def _make_secret(path: Path) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
     draft = path.with_name(f".secret-{os.getpid()}-{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:

@@ -78,7 +78,7 @@ def _run(arguments: Namespace) -> int:
 
 def _parser(given: Sequence[str]) -> console.Parser:
     """A parser that knows every family by name and the one that was asked for in full."""
-    listing = "\n".join(f"  {name:<12}{about}" for name, about in FAMILIES.items() if _exists(name))
+    listing = "\n".join(f"  {name:<12}{about}" for name, about in FAMILIES.items() if exists(name))
     parser = console.Parser(
         prog="bpo",
         usage="bpo COMMAND ...",
@@ -88,7 +88,7 @@ def _parser(given: Sequence[str]) -> console.Parser:
     family = next((word for word in given if not word.startswith("-")), None)
     if family is None:
         parser.add_argument("command", metavar="COMMAND")
-    elif family not in FAMILIES or not _exists(family):
+    elif family not in FAMILIES or not exists(family):
         parser.error(f"there is no command {family}")
     else:
         commands = parser.add_subparsers(prog="bpo", parser_class=console.Parser, required=True)
@@ -100,7 +100,8 @@ def _name(family: str) -> str:
     return f"{__name__}.{MODULES.get(family, family)}"
 
 
-def _exists(family: str) -> bool:
+def exists(family: str) -> bool:
+    """Whether the program has this family of commands."""
     return importlib.util.find_spec(_name(family)) is not None
 
 

@@ -78,6 +78,10 @@ class Cluster:
             if postmaster:
                 processes.end(postmaster, signal.SIGINT, STOP_SECONDS)
 
+    def alive(self) -> bool:
+        """Whether its main process exists, which is cheap to ask."""
+        return self._postmaster() is not None
+
     def running(self) -> bool:
         """Whether the server answers."""
         if not self._postmaster():
@@ -143,7 +147,8 @@ class Cluster:
         password.unlink()
         if result.returncode:
             raise Unavailable(
-                "PostgreSQL could not make its files: {reason}", reason=_last_line(result.stderr)
+                "PostgreSQL could not make its files: {reason}",
+                reason=result.stderr.strip().rpartition("\n")[2],
             )
 
     def _password_file(self) -> Path:
@@ -191,7 +196,7 @@ class Cluster:
             if process.poll() is not None or time.monotonic() > deadline:
                 raise Unavailable(
                     "PostgreSQL did not start: {reason} (see {log})",
-                    reason=_last_line(self._place.log.read_text(errors="replace")),
+                    reason=processes.last_line(self._place.log),
                     log=self._place.log,
                 )
             time.sleep(PAUSE_SECONDS)
@@ -216,8 +221,3 @@ class Cluster:
             return ours and processes.alive(process)
         except psutil.Error:
             return False
-
-
-def _last_line(text: str) -> str:
-    lines = [line for line in text.splitlines() if line.strip()]
-    return lines[-1].strip() if lines else "no reason given"

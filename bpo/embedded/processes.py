@@ -55,6 +55,12 @@ def end(process: psutil.Process, how: signal.Signals, seconds: float) -> None:
             _ends_within(process, KILL_SECONDS)
 
 
+def last_line(log: Path) -> str:
+    """What a server or process said last."""
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
+
+
 def alive(process: psutil.Process) -> bool:
     """Whether it still runs; one that only waits for its parent to notice its end does not."""
     try:

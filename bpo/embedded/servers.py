@@ -45,6 +45,10 @@ class Servers:
             if server and not server.running():
                 server.start()
 
+    def alive(self) -> bool:
+        """Whether every server of ours still runs."""
+        return all(server.alive() for server in (self.postgres, self.valkey) if server)
+
     def leave(self) -> None:
         """Stop the servers, unless another process still uses them."""
         with self._deciding():

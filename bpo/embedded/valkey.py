@@ -53,6 +53,10 @@ class Server:
             if process:
                 processes.end(process, signal.SIGTERM, STOP_SECONDS)
 
+    def alive(self) -> bool:
+        """Whether it answers, which is cheap to ask."""
+        return self.running()
+
     def running(self) -> bool:
         """Whether the server answers, if only that it is still reading its files."""
         try:
