@@ -71,7 +71,8 @@ SELECT debtor_id, step_key, anchor_kind, anchor_id, cycle, planned_on,
             ELSE (settled_at AT TIME ZONE %(zone)s)::date END
 FROM touches
 WHERE workspace_id = %(workspace)s AND campaign_id = %(campaign)s AND planned_on <= %(day)s
-  AND state <> 'cancelled' AND (%(debtor)s::bigint IS NULL OR debtor_id = %(debtor)s)
+  AND (state <> 'cancelled' OR state_reason = 'withdrawn')
+  AND (%(debtor)s::bigint IS NULL OR debtor_id = %(debtor)s)
 ORDER BY debtor_id, planned_on, id
 """
 _CONTACTS = """
@@ -172,6 +173,13 @@ def _open_by_debtor(session: Session, page: Page) -> dict[int, list[tuple[Any, .
         else:
             items.append(row)
     return found
+
+
+def pauses(
+    session: Session, page: Page
+) -> tuple[tuple[Hold, ...], dict[int, list[Hold]], dict[int, Hold]]:
+    """Pauses that stand on the page's day: of everybody, by debtor and by receivable."""
+    return _holds(session, page)
 
 
 def _surroundings(session: Session, page: Page) -> _Surroundings:

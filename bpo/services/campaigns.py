@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bpo.db import acting_as, after_commit, db, driver, unit_of_work
-from bpo.domain import access, contact_rules, planning
+from bpo.domain import access, contact_rules, deliveries, planning
 from bpo.domain.access import Permission
 from bpo.domain.contact import Place
 from bpo.domain.contact_rules import Rules
@@ -56,12 +56,20 @@ WITH created AS (
     SELECT %(workspace)s, id, debtor_id, %(campaign)s, anchor_kind, anchor_id, cycle, step_key,
         channel, template_key, %(version)s, %(day)s, scheduled_at, total_cents, moved_because
     FROM new_touches
-    ON CONFLICT ON CONSTRAINT uq_touches_contact DO NOTHING
-    RETURNING id
+    ON CONFLICT ON CONSTRAINT uq_touches_contact DO UPDATE SET
+        state = 'planned', state_reason = NULL, attempts = 0, settled_at = NULL,
+        planned_on = excluded.planned_on, scheduled_at = excluded.scheduled_at,
+        total_cents = excluded.total_cents, version = excluded.version
+    WHERE touches.state = 'cancelled' AND touches.state_reason = ANY (%(replannable)s)
+    RETURNING id, debtor_id, anchor_kind, anchor_id, cycle, step_key, channel
 ), listed AS (
     INSERT INTO touch_receivables (workspace_id, touch_id, receivable_id, open_cents)
-    SELECT %(workspace)s, n.touch_id, n.receivable_id, n.open_cents
-    FROM new_touch_receivables n JOIN created ON created.id = n.touch_id
+    SELECT %(workspace)s, created.id, items.receivable_id, items.open_cents
+    FROM created
+    JOIN new_touches USING (debtor_id, anchor_kind, anchor_id, cycle, step_key, channel)
+    JOIN new_touch_receivables items ON items.touch_id = new_touches.id
+    ON CONFLICT (workspace_id, touch_id, receivable_id)
+    DO UPDATE SET open_cents = excluded.open_cents
 )
 SELECT count(*) FROM created
 """
@@ -233,6 +241,7 @@ def _store(session: Session, row: CampaignRow, day: date, made: Plan, now: datet
         "campaign": row.id,
         "version": row.version,
         "day": day,
+        "replannable": [reason.value for reason in deliveries.REPLANNABLE],
     }
     with driver(session).cursor() as cursor:
         cursor.execute(_STAGE)

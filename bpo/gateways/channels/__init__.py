@@ -1,0 +1,1 @@
+"""One file per channel: how a rendered message becomes what its provider takes."""

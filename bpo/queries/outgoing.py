@@ -1,0 +1,243 @@
+"""What is due to leave a workspace: contacts, their addresses and lines, read in bulk.
+
+Every contact carries a stamp of all that could forbid it (holds, promises, disputes, opt-outs,
+addresses, payments, balances, the campaign's state). The claim compares the stamp again, so that
+whatever changed after this reading stops the message.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bpo.db import driver
+from bpo.domain.receivables import Entry, EntryKind
+from bpo.models import PolicyVersion
+from bpo.queries.book import CONTACT_MEMORY_DAYS
+
+STAMP = """
+concat_ws(':',
+    (SELECT c.state FROM campaigns c
+     WHERE c.workspace_id = t.workspace_id AND c.id = t.campaign_id),
+    (SELECT sum(h.id) FROM holds h WHERE h.workspace_id = t.workspace_id
+     AND h.released_at IS NULL AND (h.debtor_id IS NULL OR h.debtor_id = t.debtor_id)),
+    (SELECT sum(p.id) FROM promises p WHERE p.workspace_id = t.workspace_id
+     AND p.debtor_id = t.debtor_id AND p.state = 'active'),
+    (SELECT sum(x.id) FROM disputes x WHERE x.workspace_id = t.workspace_id
+     AND x.debtor_id = t.debtor_id AND x.state = 'open'),
+    (SELECT sum(c.id) FROM contacts c
+     JOIN opt_outs o USING (workspace_id, channel, address)
+     WHERE c.workspace_id = t.workspace_id AND c.debtor_id = t.debtor_id),
+    (SELECT sum(c.id) FROM contacts c WHERE c.workspace_id = t.workspace_id
+     AND c.debtor_id = t.debtor_id AND c.status = 'valid'),
+    (SELECT count(*) FROM payments y WHERE y.workspace_id = t.workspace_id
+     AND y.debtor_id = t.debtor_id),
+    (SELECT sum(r.amount_cents - r.settled_cents) FROM touch_receivables l
+     JOIN receivables r ON r.workspace_id = l.workspace_id AND r.id = l.receivable_id
+     WHERE l.workspace_id = t.workspace_id AND l.touch_id = t.id)
+)
+"""
+_CONTACTS = f"""
+SELECT t.id, t.debtor_id, t.campaign_id, t.step_key, t.channel, t.template_key, t.version,
+       t.anchor_kind, t.anchor_id, t.attempts, t.planned_on, t.scheduled_at,
+       d.name, d.document, d.state, d.locale, d.consumer,
+       a.id, a.address, a.refused, v.steps, {STAMP}
+FROM touches t
+JOIN debtors d ON d.workspace_id = t.workspace_id AND d.id = t.debtor_id
+LEFT JOIN campaigns c ON c.workspace_id = t.workspace_id AND c.id = t.campaign_id
+LEFT JOIN campaign_versions v ON v.workspace_id = t.workspace_id
+    AND v.campaign_id = t.campaign_id AND v.version = t.version
+LEFT JOIN LATERAL (
+    SELECT k.id, k.address, o.id IS NOT NULL AS refused
+    FROM contacts k
+    LEFT JOIN opt_outs o USING (workspace_id, channel, address)
+    WHERE k.workspace_id = t.workspace_id AND k.debtor_id = t.debtor_id AND k.status = 'valid'
+      AND k.channel = CASE t.channel WHEN 'sms' THEN 'phone' ELSE t.channel END
+    ORDER BY o.id IS NOT NULL, k.purpose <> 'billing', k.position, k.id LIMIT 1
+) a ON true
+WHERE t.workspace_id = %(workspace)s AND t.state IN ('planned', 'failed')
+  AND t.scheduled_at <= %(now)s AND t.attempts < %(tries)s
+  AND (t.campaign_id IS NULL OR c.state = 'running')
+  AND (t.scheduled_at, t.id) > (%(after_at)s, %(after_id)s)
+ORDER BY t.scheduled_at, t.id
+LIMIT %(limit)s
+"""
+_LINES = """
+SELECT l.touch_id, r.id, r.number, r.description, r.installment, r.installments, r.issue_date,
+       r.due_date, r.effective_due_date, r.amount_cents, r.amount_cents - r.settled_cents,
+       r.policy_version_id
+FROM touch_receivables l
+JOIN receivables r ON r.workspace_id = l.workspace_id AND r.id = l.receivable_id
+WHERE l.workspace_id = %(workspace)s AND l.touch_id = ANY (%(touches)s)
+  AND r.settled_on IS NULL
+ORDER BY l.touch_id, r.due_date, r.id
+"""
+_ENTRIES = """
+SELECT receivable_id, kind, on_day, principal_cents, fine_cents, interest_cents
+FROM entries
+WHERE workspace_id = %(workspace)s AND receivable_id = ANY (%(receivables)s)
+ORDER BY receivable_id, on_day, id
+"""
+_RECENT = """
+SELECT t.debtor_id, coalesce((t.settled_at AT TIME ZONE %(zone)s)::date, t.planned_on),
+       t.campaign_id, t.step_key
+FROM touches t
+WHERE t.workspace_id = %(workspace)s AND t.debtor_id = ANY (%(debtors)s)
+  AND t.state IN ('sending', 'sent', 'uncertain') AND t.channel NOT IN ('task', 'letter')
+  AND t.planned_on >= %(since)s
+UNION
+SELECT n.debtor_id, n.on_day, NULL, n.id::text FROM notes n
+WHERE n.workspace_id = %(workspace)s AND n.debtor_id = ANY (%(debtors)s)
+  AND n.on_day >= %(since)s AND n.kind IN ('call', 'whatsapp', 'visit', 'email')
+"""
+
+
+class Waiting(NamedTuple):
+    """A contact whose time has come, its debtor and the address it would go to."""
+
+    id: int
+    debtor_id: int
+    campaign_id: int | None
+    step_key: str
+    channel: str
+    template_key: str | None
+    version: int
+    anchor_kind: str
+    anchor_id: int
+    attempts: int
+    planned_on: date
+    scheduled_at: datetime
+    debtor_name: str
+    debtor_document: str | None
+    debtor_state: str | None
+    debtor_locale: str | None
+    consumer: bool
+    contact_id: int | None
+    address: str | None
+    refused: bool | None
+    steps: list[dict[str, Any]] | None
+    stamp: str
+
+
+class Line(NamedTuple):
+    """A receivable that a contact lists, still open."""
+
+    touch_id: int
+    id: int
+    number: str
+    description: str | None
+    installment: int | None
+    installments: int | None
+    issue_date: date
+    due_date: date
+    effective_due_date: date
+    amount_cents: int
+    open_cents: int
+    policy_version_id: int | None
+
+
+class Recent(NamedTuple):
+    """A contact with a debtor in the last days, whoever made it."""
+
+    day: date
+    campaign_id: int | None
+    step_key: str
+
+
+def waiting(
+    session: Session,
+    workspace_id: int,
+    *,
+    now: datetime,
+    tries: int,
+    after: tuple[datetime, int],
+    limit: int,
+) -> list[Waiting]:
+    """Contacts due at `now`, oldest first, beyond the position `after` (scheduled_at, id)."""
+    values = {
+        "workspace": workspace_id,
+        "now": now,
+        "tries": tries,
+        "after_at": after[0],
+        "after_id": after[1],
+        "limit": limit,
+    }
+    with driver(session).cursor() as cursor:
+        rows = cursor.execute(_CONTACTS, values).fetchall()
+    return [Waiting._make(row) for row in rows]
+
+
+def lines(session: Session, workspace_id: int, touch_ids: Sequence[int]) -> dict[int, list[Line]]:
+    """The open receivables of some contacts, by contact, oldest due first."""
+    found: dict[int, list[Line]] = defaultdict(list)
+    values = {"workspace": workspace_id, "touches": list(touch_ids)}
+    with driver(session).cursor(binary=True) as cursor:
+        for row in cursor.execute(_LINES, values):
+            found[row[0]].append(Line._make(row))
+    return found
+
+
+def entries(
+    session: Session, workspace_id: int, receivable_ids: Sequence[int]
+) -> dict[int, tuple[Entry, ...]]:
+    """The dated entries of receivables that have any, for the exact late charges."""
+    if not receivable_ids:
+        return {}
+    found: dict[int, list[Entry]] = defaultdict(list)
+    values = {"workspace": workspace_id, "receivables": list(receivable_ids)}
+    with driver(session).cursor() as cursor:
+        for number, kind, day, principal, fine, interest in cursor.execute(_ENTRIES, values):
+            entry = Entry(day, EntryKind(kind), principal, fine, interest)
+            found[number].append(entry)
+    return {number: tuple(own) for number, own in found.items()}
+
+
+def recent(
+    session: Session, workspace_id: int, debtor_ids: Iterable[int], *, day: date, zone: str
+) -> dict[int, list[Recent]]:
+    """The contacts of the last week with some debtors, by debtor."""
+    found: dict[int, list[Recent]] = defaultdict(list)
+    values = {
+        "workspace": workspace_id,
+        "debtors": list(debtor_ids),
+        "since": day - timedelta(days=CONTACT_MEMORY_DAYS),
+        "zone": zone,
+    }
+    with driver(session).cursor() as cursor:
+        for debtor_id, *rest in cursor.execute(_RECENT, values):
+            found[debtor_id].append(Recent._make(rest))
+    return found
+
+
+def policies(session: Session, workspace_id: int) -> dict[int, PolicyVersion]:
+    """Every version of the workspace's collection policy by id."""
+    rows = session.scalars(select(PolicyVersion).where(PolicyVersion.workspace_id == workspace_id))
+    return {row.id: row for row in rows}
+
+
+def due_count(session: Session, workspace_id: int, *, now: datetime, tries: int) -> int:
+    """How many contacts of running campaigns are due at `now`."""
+    sql = (
+        "SELECT count(*) FROM touches t LEFT JOIN campaigns c ON c.workspace_id = t.workspace_id"
+        " AND c.id = t.campaign_id WHERE t.workspace_id = %(workspace)s"
+        " AND t.state IN ('planned', 'failed') AND t.scheduled_at <= %(now)s"
+        " AND t.attempts < %(tries)s AND (t.campaign_id IS NULL OR c.state = 'running')"
+    )
+    with driver(session).cursor() as cursor:
+        row = cursor.execute(
+            sql, {"workspace": workspace_id, "now": now, "tries": tries}
+        ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def workspaces_with_work(session: Session, *, now: datetime, tries: int) -> list[int]:
+    """Ids of workspaces in the actor's reach that have contacts due at `now`."""
+    sql = (
+        "SELECT DISTINCT workspace_id FROM touches WHERE state IN ('planned', 'failed')"
+        " AND scheduled_at <= %(now)s AND attempts < %(tries)s"
+    )
+    with driver(session).cursor() as cursor:
+        return [row[0] for row in cursor.execute(sql, {"now": now, "tries": tries})]
