@@ -1,7 +1,7 @@
 """A debtor's story told day by day: what is planned, what is sent, what is paid, what is missed."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from bpo.domain import planning
 from bpo.domain.campaigns import DEFAULT_REGUA, Campaign
@@ -9,6 +9,7 @@ from bpo.domain.contact import Place
 from bpo.domain.contact_rules import Rules
 from bpo.domain.holds import Hold
 from bpo.domain.touches import Debtor, Open, Past, Plan, Touch
+from bpo.kernel import clock
 from bpo.kernel.calendar import Calendar
 
 ALL = frozenset({"email", "sms", "whatsapp"})
@@ -106,6 +107,6 @@ class Story:
             self.settled.append((paid.effective_due, day(on)))
 
 
-def local(touch: Touch, offset: int = -3) -> datetime:
+def local(touch: Touch) -> str:
     """The wall time of a touch in Brasília."""
-    return (touch.scheduled_at + timedelta(hours=offset)).replace(tzinfo=None)
+    return clock.local_time(touch.scheduled_at, BRAZIL.zone).strftime("%Y-%m-%dT%H:%M")
