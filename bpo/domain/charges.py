@@ -138,6 +138,12 @@ def first_charged_day(receivable: Receivable, terms: Terms) -> date:
     return receivable.effective_due_date + timedelta(days=terms.grace_days + 1)
 
 
+def percent(rate: Decimal) -> Decimal:
+    """A fraction as a percentage without trailing zeros: 0.0200 is 2."""
+    shown = (rate * 100).normalize()
+    return shown.quantize(Decimal(1)) if shown == shown.to_integral() else shown
+
+
 def _with_entries(receivable: Receivable, terms: Terms, day: date) -> AmountDue:
     entries = known(receivable, day)
     principal = receivable.amount_cents - sum(entry.principal_cents for entry in entries)
@@ -248,7 +254,7 @@ def _explained(due: AmountDue) -> Iterator[Phrase]:
         )
     elif due.days_late:
         yield Phrase(
-            "Within the {grace_days} days of grace: no charges", grace_days=terms.grace_days
+            "Within the days of grace ({grace_days}): no charges", grace_days=terms.grace_days
         )
     yield Phrase("Total to pay on {day}: {total_cents}", day=due.day, total_cents=due.total_cents)
 
@@ -285,7 +291,7 @@ def _charge_phrases(due: AmountDue) -> Iterator[Phrase]:
     if fine:
         yield Phrase(
             "Late fine of {fine_pct} on {principal_cents}, once: {fine_cents}",
-            fine_pct=terms.fine_rate * 100,
+            fine_pct=percent(terms.fine_rate),
             principal_cents=spans[0].principal_cents,
             fine_cents=fine,
         )
@@ -301,9 +307,12 @@ def _charge_phrases(due: AmountDue) -> Iterator[Phrase]:
 
 def _interest_phrase(span: Segment, terms: Terms) -> Phrase:
     return Phrase(
-        "Interest of {monthly_pct} a month on {principal_cents}, {interest_days} days"
+        "Interest of {monthly_pct} a month on {principal_cents}, one day since {since}:"
+        " {interest_cents}"
+        if span.days == 1
+        else "Interest of {monthly_pct} a month on {principal_cents}, {interest_days} days"
         " since {since}: {interest_cents}",
-        monthly_pct=terms.monthly_rate * 100,
+        monthly_pct=percent(terms.monthly_rate),
         principal_cents=span.principal_cents,
         interest_days=span.days,
         since=span.since,

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from bpo.domain.charges import InterestBase
+from bpo.domain.charges import percent as percent
 from bpo.kernel.actor import Role
 from bpo.kernel.errors import BadInput
 from bpo.kernel.text import Phrase
@@ -109,12 +110,6 @@ class CollectionPolicy:
     negotiation: NegotiationLimits = field(default_factory=NegotiationLimits)
 
 
-def percent(rate: Decimal) -> Decimal:
-    """A fraction as a percentage without trailing zeros: 0.0200 is 2."""
-    shown = (rate * 100).normalize()
-    return shown.quantize(_ONE) if shown == shown.to_integral() else shown
-
-
 def for_debtor(policy: CollectionPolicy, *, consumer: bool) -> CollectionPolicy:
     """The policy as applied to a debtor: a consumer is fined at most 2% (CDC art. 52 par. 1)."""
     if not consumer or policy.fine_rate <= CONSUMER_FINE_CAP:
@@ -156,7 +151,9 @@ def _sentences(policy: CollectionPolicy) -> Iterator[Phrase]:
 def _charge_sentences(policy: CollectionPolicy) -> Iterator[Phrase]:
     if policy.grace_days:
         yield Phrase(
-            "Nothing is added when you pay up to {grace_days} days after the due date.",
+            "Nothing is added when you pay up to one day after the due date."
+            if policy.grace_days == 1
+            else "Nothing is added when you pay up to {grace_days} days after the due date.",
             grace_days=policy.grace_days,
         )
     if policy.fine_rate:
@@ -178,23 +175,17 @@ def _charge_sentences(policy: CollectionPolicy) -> Iterator[Phrase]:
 
 
 def _discount_sentence(discount: EarlyDiscount) -> Phrase:
-    value: dict[str, Any] = {"discount_cents": discount.cents}
+    worth = Phrase("{discount_cents}", discount_cents=discount.cents)
     if not discount.cents:
-        value = {"discount_pct": percent(discount.rate)}
+        worth = Phrase("{discount_pct}", discount_pct=percent(discount.rate))
     if not discount.days_before:
-        return Phrase(
-            "Paying until the due date gives a discount of {discount_cents}."
-            if discount.cents
-            else "Paying until the due date gives a discount of {discount_pct}.",
-            **value,
-        )
+        return Phrase("Paying until the due date gives a discount of {worth}.", worth=worth)
     return Phrase(
-        "Paying {early_days} days or more before the due date gives a discount of {discount_cents}."
-        if discount.cents
-        else "Paying {early_days} days or more before the due date gives a discount of"
-        " {discount_pct}.",
+        "Paying one day or more before the due date gives a discount of {worth}."
+        if discount.days_before == 1
+        else "Paying {early_days} days or more before the due date gives a discount of {worth}.",
         early_days=discount.days_before,
-        **value,
+        worth=worth,
     )
 
 
@@ -219,7 +210,12 @@ def _negotiation_sentences(limits: NegotiationLimits) -> Iterator[Phrase]:
             if limits.monthly_rate
             else Phrase("A plan bears no interest of its own.")
         )
-    yield Phrase("An offer holds for {validity_days} days.", validity_days=limits.validity_days)
+    yield Phrase(
+        "An offer holds for one day."
+        if limits.validity_days == 1
+        else "An offer holds for {validity_days} days.",
+        validity_days=limits.validity_days,
+    )
     yield Phrase(
         "If something went wrong, talk to us: each case is looked at by a person who can help."
     )
