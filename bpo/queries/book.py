@@ -115,6 +115,23 @@ class Page:
     debtor_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """Pauses of the whole workspace, of debtors and of single receivables."""
+
+    everybody: tuple[Hold, ...]
+    by_debtor: Mapping[int, list[Hold]]
+    by_receivable: Mapping[int, Hold]
+
+    def of(self, debtor_id: int) -> tuple[Hold, ...]:
+        """What pauses a debtor: the workspace's pauses and the debtor's own."""
+        return (*self.everybody, *self.by_debtor.get(debtor_id, ()))
+
+    def holds_receivable(self, receivable_id: int) -> bool:
+        """Whether a receivable is out of collection by a pause of its own."""
+        return receivable_id in self.by_receivable
+
+
 @dataclass(slots=True)
 class _Surroundings:
     """Everything about debtors but their receivables, by debtor."""
@@ -175,11 +192,10 @@ def _open_by_debtor(session: Session, page: Page) -> dict[int, list[tuple[Any, .
     return found
 
 
-def pauses(
-    session: Session, page: Page
-) -> tuple[tuple[Hold, ...], dict[int, list[Hold]], dict[int, Hold]]:
-    """Pauses that stand on the page's day: of everybody, by debtor and by receivable."""
-    return _holds(session, page)
+def pauses(session: Session, page: Page) -> Pauses:
+    """The pauses that stand on the page's day."""
+    everybody, by_debtor, by_receivable = _holds(session, page)
+    return Pauses(everybody, by_debtor, by_receivable)
 
 
 def _surroundings(session: Session, page: Page) -> _Surroundings:

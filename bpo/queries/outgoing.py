@@ -43,7 +43,7 @@ concat_ws(':',
 _CONTACTS = f"""
 SELECT t.id, t.debtor_id, t.campaign_id, t.step_key, t.channel, t.template_key, t.version,
        t.anchor_kind, t.anchor_id, t.attempts, t.planned_on, t.scheduled_at,
-       d.name, d.document, d.state, d.locale, d.consumer,
+       d.name, d.document, d.state, d.locale, d.consumer, d.kind = 'person',
        a.id, a.address, a.refused, v.steps, {STAMP}
 FROM touches t
 JOIN debtors d ON d.workspace_id = t.workspace_id AND d.id = t.debtor_id
@@ -115,6 +115,7 @@ class Waiting(NamedTuple):
     debtor_state: str | None
     debtor_locale: str | None
     consumer: bool
+    person: bool
     contact_id: int | None
     address: str | None
     refused: bool | None

@@ -143,7 +143,7 @@ def local_holidays(session: Session, workspace_id: int) -> Sequence[LocalHoliday
 def due_dates(session: Session, workspace_id: int) -> Sequence[tuple[date, date]]:
     """The due dates in use, each with the effective due date stored for it."""
     query = select(Receivable.due_date, Receivable.effective_due_date).distinct()
-    return session.execute(query.where(Receivable.workspace_id == workspace_id)).tuples().all()
+    return session.execute(query.where(Receivable.workspace_id == workspace_id)).all()
 
 
 def has_consumers(session: Session, workspace_id: int) -> bool:

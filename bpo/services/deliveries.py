@@ -1,0 +1,384 @@
+"""Sending what is due: claim one, hand it over, record what came of it; never twice, never lost.
+
+The loop keeps at most one message per worker in `sending`. One statement, committed by itself,
+settles the message just handed over and claims the next, storing its exact text; the claim goes
+through only if nothing that could forbid the contact has changed since it was read.
+"""
+
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import text, update
+from sqlalchemy.orm import Session
+
+from bpo.db import Statements, after_commit, single_statements, unit_of_work
+from bpo.domain import access, deliveries
+from bpo.domain.access import Permission
+from bpo.domain.deliveries import State
+from bpo.gateways.mail import Mail, Outcome, Stage
+from bpo.gateways.queue import Queue
+from bpo.jobs import Job
+from bpo.kernel.actor import Actor
+from bpo.kernel.errors import NotFound
+from bpo.models import Touch
+from bpo.queries import outgoing
+from bpo.queries.outgoing import STAMP
+from bpo.services import audit
+from bpo.services.letters import Batch, Desk, Draft, Verdict
+
+BATCH_SECONDS = 30
+BATCH_SIZE = 200
+BEGINNING = (datetime(1970, 1, 1, tzinfo=UTC), 0)
+
+_STEP = f"""
+WITH settled AS (
+    UPDATE touches SET state = $2::text, state_reason = $3::text, claimed_at = NULL,
+        settled_at = CASE WHEN $2::text = 'failed' THEN NULL ELSE $4::timestamptz END,
+        scheduled_at = coalesce($5::timestamptz, scheduled_at)
+    WHERE workspace_id = $1::bigint AND id = $6::bigint AND claimed_at IS NOT NULL
+    RETURNING id, debtor_id
+), answered AS (
+    UPDATE messages SET answer = $7::text
+    WHERE workspace_id = $1::bigint AND touch_id = (SELECT id FROM settled)
+), marked AS (
+    UPDATE contacts SET status = 'invalid', status_reason = $7::text
+    WHERE workspace_id = $1::bigint AND id = $8::bigint
+), asked AS (
+    INSERT INTO tasks (workspace_id, kind, debtor_id, touch_id, due_on, detail)
+    SELECT $1::bigint, $9::text, debtor_id, id, ($4::timestamptz)::date,
+        jsonb_build_object('answer', $7::text)
+    FROM settled WHERE $9::text IS NOT NULL
+    ON CONFLICT (workspace_id, kind, touch_id) DO UPDATE SET state = 'open'
+), claimed AS (
+    UPDATE touches t SET state = 'sending', claimed_at = $4::timestamptz,
+        attempts = attempts + 1, state_reason = NULL
+    WHERE t.workspace_id = $1::bigint AND t.id = $10::bigint
+      AND t.state IN ('planned', 'failed') AND {STAMP} = $11::text
+    RETURNING t.id
+), stored AS (
+    INSERT INTO messages
+        (workspace_id, touch_id, recipient, subject, message_id, template, body, rendered_at)
+    SELECT $1::bigint, id, $12::text, $13::text, $14::text, $15::text, $16::bytea,
+        $4::timestamptz
+    FROM claimed
+    ON CONFLICT (workspace_id, touch_id) DO UPDATE SET recipient = excluded.recipient,
+        subject = excluded.subject, message_id = excluded.message_id,
+        template = excluded.template, body = excluded.body, answer = NULL,
+        rendered_at = excluded.rendered_at
+)
+SELECT id FROM claimed
+"""
+_EXPIRED = """
+WITH lost AS (
+    UPDATE touches SET state = 'uncertain', claimed_at = NULL, settled_at = :now,
+        state_reason = 'no final answer'
+    WHERE workspace_id = :workspace AND state = 'sending' AND claimed_at < :before
+    RETURNING id, debtor_id
+)
+INSERT INTO tasks (workspace_id, kind, debtor_id, touch_id, due_on)
+SELECT :workspace, 'send_uncertain', debtor_id, id, CAST(:now AS timestamptz)::date FROM lost
+ON CONFLICT (workspace_id, kind, touch_id) DO UPDATE SET state = 'open'
+RETURNING touch_id
+"""
+_HAND_OVER = """
+WITH handed AS (
+    UPDATE touches SET state = 'sent', settled_at = :now
+    WHERE workspace_id = :workspace AND id = ANY (:ids) AND state = 'planned'
+    RETURNING id, debtor_id, step_key, total_cents
+)
+INSERT INTO tasks (workspace_id, kind, debtor_id, touch_id, due_on, detail)
+SELECT :workspace, 'call', debtor_id, id, :day,
+    jsonb_build_object('step', step_key, 'total_cents', total_cents)
+FROM handed
+ON CONFLICT (workspace_id, kind, touch_id) DO NOTHING
+"""
+_STAGES = {
+    Stage.CONNECT: deliveries.Stage.CONNECT,
+    Stage.MAIL: deliveries.Stage.MAIL,
+    Stage.RCPT: deliveries.Stage.RCPT,
+    Stage.DATA: deliveries.Stage.DATA,
+    Stage.BODY: deliveries.Stage.CONTENT,
+    Stage.DONE: deliveries.Stage.CONTENT,
+}
+
+
+@dataclass(slots=True)
+class Sent:
+    """What a run of sending did: contacts by the state they ended in, and whether more waits."""
+
+    states: Counter[str] = field(default_factory=Counter)
+    changed: int = 0
+    more: bool = False
+    stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Settlement:
+    """What is written about the message that was handed over last."""
+
+    touch_id: int
+    meaning: deliveries.Outcome
+    answer: str
+    bad_contact: int | None
+
+
+def send(
+    actor: Actor,
+    workspace_id: int,
+    *,
+    desk: Desk,
+    mail: Mail,
+    queue: Queue,
+    clock: Callable[[], datetime],
+    seconds: float = BATCH_SECONDS,
+) -> Sent:
+    """Send what is due in a workspace for at most `seconds`, then ask for another run if needed.
+
+    Nothing is sent twice: the claim is a conditional update, and a message that may have left is
+    uncertain, never tried again. No transaction is open while the mail server is spoken to.
+    """
+    access.require(actor, Permission.CONTACT, workspace_id)
+    done = Sent()
+    deadline = clock() + timedelta(seconds=seconds)
+    position = BEGINNING
+    with single_statements(actor) as statements:
+        statements.prepare("step", _STEP)
+        while clock() < deadline and not done.stopped:
+            batch = _read(actor, workspace_id, desk, clock(), position)
+            if not batch.drafts:
+                break
+            position = batch.end
+            _send_batch(statements, batch, desk, mail, clock, deadline, done)
+            _put_aside(actor, workspace_id, batch, clock())
+        else:
+            done.more = True
+    if done.more and not done.stopped:
+        queue.put(Job.SEND_DELIVERIES, workspace_id)
+    return done
+
+
+def sweep(actor: Actor, workspace_id: int, *, queue: Queue, now: datetime) -> tuple[int, int]:
+    """Turn expired claims into uncertain ones and ring again for what is due.
+
+    Returns how many became uncertain and how many contacts are due.
+    """
+    access.require(actor, Permission.CONTACT, workspace_id)
+    with unit_of_work(actor) as session:
+        before = now - deliveries.CLAIM_LASTS
+        found = session.execute(
+            text(_EXPIRED), {"workspace": workspace_id, "now": now, "before": before}
+        ).all()
+        due = outgoing.due_count(session, workspace_id, now=now, tries=deliveries.MAX_TRIES)
+        if due:
+            after_commit(session, lambda: queue.put(Job.SEND_DELIVERIES, workspace_id))
+    return len(found), due
+
+
+def resolve(
+    actor: Actor, workspace_id: int, touch_id: int, to: State, *, now: datetime, queue: Queue
+) -> None:
+    """A person decides what became of an uncertain or refused contact, or lets it be tried again.
+
+    Raises NotFound, and Conflict for a step that the table of states does not allow.
+    """
+    access.require(actor, Permission.CONTACT, workspace_id)
+    with unit_of_work(actor) as session:
+        touch = session.get(Touch, (workspace_id, touch_id), with_for_update=True)
+        if touch is None:
+            raise NotFound("There is no such contact")
+        before = State(touch.state)
+        _write_move(session, touch, deliveries.move(before, to), now)
+        session.execute(
+            text(
+                "UPDATE tasks SET state = 'done', closed_at = :now, closed_by = :user"
+                " WHERE workspace_id = :workspace AND touch_id = :touch AND state = 'open'"
+            ),
+            {
+                "now": now,
+                "user": actor.user_id,
+                "workspace": workspace_id,
+                "touch": touch_id,
+            },
+        )
+        audit.record(
+            session,
+            actor,
+            workspace_id,
+            "delivery.resolve",
+            now=now,
+            subject=("touch", touch_id),
+            before=before.value,
+            after=to.value,
+        )
+        if to is State.PLANNED:
+            after_commit(session, lambda: queue.put(Job.SEND_DELIVERIES, workspace_id))
+
+
+def _write_move(session: Session, touch: Touch, to: State, now: datetime) -> None:
+    values: dict[str, object] = {"state": to.value, "claimed_at": None, "state_reason": None}
+    if to is State.PLANNED:
+        values |= {"attempts": 0, "settled_at": None, "scheduled_at": now}
+    else:
+        values |= {"settled_at": now}
+    if to is State.CANCELLED:
+        values["state_reason"] = deliveries.Cancelled.WITHDRAWN.value
+    session.execute(
+        update(Touch)
+        .where(Touch.workspace_id == touch.workspace_id, Touch.id == touch.id)
+        .values(**values)
+    )
+
+
+def _read(
+    actor: Actor,
+    workspace_id: int,
+    desk: Desk,
+    now: datetime,
+    position: tuple[datetime, int],
+) -> Batch:
+    with unit_of_work(actor) as session:
+        return desk.batch(session, workspace_id, now=now, after=position, limit=BATCH_SIZE)
+
+
+def _send_batch(
+    statements: Statements,
+    batch: Batch,
+    desk: Desk,
+    mail: Mail,
+    clock: Callable[[], datetime],
+    deadline: datetime,
+    done: Sent,
+) -> None:
+    """Hand over the messages of a batch one by one; the next is written while the last commits."""
+    drafts = _allowed(batch, desk, clock, deadline)
+    last: _Settlement | None = None
+    draft = next(drafts, None)
+    while draft is not None:
+        statements.start("step", _values(batch, last, draft, clock()))
+        last, following = None, next(drafts, None)
+        if statements.finish():
+            last = _hand_over(batch, draft, mail, clock, done)
+            if last.meaning.stop:
+                done.stopped = True
+                break
+        else:
+            done.changed += 1
+        draft = following
+    if last is not None:
+        statements.run("step", _values(batch, last, None, clock()))
+
+
+def _allowed(
+    batch: Batch, desk: Desk, clock: Callable[[], datetime], deadline: datetime
+) -> Iterator[Draft]:
+    """The drafts that may go now, each rendered; the others keep their verdict for later."""
+    for draft in batch.drafts:
+        now = clock()
+        if now >= deadline:
+            return
+        draft.verdict = desk.judge(batch, draft, now)
+        if draft.verdict.allowed:
+            desk.write(batch, draft, now)
+            yield draft
+
+
+def _hand_over(
+    batch: Batch, draft: Draft, mail: Mail, clock: Callable[[], datetime], done: Sent
+) -> _Settlement:
+    outcome = mail.send(batch.envelope_from, draft.recipient, draft.body)
+    meaning = deliveries.outcome(
+        _STAGES[outcome.stage],
+        _answer(outcome),
+        tries=draft.waiting.attempts + 1,
+        now=clock(),
+    )
+    done.states[meaning.state.value] += 1
+    words = f"{outcome.code or ''} {outcome.answer}".strip()[:500]
+    contact = draft.waiting.contact_id if meaning.bad_address else None
+    return _Settlement(draft.waiting.id, meaning, words, contact)
+
+
+def _answer(outcome: Outcome) -> int | deliveries.Silence:
+    if outcome.code is not None:
+        return outcome.code
+    if outcome.permanent:
+        return 553
+    silent = deliveries.Silence
+    return silent.UNREACHABLE if outcome.stage is Stage.CONNECT else silent.DROPPED
+
+
+def _values(
+    batch: Batch, last: _Settlement | None, draft: Draft | None, now: datetime
+) -> list[object]:
+    settled: list[object] = [None] * 2 + [now] + [None] * 5
+    if last is not None:
+        meaning = last.meaning
+        reason = None if meaning.state is State.SENT else last.answer
+        task = meaning.task.value if meaning.task else None
+        settled = [
+            meaning.state.value,
+            reason,
+            now,
+            meaning.retry_at,
+            last.touch_id,
+            last.answer,
+            last.bad_contact,
+            task,
+        ]
+    claim: list[object] = [None] * 7
+    if draft is not None:
+        waiting = draft.waiting
+        claim = [waiting.id, waiting.stamp, draft.recipient, draft.subject, draft.message_id]
+        claim += [draft.template, zlib.compress(draft.body, 1)]
+    return [batch.workspace_id, *settled, *claim]
+
+
+def _put_aside(actor: Actor, workspace_id: int, batch: Batch, now: datetime) -> None:
+    """Record why contacts of a batch were not made: cancelled, moved to a later hour, or handed
+    to a person."""
+    verdicts = [draft for draft in batch.drafts if draft.verdict and not draft.verdict.allowed]
+    if not verdicts:
+        return
+    with unit_of_work(actor) as session:
+        for verdict, ids in _by_verdict(verdicts).items():
+            if verdict.by_person:
+                session.execute(
+                    text(_HAND_OVER),
+                    {"workspace": workspace_id, "ids": ids, "now": now, "day": batch.day},
+                )
+            else:
+                _write_verdict(session, workspace_id, verdict, ids, now)
+
+
+def _by_verdict(drafts: list[Draft]) -> dict[Verdict, list[int]]:
+    found: dict[Verdict, list[int]] = {}
+    for draft in drafts:
+        if draft.verdict is not None:
+            found.setdefault(draft.verdict, []).append(draft.waiting.id)
+    return found
+
+
+def _write_verdict(
+    session: Session, workspace_id: int, verdict: Verdict, ids: list[int], now: datetime
+) -> None:
+    values: dict[str, object]
+    if verdict.cancelled is not None:
+        values = {
+            "state": State.CANCELLED.value,
+            "state_reason": verdict.cancelled.value,
+            "settled_at": now,
+        }
+    else:
+        values = {"scheduled_at": verdict.not_before, "moved_because": verdict.because}
+    session.execute(
+        update(Touch)
+        .where(
+            Touch.workspace_id == workspace_id,
+            Touch.id.in_(ids),
+            Touch.state.in_([state.value for state in deliveries.WAITING]),
+        )
+        .values(**values)
+    )

@@ -1,0 +1,341 @@
+"""The writing desk: which due contacts may still be made, and the exact words of those that may."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from bpo.domain import charges, contact, contact_rules, deliveries, policies, steps
+from bpo.domain.contact import Place, Situation
+from bpo.domain.contact_rules import Rules
+from bpo.domain.deliveries import Cancelled
+from bpo.domain.links import Purpose, expiry
+from bpo.domain.messages import Creditor, DebtLine, Links, MessageFacts, first_name
+from bpo.domain.policies import CollectionPolicy
+from bpo.domain.reasons import Code
+from bpo.domain.receivables import Entry, Receivable
+from bpo.domain.steps import BY_PERSON, Channel, Moment, Step
+from bpo.formats import brcode
+from bpo.gateways import templates
+from bpo.gateways.channels import email
+from bpo.gateways.channels.email import Letter, Sender
+from bpo.gateways.signing import Signer
+from bpo.kernel import clock, colours, documents
+from bpo.kernel.errors import NotFound
+from bpo.models import Workspace
+from bpo.queries import book, campaigns, outgoing, workspaces
+from bpo.queries.outgoing import Line, Recent, Waiting
+from bpo.services import links
+
+LOOK_AGAIN = timedelta(minutes=15)
+EMAIL_AND_PEOPLE = frozenset({"email", "task", "letter"})
+DOCUMENTS = frozenset({Moment.ISSUE, Moment.PAYMENT})
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a contact may be made now; if not, what becomes of it.
+
+    `cancelled`: it will not be made. `not_before`: it waits until then, `because`. `by_person`: it
+    is work for a person and becomes a task.
+    """
+
+    allowed: bool
+    cancelled: Cancelled | None = None
+    not_before: datetime | None = None
+    because: str | None = None
+    by_person: bool = False
+
+
+@dataclass(slots=True)
+class Draft:
+    """A due contact on its way through the desk; its words are there once it was written."""
+
+    waiting: Waiting
+    lines: list[Line]
+    step: Step | None
+    verdict: Verdict | None = None
+    recipient: str = ""
+    subject: str = ""
+    message_id: str = ""
+    template: str = ""
+    body: bytes = b""
+
+
+@dataclass(slots=True)
+class Batch:
+    """Due contacts of one workspace with everything needed to judge and write them."""
+
+    workspace: Workspace
+    day: date
+    place: Place
+    rules: Rules
+    sender: Sender
+    creditor: Creditor
+    known_until: date | None
+    drafts: list[Draft]
+    end: tuple[datetime, int]
+    pauses: book.Pauses
+    recent: dict[int, list[Recent]] = field(default_factory=dict)
+    entries: dict[int, tuple[Entry, ...]] = field(default_factory=dict)
+    terms: dict[int, CollectionPolicy] = field(default_factory=dict)
+    pages: dict[int, int] = field(default_factory=dict)
+    stops: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def workspace_id(self) -> int:
+        """The workspace at work."""
+        return self.workspace.id
+
+    @property
+    def envelope_from(self) -> str:
+        """Where bounces go."""
+        return self.sender.address
+
+    def policy(self, line: Line) -> CollectionPolicy:
+        """The policy frozen on a receivable; the product's default when it has none."""
+        return self.terms.get(line.policy_version_id or 0, _DEFAULT_POLICY)
+
+
+_DEFAULT_POLICY = CollectionPolicy()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What writing needs from outside: signatures and addresses."""
+
+    signer: Signer
+    base_url: str
+    mail_sender: str
+    channels: frozenset[str] = EMAIL_AND_PEOPLE
+
+    def batch(
+        self,
+        session: Session,
+        workspace_id: int,
+        *,
+        now: datetime,
+        after: tuple[datetime, int],
+        limit: int,
+    ) -> Batch:
+        """Read the due contacts beyond a position, and issue the links that they will carry."""
+        workspace = workspaces.by_id(session, workspace_id)
+        if workspace is None:
+            raise NotFound("There is no such workspace")
+        tries = deliveries.MAX_TRIES
+        waiting = outgoing.waiting(
+            session, workspace_id, now=now, tries=tries, after=after, limit=limit
+        )
+        batch = self._frame(session, workspace, waiting, now, after)
+        if waiting:
+            _fill(session, batch, waiting, now)
+        return batch
+
+    def judge(self, batch: Batch, draft: Draft, now: datetime) -> Verdict:
+        """Ask the one rule of contact, with what is known of the debtor."""
+        channel = Channel(draft.waiting.channel)
+        situation = self._situation(batch, draft)
+        if not draft.lines:
+            return Verdict(False, Cancelled.PAID)
+        if draft.step is not None and _outdated(draft, batch.day):
+            return Verdict(False, Cancelled.STALE)
+        decision = contact.may_contact(situation, batch.rules, channel, now, batch.place)
+        if decision.allowed:
+            return Verdict(True) if channel not in BY_PERSON else Verdict(False, by_person=True)
+        codes = [reason.code for reason in decision.reasons]
+        cancelled = deliveries.cancelled_because(codes)
+        if cancelled is not None:
+            return Verdict(False, cancelled)
+        wait_until = decision.not_before or now + LOOK_AGAIN
+        if Code.STALE in codes:
+            wait_until = now + LOOK_AGAIN
+        return Verdict(False, None, wait_until, codes[0].value)
+
+    def write(self, batch: Batch, draft: Draft, now: datetime) -> None:
+        """Put the exact words on a draft that may go."""
+        waiting = draft.waiting
+        locale = waiting.debtor_locale or batch.workspace.locale
+        facts = self._facts(batch, draft)
+        key = waiting.template_key or "something_wrong"
+        rendered = templates.render(key, Channel.EMAIL, locale, facts)
+        draft.recipient = waiting.address or ""
+        draft.subject = rendered.subject
+        draft.template = f"{key}@{rendered.version}"
+        draft.message_id = email.message_id(batch.workspace_id, waiting.id, batch.sender.domain)
+        letter = Letter(
+            draft.recipient,
+            waiting.debtor_name,
+            rendered.subject,
+            rendered.text,
+            rendered.html,
+            draft.message_id,
+            facts.links.unsubscribe,
+        )
+        draft.body = email.compose(batch.sender, letter, now)
+
+    def sender(self, workspace: Workspace) -> Sender:
+        """The client company's own identity, or the installation's address in its name."""
+        address = workspace.sender_email or self.mail_sender
+        return Sender(workspace.sender_name or workspace.name, address, workspace.reply_to)
+
+    def _frame(
+        self,
+        session: Session,
+        workspace: Workspace,
+        waiting: list[Waiting],
+        now: datetime,
+        after: tuple[datetime, int],
+    ) -> Batch:
+        day = clock.local_day(now, workspace.time_zone)
+        calendar = workspaces.calendar(session, workspace)
+        own = workspaces.contact_rules(session, workspace.id)
+        page = book.Page(workspace.id, 0, day, workspace.time_zone, calendar)
+        return Batch(
+            workspace,
+            day,
+            Place(calendar, workspace.time_zone),
+            contact_rules.from_json(own.rules) if own else Rules(),
+            self.sender(workspace),
+            creditor(workspace),
+            campaigns.known_until(session, workspace.id, day),
+            [],
+            (waiting[-1].scheduled_at, waiting[-1].id) if waiting else after,
+            book.pauses(session, page),
+        )
+
+    def _situation(self, batch: Batch, draft: Draft) -> Situation:
+        waiting = draft.waiting
+        address = frozenset({waiting.channel} if waiting.address else ())
+        own = (waiting.campaign_id, waiting.step_key)
+        others = {
+            recent.day
+            for recent in batch.recent.get(waiting.debtor_id, ())
+            if (recent.campaign_id, recent.step_key) != own
+        }
+        return Situation(
+            sum(line.open_cents for line in draft.lines),
+            waiting.debtor_state,
+            batch.pauses.of(waiting.debtor_id),
+            self.channels,
+            address,
+            address if waiting.refused else frozenset(),
+            tuple(others),
+            min((line.effective_due_date for line in draft.lines), default=None),
+            batch.known_until,
+            document=draft.step is not None and draft.step.moment in DOCUMENTS,
+        )
+
+    def _facts(self, batch: Batch, draft: Draft) -> MessageFacts:
+        waiting = draft.waiting
+        lines = tuple(_debt_line(batch, waiting, line) for line in draft.lines)
+        document = waiting.debtor_document
+        return MessageFacts(
+            batch.creditor,
+            self._links(batch, waiting.debtor_id),
+            waiting.debtor_name,
+            first_name(waiting.debtor_name, person=waiting.person),
+            documents.hidden(document) if document else "",
+            batch.day,
+            lines,
+            pix_code=_pix(batch, draft, sum(line.total_cents for line in lines)),
+        )
+
+    def _links(self, batch: Batch, debtor_id: int) -> Links:
+        page = self.signer.token(batch.pages[debtor_id], Purpose.DEBTOR_PAGE.value)
+        stop = self.signer.token(batch.stops[debtor_id], Purpose.UNSUBSCRIBE.value)
+        return Links(
+            f"{self.base_url}/d/{page}",
+            f"{self.base_url}/p/{batch.workspace.slug}/policy",
+            f"{self.base_url}/u/{stop}",
+        )
+
+
+def creditor(workspace: Workspace) -> Creditor:
+    """The client company as messages show it (CDC art. 42-A: name, address, CNPJ)."""
+    return Creditor(
+        workspace.legal_name,
+        workspace.name,
+        documents.formatted(workspace.cnpj) if workspace.cnpj else "",
+        workspace.address,
+        workspace.email or "",
+        workspace.phone or "",
+        colours.hexadecimal(workspace.colour),
+    )
+
+
+def _fill(session: Session, batch: Batch, waiting: list[Waiting], now: datetime) -> None:
+    workspace_id = batch.workspace_id
+    debtors = {row.debtor_id for row in waiting}
+    listed = outgoing.lines(session, workspace_id, [row.id for row in waiting])
+    batch.drafts = [_draft(batch, row, listed.get(row.id, [])) for row in waiting]
+    partly = {
+        line.id
+        for draft in batch.drafts
+        for line in draft.lines
+        if line.open_cents < line.amount_cents
+    }
+    batch.entries = outgoing.entries(session, workspace_id, sorted(partly))
+    batch.recent = outgoing.recent(
+        session, workspace_id, debtors, day=batch.day, zone=batch.workspace.time_zone
+    )
+    stored = outgoing.policies(session, workspace_id)
+    batch.terms = {row.id: policies.from_json(row.terms) for row in stored.values()}
+    batch.pages = _issued(session, Purpose.DEBTOR_PAGE, workspace_id, debtors, now)
+    batch.stops = _issued(session, Purpose.UNSUBSCRIBE, workspace_id, debtors, now)
+
+
+def _issued(
+    session: Session, purpose: Purpose, workspace_id: int, debtors: set[int], now: datetime
+) -> dict[int, int]:
+    return links.ensure(session, purpose, workspace_id, debtors, expires_at=expiry(purpose, now))
+
+
+def _draft(batch: Batch, row: Waiting, lines: list[Line]) -> Draft:
+    """A receivable under a pause of its own (a dispute) is left out of the message."""
+    free = [line for line in lines if not batch.pauses.holds_receivable(line.id)]
+    stored = next((step for step in row.steps or () if step.get("key") == row.step_key), None)
+    step = steps.from_json([stored])[0] if stored else None
+    return Draft(row, free, step)
+
+
+def _outdated(draft: Draft, today: date) -> bool:
+    step = draft.step
+    if step is None or not draft.lines:
+        return False
+    due = min(line.effective_due_date for line in draft.lines)
+    return deliveries.is_outdated(step.moment, due, today)
+
+
+def _debt_line(batch: Batch, waiting: Waiting, line: Line) -> DebtLine:
+    policy = policies.for_debtor(batch.policy(line), consumer=waiting.consumer)
+    facts = Receivable(
+        line.amount_cents,
+        line.due_date,
+        line.effective_due_date,
+        batch.entries.get(line.id, ()),
+        line.id,
+    )
+    due = charges.amount_due(facts, policy, batch.day)
+    return DebtLine(
+        line.number,
+        line.due_date,
+        due.principal_cents,
+        due.fine_cents,
+        due.interest_cents,
+        due.discount_cents,
+        due.days_late,
+        line.description or "",
+    )
+
+
+def _pix(batch: Batch, draft: Draft, total_cents: int) -> str:
+    key = batch.workspace.pix_key
+    if not key:
+        return ""
+    return brcode.static(
+        key,
+        batch.workspace.name,
+        batch.workspace.city or "BRASIL",
+        total_cents,
+        brcode.txid_for(draft.waiting.id),
+    )
