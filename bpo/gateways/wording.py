@@ -121,6 +121,13 @@ def money(cents: int | None, locale: str, currency: str = "BRL") -> str:
     return format_currency(Decimal(int(cents)).scaleb(-2), currency, locale=locale)
 
 
+def amount(cents: int | None, locale: str) -> str:
+    """An amount without its currency, as people type it: `1.234,56`."""
+    if cents is None:
+        return NOTHING
+    return format_decimal(Decimal(int(cents)).scaleb(-2), "#,##0.00", locale=locale)
+
+
 def money_short(cents: int | None, locale: str, currency: str = "BRL") -> str:
     """An amount for the axis of a chart: `R$ 12,3 mil`, `R$ 1,2 mi`."""
     if cents is None:
@@ -230,6 +237,7 @@ def filters(
     return {
         "money": lambda cents, currency="BRL": money(cents, locale(), currency),
         "money_short": lambda cents, currency="BRL": money_short(cents, locale(), currency),
+        "amount": lambda cents: amount(cents, locale()),
         "number": lambda value, digits=2: number(value, locale(), digits),
         "percent": lambda value, digits=1: percent(value, locale(), digits),
         "days": lambda count: days(count, locale()),

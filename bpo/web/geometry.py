@@ -1,31 +1,32 @@
 """The shapes of the charts: scales and paths for SVG, from plain numbers."""
 
 from collections.abc import Sequence
-from math import floor, log10
+from math import ceil, floor, log10
 
 Value = float | None
 WIDTH = HEIGHT = 100.0
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
-def scale(values: Sequence[Value], steps: int = 4, from_zero: bool = True) -> list[float]:
-    """Round ticks, low to high, that hold all the values: 0, 20, 40, 60, 80 for a highest of 71."""
-    present = [value for value in values if value is not None] or [0]
-    low = min([0, *present]) if from_zero else min(present)
-    high = max([0, *present]) if from_zero else max(present)
+def scale(values: Sequence[Value], steps: int = 5, from_zero: bool = True) -> list[float]:
+    """Round ticks, low to high, that hold all the values: 0, 20, 40, 60, 80 for a highest of 71.
+
+    At most `steps` parts, of 1, 2, 2.5 or 5 times a power of ten.
+    """
+    present = [value for value in values if value is not None]
+    low = min([*present, 0] if from_zero or not present else present)
+    high = max([*present, 0] if from_zero or not present else present)
     step = _round_step((high - low or 1) / steps)
-    start = floor(low / step) * step
-    count = steps
-    while start + count * step < high:
-        count += 1
-    while count > 1 and start + (count - 1) * step >= high:
-        count -= 1
-    return [start + step * position for position in range(count + 1)]
+    first, last = floor(low / step), ceil(high / step)
+    while max(last, first + 1) - first > steps:
+        step = _round_step(step * 1.01)
+        first, last = floor(low / step), ceil(high / step)
+    return [step * position for position in range(first, max(last, first + 1) + 1)]
 
 
 def _round_step(rough: float) -> float:
     magnitude = 10.0 ** floor(log10(rough))
-    return next(factor for factor in _STEPS if factor * magnitude >= rough) * magnitude
+    return next(factor * magnitude for factor in _STEPS if factor * magnitude >= rough)
 
 
 def points(values: Sequence[Value], low: float, high: float) -> list[tuple[float, float] | None]:

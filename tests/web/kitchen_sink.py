@@ -123,6 +123,7 @@ def page(name: str) -> str:
         today=TODAY,
         now=NOW,
         rows=rows(),
+        companies=COMPANIES,
         colours=COLOUR_NAMES,
         email="ana@bpo.example",
         name="Ana",

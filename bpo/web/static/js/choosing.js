@@ -1,14 +1,16 @@
 /* Chosen rows: check boxes tied to a <form data-bulk>, which shows how many and what can be done. */
 
+/* Not form.id: a form answers that with its input called "id". */
+const nameOf = (form) => form.getAttribute("id");
 const boxesOf = (form) =>
-  Array.from(document.querySelectorAll(`.row-check[form="${CSS.escape(form.id)}"]`));
+  Array.from(document.querySelectorAll(`.row-check[form="${CSS.escape(nameOf(form))}"]`));
 
 function refresh(form) {
   const boxes = boxesOf(form);
   const chosen = boxes.filter((box) => box.checked).length;
   form.classList.toggle("shown", chosen > 0);
   form.querySelector("[data-bulk-count]").textContent = chosen.toLocaleString(document.documentElement.lang);
-  const all = document.querySelector(`[data-check-all="${CSS.escape(form.id)}"]`);
+  const all = document.querySelector(`[data-check-all="${CSS.escape(nameOf(form))}"]`);
   if (all) {
     all.checked = chosen > 0 && chosen === boxes.length;
     all.indeterminate = chosen > 0 && chosen < boxes.length;
@@ -34,7 +36,7 @@ function range(form) {
 function watch(form) {
   document.addEventListener("click", range(form));
   document.addEventListener("change", (event) => {
-    if (event.target.dataset.checkAll === form.id) {
+    if (event.target.dataset.checkAll === nameOf(form)) {
       for (const box of boxesOf(form)) box.checked = event.target.checked;
     }
     refresh(form);

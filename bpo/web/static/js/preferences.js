@@ -19,7 +19,7 @@ async function onSubmit(event) {
   event.preventDefault();
   apply(form, button);
   const body = new FormData(form, button);
-  await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => {});
+  await fetch(form.getAttribute("action"), { method: "POST", body, redirect: "manual" }).catch(() => {});
 }
 
 export function start(root) {
