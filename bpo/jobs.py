@@ -24,6 +24,7 @@ class Job(StrEnum):
     """Every job the program may ask for."""
 
     SEND_ACCOUNT_MAIL = "send_account_mail"
+    SWEEP_ACCOUNT_MAILS = "sweep_account_mails"
     APPLY_IMPORT = "apply_import"
     PLAN_CAMPAIGNS = "plan_campaigns"
     SEND_DELIVERIES = "send_deliveries"
@@ -34,6 +35,7 @@ class Job(StrEnum):
 
 SPECS: dict[Job, JobSpec] = {
     Job.SEND_ACCOUNT_MAIL: JobSpec("workers.accounts.send_account_mail", Queue.SENDING),
+    Job.SWEEP_ACCOUNT_MAILS: JobSpec("workers.accounts.sweep_account_mails", Queue.DEFAULT),
     Job.APPLY_IMPORT: JobSpec("workers.imports.apply_import", Queue.DEFAULT),
     Job.PLAN_CAMPAIGNS: JobSpec("workers.campaigns.plan_campaigns", Queue.DEFAULT),
     Job.SEND_DELIVERIES: JobSpec("workers.deliveries.send_deliveries", Queue.SENDING),

@@ -62,7 +62,7 @@ def ensure(
         set_={"expires_at": func.greatest(SignedLink.expires_at, new.excluded.expires_at)},
     )
     found = session.execute(prolonged.returning(SignedLink.subject_id, SignedLink.id))
-    return dict(found.tuples())
+    return dict(found.all())
 
 
 def opened(

@@ -45,8 +45,7 @@ def invite(
 ) -> Invitation:
     """Make an account without a password and mail its owner a link to choose one.
 
-    Without a queue no mail is sent: the caller hands the link over itself. Raises BadInput,
-    Conflict when the address has an account.
+    Without a queue no mail is sent: the caller hands the link over itself. Raises BadInput.
     """
     access.require(actor, Permission.MANAGE_USERS)
     with unit_of_work(actor) as session:
@@ -177,7 +176,7 @@ def _added(
     try:
         session.flush()
     except IntegrityError:
-        raise Conflict(
+        raise BadInput(
             "There is already an account for {email}", field="email", email=user.email
         ) from None
     _record(session, actor, "account_created", user, now, role=role.value)

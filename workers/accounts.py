@@ -1,0 +1,20 @@
+"""Jobs of accounts: the mails that carry invitations and new passwords."""
+
+from datetime import UTC, datetime
+
+from bpo.gateways import outside
+from bpo.services import account_mails
+from bpo.services.account_mails import Postman
+
+
+def send_account_mail(link_id: int) -> None:
+    """Mail one invitation or reset link."""
+    here = outside.current()
+    settings = here.settings
+    postman = Postman(here.mail, here.signer, settings.mail_sender, settings.base_url)
+    account_mails.send(link_id, postman=postman, now=datetime.now(UTC))
+
+
+def sweep_account_mails() -> None:
+    """Ring again for account mails that have not gone out."""
+    account_mails.sweep(now=datetime.now(UTC), queue=outside.current().queue)
