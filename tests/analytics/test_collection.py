@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -192,17 +193,17 @@ def test_the_figures_agree_with_one_another(story: list[Title], number: int) -> 
 @ledger.few
 @given(ledger.stories(), st.integers(0, 200))
 def test_what_happens_after_a_day_does_not_change_it(story: list[Title], number: int) -> None:
-    past = [
-        Title(
-            t.debtor,
-            t.issue,
-            t.due,
-            t.cents,
-            tuple(e for e in t.entries if e[0] <= number),
-            t.closed_days,
-        )
-        for t in story
-        if t.issue <= number
+    known = [
+        replace(title, entries=tuple(entry for entry in title.entries if entry[0] <= number))
+        for title in story
     ]
+    past = [title for title in known if title.issue <= number or title.entries]
     now = collection.metrics(ledger.build(story), day(number))
     assert now == collection.metrics(ledger.build(past), day(number))
+
+
+def test_money_that_comes_before_its_invoice_is_received_all_the_same() -> None:
+    frames_ = ledger.build([Title(1, issue=5, due=30, cents=100, entries=((3, "payment", 40),))])
+    early, later = (collection.metrics(frames_, day(n)) for n in (4, 5))
+    assert (early.received_month_cents, early.open_cents) == (40, 0)
+    assert (later.received_month_cents, later.open_cents) == (40, 60)
