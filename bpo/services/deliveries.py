@@ -7,7 +7,7 @@ through only if nothing that could forbid the contact has changed since it was r
 
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -313,7 +313,7 @@ def _answer(outcome: Outcome) -> int | deliveries.Silence:
 def _values(
     batch: Batch, last: _Settlement | None, draft: Draft | None, now: datetime
 ) -> list[object]:
-    settled: list[object] = [None] * 2 + [now] + [None] * 5
+    settled: Sequence[object] = [None] * 2 + [now] + [None] * 5
     if last is not None:
         meaning = last.meaning
         reason = None if meaning.state is State.SENT else last.answer

@@ -1,0 +1,26 @@
+"""Arguments that several commands read the same way: days, workspaces."""
+
+from argparse import ArgumentTypeError
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from bpo.kernel.errors import NotFound
+from bpo.models import Workspace
+from bpo.queries import workspaces
+
+
+def day(text: str) -> date:
+    """An ISO day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text} is not a day such as 2026-11-23") from None
+
+
+def workspace(session: Session, slug: str) -> Workspace:
+    """The workspace with this slug. Raises NotFound naming it."""
+    found = workspaces.by_slug(session, slug)
+    if found is None:
+        raise NotFound("There is no workspace {slug}", slug=slug)
+    return found

@@ -1,0 +1,99 @@
+"""`bpo campaigns plan`: what the campaigns of a workspace say on a day, to whom, and why not."""
+
+from argparse import Namespace
+from datetime import UTC, datetime
+from typing import Any
+
+from bpo.cli import arguments as read
+from bpo.cli import console, installation
+from bpo.db import acting_as, db
+from bpo.domain.touches import Plan, Skip, Touch
+from bpo.gateways import outside, wording
+from bpo.kernel import actor as actors
+from bpo.models import Campaign, Workspace
+from bpo.queries import campaigns as stored
+from bpo.services import campaigns
+from bpo.services.campaigns import Planned
+from config.settings import Settings
+
+
+def register(commands: console.Commands) -> None:
+    parser = commands.add_parser("campaigns", help="plan the reminders of a day")
+    verbs = parser.add_subparsers(required=True, parser_class=console.Parser)
+    plan = verbs.add_parser("plan", help="decide and store what is said on a day")
+    plan.add_argument("--workspace", required=True, metavar="W")
+    plan.add_argument("--date", required=True, type=read.day, metavar="D")
+    plan.add_argument("--dry-run", action="store_true", help="store nothing, explain everybody")
+    console.add_json(plan)
+    plan.set_defaults(run=run_plan)
+
+
+def run_plan(arguments: Namespace, settings: Settings) -> None:
+    """Plan a day; a repeat creates nothing."""
+    with installation.application(settings) as app:
+        workspace = read.workspace(db.session(), arguments.workspace)
+        program = actors.system([workspace.id], name="bpo campaigns")
+        done = campaigns.plan(
+            program,
+            workspace.id,
+            arguments.date,
+            now=datetime.now(UTC),
+            queue=outside.of(app).queue,
+            dry_run=arguments.dry_run,
+            states=campaigns.PLANNABLE,
+        )
+        with acting_as(program):
+            result = _described(workspace, done)
+    if arguments.json:
+        console.output(result)
+    for warning in result["warnings"]:
+        console.say(warning)
+    console.say(f"{done.created} new of {done.touches}, {len(result['skipped'])} left in peace")
+
+
+def _described(workspace: Workspace, done: Planned) -> dict[str, Any]:
+    session = db.session()
+    ids = sorted({i for _, plan in done.plans for t in plan.touches for i in t.receivable_ids})
+    debtors = stored.debtor_references(session, workspace.id)
+    numbers = stored.receivable_numbers(session, workspace.id, ids)
+    touches, skipped, warnings = [], [], []
+    for row, plan in done.plans:
+        touches += [_touch(row, touch, debtors, numbers) for touch in plan.touches]
+        skipped += [_skip(row, skip, debtors, workspace.locale) for skip in plan.skips]
+        warnings += _warnings(plan, workspace.locale)
+    return {
+        "created": done.created,
+        "touches": touches,
+        "skipped": skipped,
+        "warnings": list(dict.fromkeys(warnings)),
+    }
+
+
+def _touch(
+    row: Campaign, touch: Touch, debtors: dict[int, str], numbers: dict[int, str]
+) -> dict[str, Any]:
+    return {
+        "debtor": debtors[touch.debtor_id],
+        "campaign": row.key,
+        "step": touch.step_key,
+        "channel": touch.channel.value,
+        "anchor": touch.anchor,
+        "scheduled_at": touch.scheduled_at,
+        "receivables": [numbers[number] for number in touch.receivable_ids],
+        "total_cents": touch.total_cents,
+        "reasons": [reason.code.value for reason in touch.reasons],
+    }
+
+
+def _skip(row: Campaign, skip: Skip, debtors: dict[int, str], locale: str) -> dict[str, Any]:
+    return {
+        "debtor": debtors[skip.debtor_id],
+        "campaign": row.key,
+        "reasons": [code.value for code in skip.codes],
+        "because": [wording.say(reason.phrase, locale) for reason in skip.reasons],
+        "next_on": skip.next_on,
+    }
+
+
+def _warnings(plan: Plan, locale: str) -> list[str]:
+    return [wording.say(warning, locale) for warning in plan.warnings]
