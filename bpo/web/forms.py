@@ -1,0 +1,120 @@
+"""What people type into forms: read field by field, and acts that may be refused in words."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from flask import request
+
+from bpo.formats import amounts
+from bpo.formats.amounts import Decision, Mark, Reader
+from bpo.kernel.errors import BadInput, Conflict, Refusal
+from bpo.web import language
+
+LONGEST = 2000
+R = TypeVar("R")
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+class Typed:
+    """The fields of a form, each read by its kind; what cannot be read is refused by its name."""
+
+    def __init__(self, values: Mapping[str, str], locale: str) -> None:
+        self.values = values
+        self._marks = (Mark.COMMA, Mark.POINT) if locale == "pt_BR" else (Mark.POINT, Mark.COMMA)
+
+    def text(self, name: str) -> str | None:
+        """Trimmed text; None when nothing was typed."""
+        plain = self.values.get(name, "").strip()
+        if len(plain) > LONGEST:
+            raise BadInput("This text is too long", field=name)
+        return plain or None
+
+    def needed(self, name: str) -> str:
+        """Text that must be there."""
+        plain = self.text(name)
+        if plain is None:
+            raise BadInput("Fill in this field", field=name)
+        return plain
+
+    def cents(self, name: str) -> int | None:
+        """An amount as people write it, `1.234,56` or `1234.56`, in centavos."""
+        plain = self.text(name)
+        if plain is None:
+            return None
+        for mark in self._marks:
+            found = Reader(Decision(mark)).cents(plain)
+            if found is not None and found != amounts.UNREADABLE:
+                return found
+        raise BadInput("This is not an amount: {typed}", field=name, typed=plain)
+
+    def needed_cents(self, name: str) -> int:
+        """An amount that must be there, in centavos."""
+        found = self.cents(name)
+        if found is None:
+            raise BadInput("Give the amount", field=name)
+        return found
+
+    def day(self, name: str) -> date | None:
+        """A day as the browser sends it."""
+        plain = self.text(name)
+        try:
+            return date.fromisoformat(plain) if plain else None
+        except ValueError:
+            raise BadInput("This is not a date: {typed}", field=name, typed=plain) from None
+
+    def needed_day(self, name: str) -> date:
+        """A day that must be there."""
+        found = self.day(name)
+        if found is None:
+            raise BadInput("Give the date", field=name)
+        return found
+
+    def whole(self, name: str) -> int | None:
+        """A whole number, such as the id behind a choice."""
+        plain = self.text(name)
+        if plain is not None and not (plain.isascii() and plain.isdigit()):
+            raise BadInput("This is not a number: {typed}", field=name, typed=plain)
+        return int(plain) if plain else None
+
+    def one_of(self, name: str, choices: type[Choice]) -> Choice:
+        """One of the offered choices."""
+        plain = self.text(name)
+        if plain not in list(choices):
+            raise BadInput("Choose one of the options", field=name)
+        return choices(plain)
+
+    def checked(self, name: str) -> bool:
+        """Whether a box was ticked."""
+        return bool(self.values.get(name))
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt(Generic[R]):
+    """What came of an act: its result, or the refusal in words."""
+
+    result: R | None = None
+    refusal: Refusal | None = None
+
+
+def typed() -> Typed:
+    """The fields of the posted form."""
+    return Typed(request.form, language.current())
+
+
+def asked() -> Typed:
+    """The fields in the address of the page."""
+    return Typed(request.args, language.current())
+
+
+def attempt(act: Callable[[], R]) -> Attempt[R]:
+    """Do what a form asks; a refusal that the person can mend comes back instead of a page.
+
+    What is not there, or not allowed to this person, goes on to the error pages.
+    """
+    try:
+        return Attempt(act())
+    except (BadInput, Conflict) as refusal:
+        return Attempt(refusal=refusal)
