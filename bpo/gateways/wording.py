@@ -132,15 +132,17 @@ def money_short(cents: int | None, locale: str, currency: str = "BRL") -> str:
     """An amount for the axis of a chart: `R$ 12,3 mil`, `R$ 1,2 mi`."""
     if cents is None:
         return NOTHING
-    amount = Decimal(int(cents)).scaleb(-2)
-    pattern = "¤ #,##0.#" if known(locale) == DEFAULT_LOCALE else "¤#,##0.#"
+    value = Decimal(int(cents)).scaleb(-2)
     for limit, msgid in ((_MILLION, "%(amount)sM"), (_THOUSAND, "%(amount)sk")):
-        if abs(amount) >= limit:
-            text = format_currency(
-                amount / limit, currency, pattern, locale=locale, currency_digits=False
-            )
-            return gettext(msgid, locale, amount=text)
-    return format_currency(amount, currency, pattern, locale=locale, currency_digits=False)
+        if abs(value) >= limit:
+            text = gettext(msgid, locale, amount=_rounded(value / limit, locale, currency))
+            return text.replace(" ", "\xa0")
+    return _rounded(value, locale, currency)
+
+
+def _rounded(value: Decimal, locale: str, currency: str) -> str:
+    pattern = "¤\xa0#,##0.#" if locale == DEFAULT_LOCALE else "¤#,##0.#"
+    return format_currency(value, currency, pattern, locale=locale, currency_digits=False)
 
 
 def number(value: float | Decimal | None, locale: str, digits: int = 2) -> str:
