@@ -1,0 +1,1 @@
+"""The weekly report put into words and pictures for one reader."""

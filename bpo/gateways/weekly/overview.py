@@ -1,0 +1,251 @@
+"""The first page: the week in two sentences, three key figures, debtors, actions, decisions."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bpo.analytics.weekly import Actions, WeeklyFigures
+from bpo.gateways import pdf
+from bpo.gateways.weekly.voice import Voice
+
+_LARGEST_TOLD_PCT = 200
+_DEBTORS = 10
+_FEW_ACTIONS = 4
+_TWO_LINES = 908
+_LARGEST, _SMALLEST = 18.5, 13.0
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFigure:
+    """One of the three figures that matter; `tone` is `good`, `bad` or `muted`."""
+
+    label: str
+    value: str
+    change: str
+    tone: str
+    note: str
+
+
+def headline(figures: WeeklyFigures, voice: Voice) -> tuple[str, str]:
+    """Two sentences that say the week: what came in, and what is late."""
+    if not figures.open_count and not any(w.cents for w in figures.received_weeks):
+        return (
+            voice.say("There are no receivables to follow yet."),
+            voice.say(
+                "Once invoices are registered, this page tells what came in and what is late."
+            ),
+        )
+    return _came_in(figures, voice), _is_late(figures, voice)
+
+
+def _came_in(figures: WeeklyFigures, voice: Voice) -> str:
+    cents, share = figures.received_week.cents, figures.received_change_pct
+    if not cents:
+        return voice.say("Nothing came in this week.")
+    if share is None:
+        return voice.say("{received_cents} came in this week.", received_cents=cents)
+    before = _week_before(figures, voice)
+    if round(share, 1) == 0:
+        template = "{received_cents} came in this week, as much as {before}."
+        return voice.say(template, received_cents=cents, before=before)
+    template = (
+        "{received_cents} came in this week, {difference} more than {before}."
+        if share > 0
+        else "{received_cents} came in this week, {difference} less than {before}."
+    )
+    difference = _difference(figures.received_change_cents, share, voice)
+    return voice.say(template, received_cents=cents, difference=difference, before=before)
+
+
+def _difference(cents: int, share: float, voice: Voice) -> str:
+    """A change as a percentage, or as money when the percentage says little."""
+    if abs(share) > _LARGEST_TOLD_PCT:
+        return voice.brief(abs(cents))
+    return voice.percent(abs(share))
+
+
+def _week_before(figures: WeeklyFigures, voice: Voice) -> str:
+    """What the week is compared with: a whole one, or its first days when it is not over yet."""
+    if figures.as_of < figures.week.last:
+        return voice.say("in the same days of last week")
+    return voice.say("in the week before")
+
+
+def _is_late(figures: WeeklyFigures, voice: Voice) -> str:
+    if not figures.open_count:
+        return voice.say("Nothing is left to receive.")
+    if not figures.overdue_cents:
+        return voice.say("Nothing is overdue.")
+    return voice.say(
+        "{overdue_cents} is overdue, {overdue_pct} of what is open.",
+        overdue_cents=figures.overdue_cents,
+        overdue_pct=figures.overdue_pct,
+    )
+
+
+def key_figures(figures: WeeklyFigures, voice: Voice) -> tuple[KeyFigure, KeyFigure, KeyFigure]:
+    """Received, overdue and DSO, each with its change since a week before."""
+    return _received(figures, voice), _overdue(figures, voice), _dso(figures, voice)
+
+
+def _received(figures: WeeklyFigures, voice: Voice) -> KeyFigure:
+    change = figures.received_change_cents
+    return KeyFigure(
+        voice.say("Received this week"),
+        voice.money(figures.received_week.cents),
+        _changed_money(change, voice),
+        _tone(change),
+        voice.say("{received_cents} in the month", received_cents=figures.received_month.cents),
+    )
+
+
+def _overdue(figures: WeeklyFigures, voice: Voice) -> KeyFigure:
+    change = figures.overdue_change_cents
+    share = figures.overdue_pct
+    note = voice.say(
+        "{overdue_pct} of {open_cents} open", overdue_pct=share, open_cents=figures.open_cents
+    )
+    return KeyFigure(
+        voice.say("Overdue"),
+        voice.money(figures.overdue_cents),
+        _changed_money(change, voice),
+        _tone(-change),
+        note if share is not None else voice.say("No open balance"),
+    )
+
+
+def _dso(figures: WeeklyFigures, voice: Voice) -> KeyFigure:
+    change = figures.dso_change
+    return KeyFigure(
+        voice.say("Days sales outstanding (DSO)"),
+        voice.days(figures.dso),
+        _changed_days(change, voice),
+        _tone(-(change or 0)),
+        voice.say("over the sales of 90 days"),
+    )
+
+
+def _changed_money(change: int, voice: Voice) -> str:
+    if change == 0:
+        return voice.say("same as a week ago")
+    template = "▲ {change_cents} in a week" if change > 0 else "▼ {change_cents} in a week"
+    return voice.say(template, change_cents=abs(change))
+
+
+def _changed_days(change: float | None, voice: Voice) -> str:
+    if change is None:
+        return voice.say("no comparison yet")
+    if round(change, 1) == 0:
+        return voice.say("same as a week ago")
+    template = "▲ {days} in a week" if change > 0 else "▼ {days} in a week"
+    return voice.say(template, days=voice.days(abs(change)))
+
+
+def _tone(gain: float) -> str:
+    if round(gain, 1) == 0:
+        return "muted"
+    return "good" if gain > 0 else "bad"
+
+
+def page(figures: WeeklyFigures, voice: Voice) -> dict[str, Any]:
+    """What the template of the first page needs."""
+    came_in, is_late = headline(figures, voice)
+    done = actions(figures.actions, voice)
+    asked = decisions(figures, voice, most=2 if len(done) > _FEW_ACTIONS else 3)
+    return {
+        "headline": came_in,
+        "second_headline": is_late,
+        "headline_size": _headline_size(f"{came_in} {is_late}"),
+        "key_figures": key_figures(figures, voice),
+        "debtors": debtors(figures, voice),
+        "actions": done,
+        "decisions": [_cut(question) for question in asked],
+        "more_decisions": len(figures.decisions) - len(asked),
+    }
+
+
+def _headline_size(text: str) -> float:
+    """The font size in points at which the headline takes two lines, within limits."""
+    width = pdf.width_of(text, size=1, family="InterDisplay")
+    return round(max(_SMALLEST, min(_LARGEST, _TWO_LINES / width)), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Owing:
+    """A line of the list of those who owe most."""
+
+    name: str
+    overdue: str
+    count: str
+    days: str
+
+
+def debtors(figures: WeeklyFigures, voice: Voice) -> list[Owing]:
+    """The ten who owe most that is late."""
+    return [
+        Owing(
+            pdf.fitted(debtor.name, width=139, size=8.5),
+            voice.money(debtor.overdue_cents),
+            voice.number(debtor.overdue_count),
+            voice.number(debtor.days_late),
+        )
+        for debtor in figures.top_debtors[:_DEBTORS]
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A count of what was done, with its noun."""
+
+    count: str
+    noun: str
+
+
+def actions(done: Actions, voice: Voice) -> list[Done]:
+    """What was done in the week, in at most seven lines: counts that are not zero."""
+    unsure = done.reminders_failed + done.reminders_uncertain
+    lines = (
+        (done.reminders_sent, "reminder sent", "reminders sent"),
+        (done.debtors_contacted, "debtor contacted", "debtors contacted"),
+        (done.calls, "call made", "calls made"),
+        (done.promises_made, "promise to pay", "promises to pay"),
+        (done.agreements_made, "agreement closed", "agreements closed"),
+        (unsure, "delivery not confirmed", "deliveries not confirmed"),
+    )
+    counted = [Done(voice.number(n), voice.count(one, many, n)) for n, one, many in lines if n]
+    return [*counted[:4], *_promises(done, voice), *counted[4:]]
+
+
+def _promises(done: Actions, voice: Voice) -> list[Done]:
+    """How the promises that fell due ended, on one line."""
+    if not done.promises_kept + done.promises_broken:
+        return []
+    noun = voice.count(
+        "promise kept, %(broken)s not kept",
+        "promises kept, %(broken)s not kept",
+        done.promises_kept,
+        broken=voice.number(done.promises_broken),
+    )
+    return [Done(voice.number(done.promises_kept), noun)]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something that waits for the client's answer."""
+
+    who: str
+    amount: str
+    question: str
+
+
+def _cut(question: Question) -> Question:
+    """A question within the two lines that its column has for it."""
+    who = pdf.fitted(question.who, width=150 - 5 * len(question.amount), size=8.5)
+    return replace(question, who=who, question=pdf.fitted(question.question, width=290, size=8.5))
+
+
+def decisions(figures: WeeklyFigures, voice: Voice, most: int = 2) -> list[Question]:
+    """The first questions that wait for the client."""
+    return [
+        Question(d.debtor_name, voice.money(d.amount_cents), voice.phrase(d.phrase))
+        for d in figures.decisions[:most]
+    ]

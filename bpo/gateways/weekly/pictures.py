@@ -1,0 +1,90 @@
+"""The charts of the weekly report, drawn for paper."""
+
+import re
+from datetime import date
+
+from babel.dates import format_date
+
+from bpo.analytics import charts
+from bpo.analytics.weekly import WeeklyFigures
+from bpo.gateways import pdf, wording
+from bpo.gateways.weekly.details import BUCKETS, share
+from bpo.gateways.weekly.voice import Voice
+
+_PAST_WEEKS = 8
+_WIDTH = 483
+_CURRENCY = re.compile(r"^[^\d-]+")
+
+
+def page(figures: WeeklyFigures, voice: Voice, palette: charts.Palette) -> dict[str, str]:
+    """The pictures of both pages as addresses of images."""
+    return {
+        "cash_chart": cash(figures, voice, palette),
+        "aging_chart": aging(figures, voice, palette),
+        "trend_chart": trend(figures, voice, palette),
+    }
+
+
+def cash(figures: WeeklyFigures, voice: Voice, palette: charts.Palette) -> str:
+    """What came in during the last weeks and what should come in during the next ones."""
+    past = [
+        charts.CashWeek(_week(w.first, voice), _bare(w.cents, voice), received=w.cents)
+        for w in figures.received_weeks[-_PAST_WEEKS:]
+    ]
+    future = [
+        charts.CashWeek(
+            _week(w.first, voice), _bare(w.expected_cents, voice), expected=w.expected_cents
+        )
+        for w in figures.expected_weeks
+    ]
+    legend = charts.Legend(
+        received=voice.say("Received"),
+        expected=voice.say("Expected"),
+        due=voice.say("Falls due"),
+        today=voice.say("today"),
+        empty=voice.say("No money in or expected yet"),
+    )
+    title = voice.say("Money in, week by week")
+    frame = charts.Frame("cash", title, title, _WIDTH, 130, palette)
+    return pdf.image(charts.cash_bars(frame, [*past, *future], legend, voice.short))
+
+
+def _week(first: date, voice: Voice) -> str:
+    return wording.day_short(first, voice.locale)
+
+
+def _bare(cents: int, voice: Voice) -> str:
+    """A short amount without its currency, which the axis already tells."""
+    return _CURRENCY.sub("", voice.short(cents))
+
+
+def aging(figures: WeeklyFigures, voice: Voice, palette: charts.Palette) -> str:
+    """The open balance by age."""
+    title = voice.say("How old is what is open")
+    slices = [
+        charts.Slice(
+            figures.aging_cents[key],
+            voice.say(label),
+            voice.money(figures.aging_cents[key]),
+            voice.percent(share(figures.aging_cents[key], figures.open_cents)),
+        )
+        for key, label in BUCKETS.items()
+    ]
+    frame = charts.Frame("aging", title, title, _WIDTH, 62, palette)
+    return pdf.image(charts.aging_bar(frame, slices))
+
+
+def trend(figures: WeeklyFigures, voice: Voice, palette: charts.Palette) -> str:
+    """DSO over the last months."""
+    title = voice.say("Days sales outstanding (DSO)")
+    points = [
+        charts.Point(_month(point.day, voice), point.dso, voice.days(point.dso))
+        for point in figures.trend
+    ]
+    frame = charts.Frame("dso", title, title, 243, 112, palette)
+    empty = voice.say("No sales in the last 90 days")
+    return pdf.image(charts.dso_trend(frame, points, empty=empty, tick=voice.number))
+
+
+def _month(day: date, voice: Voice) -> str:
+    return format_date(day, "MMM/yy", locale=voice.locale).replace(".", "")
