@@ -1,5 +1,6 @@
 """The throw-away PostgreSQL and Valkey of a test run, shared by its processes."""
 
+import os
 import shutil
 import time
 from dataclasses import dataclass, replace
@@ -99,8 +100,9 @@ def remove_forgotten() -> None:
     """Clean up after test runs that were killed."""
     for folder in FOLDERS.glob(f"{PREFIX}*"):
         try:
-            old = time.time() - folder.stat().st_mtime > FORGOTTEN_SECONDS
-            if old and not servers.in_use(folder):
+            found = folder.stat()
+            old = time.time() - found.st_mtime > FORGOTTEN_SECONDS
+            if found.st_uid == os.geteuid() and old and not servers.in_use(folder):
                 remove(folder)
         except OSError:
             continue

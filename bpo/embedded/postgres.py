@@ -181,6 +181,7 @@ class Cluster:
                     processes.end(process, signal.SIGKILL, STOP_SECONDS)
             time.sleep(PAUSE_SECONDS)
         (self._files / "postmaster.pid").unlink(missing_ok=True)
+        (self._place.sockets / f"{SOCKET_NAME}.lock").unlink(missing_ok=True)
 
     def _launch(self, program: programs.Postgres) -> None:
         options = SERVER_OPTIONS | ({} if self._durable else THROW_AWAY_OPTIONS)
@@ -196,7 +197,7 @@ class Cluster:
             if process.poll() is not None or time.monotonic() > deadline:
                 raise Unavailable(
                     "PostgreSQL did not start: {reason} (see {log})",
-                    reason=processes.last_line(self._place.log),
+                    reason=processes.last_line(self._place.log, "FATAL:"),
                     log=self._place.log,
                 )
             time.sleep(PAUSE_SECONDS)

@@ -55,10 +55,12 @@ def end(process: psutil.Process, how: signal.Signals, seconds: float) -> None:
             _ends_within(process, KILL_SECONDS)
 
 
-def last_line(log: Path) -> str:
-    """What a server or process said last."""
-    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-    return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
+def last_line(log: Path, mark: str = "") -> str:
+    """What a server or process said last, of the lines with a mark if there are any."""
+    said = log.read_text(errors="replace").splitlines() if log.exists() else []
+    lines = [line.strip() for line in said if line.strip()]
+    marked = [line for line in lines if mark in line]
+    return (marked or lines or ["it said nothing"])[-1]
 
 
 def alive(process: psutil.Process) -> bool:
