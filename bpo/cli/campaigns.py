@@ -7,6 +7,7 @@ from typing import Any
 from bpo.cli import arguments as read
 from bpo.cli import console, installation
 from bpo.db import acting_as, db
+from bpo.domain import reasons
 from bpo.domain.touches import Plan, Skip, Touch
 from bpo.gateways import outside, wording
 from bpo.kernel import actor as actors
@@ -90,7 +91,7 @@ def _skip(row: Campaign, skip: Skip, debtors: dict[int, str], locale: str) -> di
         "debtor": debtors[skip.debtor_id],
         "campaign": row.key,
         "reasons": [code.value for code in skip.codes],
-        "because": [wording.say(reason.phrase, locale) for reason in skip.reasons],
+        "because": [wording.say(reasons.phrase(reason), locale) for reason in skip.reasons],
         "next_on": skip.next_on,
     }
 

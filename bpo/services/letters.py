@@ -15,7 +15,6 @@ from bpo.domain.policies import CollectionPolicy
 from bpo.domain.reasons import Code
 from bpo.domain.receivables import Entry, Receivable
 from bpo.domain.steps import BY_PERSON, Channel, Moment, Step
-from bpo.formats import brcode
 from bpo.gateways import templates
 from bpo.gateways.channels import email
 from bpo.gateways.channels.email import Letter, Sender
@@ -160,7 +159,7 @@ class Desk:
         rendered = templates.render(key, Channel.EMAIL, locale, facts)
         draft.recipient = waiting.address or ""
         draft.subject = rendered.subject
-        draft.template = f"{key}@{rendered.version}"
+        draft.template = f"{key}@{locale}"
         draft.message_id = email.message_id(batch.workspace_id, waiting.id, batch.sender.domain)
         letter = Letter(
             draft.recipient,
@@ -237,7 +236,6 @@ class Desk:
             documents.hidden(document) if document else "",
             batch.day,
             lines,
-            pix_code=_pix(batch, draft, sum(line.total_cents for line in lines)),
         )
 
     def _links(self, batch: Batch, debtor_id: int) -> Links:
@@ -325,17 +323,4 @@ def _debt_line(batch: Batch, waiting: Waiting, line: Line) -> DebtLine:
         due.discount_cents,
         due.days_late,
         line.description or "",
-    )
-
-
-def _pix(batch: Batch, draft: Draft, total_cents: int) -> str:
-    key = batch.workspace.pix_key
-    if not key:
-        return ""
-    return brcode.static(
-        key,
-        batch.workspace.name,
-        batch.workspace.city or "BRASIL",
-        total_cents,
-        brcode.txid_for(draft.waiting.id),
     )

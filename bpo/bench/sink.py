@@ -1,0 +1,119 @@
+"""A bare SMTP server in a process of its own: it takes every message and counts them."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_GREETING = b"220 sink\r\n"
+_ANSWERS = {b"EHLO": b"250 sink\r\n", b"HELO": b"250 sink\r\n", b"QUIT": b"221 bye\r\n"}
+_OK = b"250 ok\r\n"
+_GO_ON = b"354 go on\r\n"
+_END = b"\r\n.\r\n"
+
+
+class Sink(asyncio.Protocol):
+    """One connection: commands line by line, content up to the closing dot."""
+
+    def __init__(self, taken: Counter[str]) -> None:
+        self._taken = taken
+        self._buffer = b""
+        self._recipient = ""
+        self._content = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Greet."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        transport.write(_GREETING)
+
+    def data_received(self, data: bytes) -> None:
+        """Answer every whole line or message in the buffer."""
+        self._buffer += data
+        while self._step():
+            pass
+
+    def _step(self) -> bool:
+        mark = _END if self._content else b"\r\n"
+        head, found, rest = self._buffer.partition(mark)
+        if not found:
+            return False
+        self._buffer = rest
+        if self._content:
+            self._content = False
+            self._taken[self._recipient] += 1
+            self._transport.write(_OK)
+        else:
+            self._command(head)
+        return True
+
+    def _command(self, line: bytes) -> None:
+        verb = line[:4].upper()
+        if verb == b"RCPT":
+            self._recipient = line.partition(b"<")[2].partition(b">")[0].decode()
+        if verb == b"DATA":
+            self._content = True
+            self._transport.write(_GO_ON)
+            return
+        self._transport.write(_ANSWERS.get(verb, _OK))
+
+
+@contextmanager
+def running() -> Iterator["Process"]:
+    """A sink in a process of its own, ended with the block."""
+    process = Process()
+    try:
+        yield process
+    finally:
+        process.stop()
+
+
+class Process:
+    """The sink's process: `url` to send to, `count` of what it took."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "bpo.bench.sink"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.url = f"smtp://127.0.0.1:{self._ask()}"
+
+    def counts(self) -> dict[str, int]:
+        """Messages taken, recipients, and recipients that got more than one."""
+        return {name: int(value) for name, value in json.loads(self._ask("count")).items()}
+
+    def stop(self) -> None:
+        """End the process."""
+        self._process.terminate()
+        self._process.wait()
+
+    def _ask(self, question: str = "") -> str:
+        assert self._process.stdin and self._process.stdout
+        if question:
+            self._process.stdin.write(question + "\n")
+            self._process.stdin.flush()
+        return self._process.stdout.readline().strip()
+
+
+async def _serve() -> None:
+    taken: Counter[str] = Counter()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Sink(taken), "127.0.0.1", 0)
+    sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
+    sys.stdout.flush()
+    reader = asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while await reader.readline():
+        doubled = sum(1 for count in taken.values() if count > 1)
+        answer = {"messages": taken.total(), "recipients": len(taken), "doubled": doubled}
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve())

@@ -1,0 +1,32 @@
+"""`bpo bench …`: measurements on a throw-away database with the safety on."""
+
+from argparse import Namespace
+from typing import Any
+
+from bpo.bench import dunning
+from bpo.cli import console
+from bpo.kernel.errors import BadInput
+from config.settings import Settings
+
+
+def register(commands: console.Commands) -> None:
+    parser = commands.add_parser("bench", help="measure the program on this machine")
+    kinds = parser.add_subparsers(required=True, parser_class=console.Parser)
+    kind = kinds.add_parser("dunning", help="decide, send and age one reminder per debtor")
+    kind.add_argument("--debtors", type=int, default=10_000, metavar="N")
+    kind.add_argument("--smtp", metavar="HOST:PORT", help="send there instead of to our own sink")
+    console.add_json(kind)
+    kind.set_defaults(run=run_dunning)
+
+
+def run_dunning(arguments: Namespace, settings: Settings) -> None:
+    """One line a phase."""
+    if arguments.debtors < 1:
+        raise BadInput("--debtors must be at least 1", field="debtors")
+    smtp_url = f"smtp://{arguments.smtp}" if arguments.smtp else None
+    tell = console.output if arguments.json else _say
+    dunning.run(arguments.debtors, tell, smtp_url=smtp_url)
+
+
+def _say(row: dict[str, Any]) -> None:
+    console.say("  ".join(f"{name} {value}" for name, value in row.items()))
