@@ -98,26 +98,42 @@ def _prepare(here: Ground, debtors: int) -> None:
 
 
 _BOOK = (
-    "INSERT INTO workspaces (id, slug, name, legal_name, cnpj, street, city, state, postal_code,"
-    " sender_email, pix_key, email) OVERRIDING SYSTEM VALUE VALUES (1, 'bench', 'Loja do Sol',"
-    " 'Loja do Sol Comércio Ltda', '11222333000181', 'Rua das Flores, 10', 'São Paulo', 'SP',"
-    " '01000-000', 'cobranca@bench.example', '11222333000181', 'contato@bench.example')",
-    "INSERT INTO policy_versions (workspace_id, id, version, effective_from, terms)"
-    " OVERRIDING SYSTEM VALUE VALUES (1, 1, 1, '2020-01-01', '{}')",
-    "INSERT INTO campaigns (workspace_id, id, key, name, state, started_at)"
-    " OVERRIDING SYSTEM VALUE VALUES (1, 1, 'three', 'Three steps', 'running', %(started)s)",
-    "INSERT INTO campaign_versions (workspace_id, campaign_id, version, steps, options)"
-    " VALUES (1, 1, 1, %(steps)s, %(options)s)",
-    "INSERT INTO debtors (workspace_id, id, reference, reference_key, name, search_name, state)"
-    " OVERRIDING SYSTEM VALUE SELECT 1, g, g::text, g::text, 'Cliente Número ' || g,"
-    " 'cliente numero ' || g, 'SP' FROM generate_series(1, %(n)s) g",
-    "INSERT INTO contacts (workspace_id, debtor_id, channel, address)"
-    " SELECT 1, g, 'email', 'cliente' || g || '@debtor.example'"
-    " FROM generate_series(1, %(n)s) g",
-    "INSERT INTO receivables (workspace_id, id, debtor_id, number, number_key, issue_date,"
-    " due_date, effective_due_date, amount_cents, policy_version_id) OVERRIDING SYSTEM VALUE"
-    " SELECT 1, g, g, 'NF-' || g, g::text, %(issue)s, %(due)s, %(due)s, %(amount)s, 1"
-    " FROM generate_series(1, %(n)s) g",
-    "INSERT INTO freshness_marks (workspace_id, known_until, source, recorded_at)"
-    " VALUES (1, %(today)s, 'bench', now())",
+    (
+        "INSERT INTO workspaces (id, slug, name, legal_name, cnpj, street, city, state, postal_code,"
+        " sender_email, pix_key, email) OVERRIDING SYSTEM VALUE VALUES (1, 'bench', 'Loja do Sol',"
+        " 'Loja do Sol Comércio Ltda', '11222333000181', 'Rua das Flores, 10', 'São Paulo', 'SP',"
+        " '01000-000', 'cobranca@bench.example', '11222333000181', 'contato@bench.example')"
+    ),
+    (
+        "INSERT INTO policy_versions (workspace_id, id, version, effective_from, terms)"
+        " OVERRIDING SYSTEM VALUE VALUES (1, 1, 1, '2020-01-01', '{}')"
+    ),
+    (
+        "INSERT INTO campaigns (workspace_id, id, key, name, state, started_at)"
+        " OVERRIDING SYSTEM VALUE VALUES (1, 1, 'three', 'Three steps', 'running', %(started)s)"
+    ),
+    (
+        "INSERT INTO campaign_versions (workspace_id, campaign_id, version, steps, options)"
+        " VALUES (1, 1, 1, %(steps)s, %(options)s)"
+    ),
+    (
+        "INSERT INTO debtors (workspace_id, id, reference, reference_key, name, search_name, state)"
+        " OVERRIDING SYSTEM VALUE SELECT 1, g, g::text, g::text, 'Cliente Número ' || g,"
+        " 'cliente numero ' || g, 'SP' FROM generate_series(1, %(n)s) g"
+    ),
+    (
+        "INSERT INTO contacts (workspace_id, debtor_id, channel, address)"
+        " SELECT 1, g, 'email', 'cliente' || g || '@debtor.example'"
+        " FROM generate_series(1, %(n)s) g"
+    ),
+    (
+        "INSERT INTO receivables (workspace_id, id, debtor_id, number, number_key, issue_date,"
+        " due_date, effective_due_date, amount_cents, policy_version_id) OVERRIDING SYSTEM VALUE"
+        " SELECT 1, g, g, 'NF-' || g, g::text, %(issue)s, %(due)s, %(due)s, %(amount)s, 1"
+        " FROM generate_series(1, %(n)s) g"
+    ),
+    (
+        "INSERT INTO freshness_marks (workspace_id, known_until, source, recorded_at)"
+        " VALUES (1, %(today)s, 'bench', now())"
+    ),
 )

@@ -93,7 +93,8 @@ class Process:
         self._process.wait()
 
     def _ask(self, question: str = "") -> str:
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin
+        assert self._process.stdout
         if question:
             self._process.stdin.write(question + "\n")
             self._process.stdin.flush()
