@@ -98,7 +98,7 @@ def _chosen(header: Sequence[str], chosen: Mapping[str, str]) -> tuple[Columns, 
     ignored: set[Field] = set()
     for name, column in chosen.items():
         if name not in set(Field):
-            raise BadInput("{field} is not a field that a column can have.", field=name)
+            raise BadInput("{name} is not a field that a column can have.", name=name)
         if column:
             columns[Field(name)] = _position(header, column)
         else:
@@ -138,7 +138,7 @@ def _doubtful(name: str, fields: Set[Field], values: Sequence[str]) -> Field | N
 def _debtor_field(values: Sequence[str]) -> Field:
     if _share(values, documents.is_valid) > 0.5:
         return Field.DEBTOR_DOCUMENT
-    return Field.DEBTOR_REF if _share(values, _is_code) > 0.9 else Field.DEBTOR_NAME
+    return Field.DEBTOR_REF if _share(values, _is_code) > 0.5 else Field.DEBTOR_NAME
 
 
 def _share(values: Sequence[str], test: Callable[[str], bool]) -> float:

@@ -209,13 +209,14 @@ def _fitted(
 ) -> Batch:
     """The rows of the right width that hold anything."""
     width = table.width
-    if list(map(len, rows)).count(width) == len(rows) and all(map(any, rows)):
+    even = list(map(len, rows)).count(width) == len(rows) and all(map(any, rows))
+    if even and not (table.quoted and any(_stands_in_one_cell(row, width) for row in rows)):
         return Batch(lines, rows, problems)
     kept_lines, kept_rows = [], []
     for line, row in zip(lines, rows, strict=True):
         if not any(map(text, row)):
             continue
-        if len(row) == width:
+        if len(row) == width and not (table.quoted and _stands_in_one_cell(row, width)):
             kept_lines.append(line)
             kept_rows.append(row)
         else:
@@ -224,7 +225,7 @@ def _fitted(
 
 
 def _misfit(line: int, row: Sequence[Cell], table: Table) -> Problem:
-    if table.quoted and _is_requoted(row, table.width):
+    if table.quoted and _stands_in_one_cell(row, table.width):
         message = Phrase(
             "The whole row stands inside quotes, as some spreadsheets save it; "
             "remove the outer quotes."
@@ -238,11 +239,12 @@ def _misfit(line: int, row: Sequence[Cell], table: Table) -> Problem:
     return Problem(line, None, Code.COLUMNS, message)
 
 
-def _is_requoted(row: Sequence[Cell], width: int) -> bool:
-    filled = [cell for cell in map(text, row) if cell]
-    if len(filled) != 1:
+def _stands_in_one_cell(row: Sequence[Cell], width: int) -> bool:
+    """Whether all columns of a row were written into its first cell, the others left blank."""
+    if not row or any(row[1:]):
         return False
-    return any(len(headers.divided(filled[0], mark)) == width for mark in headers.SEPARATORS)
+    first = text(row[0])
+    return any(len(headers.divided(first, mark)) == width for mark in headers.SEPARATORS)
 
 
 # --- rows of a workbook ---------------------------------------------------------------------------
