@@ -7,6 +7,7 @@ from typing import Any
 
 from bpo.domain.hours import DEFAULT_WINDOW, EMAIL_WINDOW, Hours, Window
 from bpo.kernel.errors import BadInput
+from bpo.kernel.text import Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,18 @@ _NUMBERS = {
 }
 
 
+LABELS = {
+    "min_spacing_days": Phrase("Days between contacts"),
+    "daily_cap": Phrase("Contacts in a day"),
+    "weekly_cap": Phrase("Contacts in seven days"),
+    "fresh_business_days": Phrase("Business days for which payment data stays fresh"),
+    "limitation_years": Phrase("Years after which a debt is no longer collected"),
+    "quiet_after_issue_days": Phrase("Quiet days after an invoice"),
+    "window": Phrase("Hours for contact"),
+    "email_window": Phrase("Hours for e-mail"),
+}
+
+
 def to_json(rules: Rules) -> dict[str, Any]:
     """The rules as plain JSON values; the laws of the states are not stored with a workspace."""
     numbers = {name: getattr(rules, name) for name in _NUMBERS}
@@ -64,9 +77,9 @@ def _number(name: str, value: object) -> int | None:
     first, last = _NUMBERS[name]
     if not isinstance(value, int) or not first <= value <= last:
         raise BadInput(
-            "{name} must be a number from {first} to {last}",
+            "“{label}” must be a number from {first} to {last}",
             field=name,
-            name=name,
+            label=LABELS[name],
             first=first,
             last=last,
         )
@@ -83,9 +96,9 @@ def _window(name: str, row: Mapping[str, Any]) -> Window:
         weekdays = _hours(row["weekdays"])
         saturday = _hours(row["saturday"]) if row.get("saturday") else None
     except (KeyError, TypeError, ValueError) as error:
-        raise BadInput("{name} must give opening and closing hours", field=name, name=name) from (
-            error
-        )
+        raise BadInput(
+            "“{label}” must give opening and closing hours", field=name, label=LABELS[name]
+        ) from error
     return Window(weekdays, saturday)
 
 

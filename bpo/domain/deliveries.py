@@ -160,7 +160,9 @@ def move(state: State, to: State) -> State:
     """The new state. Raises Conflict when the step is not legal."""
     if to not in TRANSITIONS[state]:
         raise Conflict(
-            "A delivery that is {state} cannot become {to}", state=state.value, to=to.value
+            "This delivery is already settled as “{state}” and cannot become “{to}”",
+            state=_label(state),
+            to=_label(to),
         )
     return to
 
@@ -214,3 +216,7 @@ def _refused(stage: Stage, answer: int) -> Outcome:
     because = Phrase("The mail server refused it with {code_text}", code_text=str(answer))
     task = TaskKind.ADDRESS_REFUSED if bad else TaskKind.SEND_FAILED
     return Outcome(State.REFUSED, because, bad_address=bad, task=task)
+
+
+def _label(state: State) -> Phrase:
+    return Phrase(state.value.replace("_", " ").capitalize())

@@ -53,7 +53,9 @@ def move(state: State, to: State) -> State:
     """The new state. Raises Conflict when the step is not legal."""
     if to not in TRANSITIONS[state]:
         raise Conflict(
-            "A dispute that is {state} cannot become {to}", state=state.value, to=to.value
+            "This dispute is already settled as “{state}” and cannot become “{to}”",
+            state=_label(state),
+            to=_label(to),
         )
     return to
 
@@ -61,3 +63,7 @@ def move(state: State, to: State) -> State:
 def hold(state: State, opened_on: date) -> Hold | None:
     """The pause of an open dispute, without an end of its own."""
     return Hold(HoldReason.DISPUTE, opened_on) if state == State.OPEN else None
+
+
+def _label(state: State) -> Phrase:
+    return Phrase(state.value.replace("_", " ").capitalize())

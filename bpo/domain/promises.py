@@ -8,6 +8,7 @@ from enum import StrEnum
 from bpo.domain.holds import Hold, HoldReason
 from bpo.kernel.calendar import Calendar
 from bpo.kernel.errors import BadInput, Conflict
+from bpo.kernel.text import Phrase
 
 
 class State(StrEnum):
@@ -51,7 +52,9 @@ def move(state: State, to: State) -> State:
     """The new state. Raises Conflict when the step is not legal."""
     if to not in TRANSITIONS[state]:
         raise Conflict(
-            "A promise that is {state} cannot become {to}", state=state.value, to=to.value
+            "This promise is already settled as “{state}” and cannot become “{to}”",
+            state=_label(state),
+            to=_label(to),
         )
     return to
 
@@ -100,3 +103,7 @@ def hold(promise: Promise, calendar: Calendar) -> Hold | None:
     if promise.state != State.ACTIVE:
         return None
     return Hold(HoldReason.PROMISE, promise.made_on, last_day(promise, calendar))
+
+
+def _label(state: State) -> Phrase:
+    return Phrase(state.value.replace("_", " ").capitalize())
