@@ -5,7 +5,7 @@ from hashlib import sha256
 from urllib.parse import urlencode
 
 import flask
-from flask import Flask, request, url_for
+from flask import Flask, g, request, url_for
 
 from bpo import paths
 from bpo.gateways import wording
@@ -26,6 +26,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         asset=asset,
         here=here,
+        unique=unique,
         here_fields=here_fields,
         link=navigation.link,
         menu=navigation.menu,
@@ -49,10 +50,15 @@ def spoken() -> str:
 
 
 def theme() -> str:
-    """The reader's colour theme: this browser's, else their own; `auto` follows the device."""
+    """The reader's colour theme: their own, else this browser's; `auto` follows the device.
+
+    Looks at the user only when one has been read already: a page that reports a broken database
+    must not ask it.
+    """
     if not flask.has_request_context():
         return "auto"
-    chosen = request.cookies.get("theme")
+    user = getattr(g.get("_login_user"), "user", None)
+    chosen = user.theme if user else request.cookies.get("theme")
     return chosen if chosen in THEMES else "auto"
 
 
@@ -71,6 +77,12 @@ def fingerprint(filename: str) -> str:
 def asset(filename: str) -> str:
     """The address of a static file, with its fingerprint."""
     return url_for("static", filename=filename, v=fingerprint(filename))
+
+
+def unique(word: str) -> str:
+    """An id that no other element of the page has: `menu-1`, `menu-2`."""
+    g.element_ids = g.get("element_ids", 0) + 1
+    return f"{word}-{g.element_ids}"
 
 
 def here(**changes: object) -> str:

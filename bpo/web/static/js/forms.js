@@ -1,8 +1,9 @@
-/* Forms: no second sending, a shown password, a dropped file, the first error in focus. */
+/* Forms: no second sending (but for data-repeatable, such as a download), a shown password, a dropped file, the first error in focus. */
 
 function onSubmit(event) {
   const form = event.target;
   if (event.defaultPrevented || form.getAttribute("method") !== "post") return;
+  if ("repeatable" in form.dataset) return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;

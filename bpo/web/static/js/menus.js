@@ -36,8 +36,7 @@ function rail(root) {
 
 export function start(root) {
   root.addEventListener("click", (event) => {
-    if (event.target.closest("[data-menu-close]")) closeAll(null);
-    else closeAll(event.target.closest("details[data-menu]"));
+    closeAll(event.target.closest("details[data-menu]"));
   });
   root.addEventListener("keydown", onKey);
   rail(root);
