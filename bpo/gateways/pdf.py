@@ -7,6 +7,7 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 
+from pypdf import PdfReader
 from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics
 from svglib import fonts as svg_fonts
@@ -50,6 +51,11 @@ def render(html: str, *, assets: Path, dated: date) -> bytes:
     if outcome.err:
         raise NotDrawn("; ".join(str(entry[2]) for entry in outcome.log))
     return written.getvalue().replace(_FIXED_DAY, dated.strftime("D:%Y%m%d000000+00'00'").encode())
+
+
+def page_count(document: bytes) -> int:
+    """How many pages a PDF has."""
+    return PdfReader(BytesIO(document)).get_num_pages()
 
 
 def image(svg: str) -> str:

@@ -16,6 +16,7 @@ from bpo.gateways.weekly.voice import Voice
 from bpo.kernel import documents
 
 ASSETS = paths.TEMPLATES / "reports"
+_PAGES = 2
 COLOURS = {
     "teal": "#0f766e",
     "sky": "#0b6e99",
@@ -66,9 +67,15 @@ class Rendered:
 
 def weekly_pdf(figures: WeeklyFigures, identity: Identity, locale: str) -> bytes:
     """The weekly report on two A4 pages; the same figures give the same bytes."""
-    voice = Voice(locale, identity.currency)
-    template = _environment(locale).get_template("reports/weekly.html")
-    html = template.render(page=_page(figures, identity, voice))
+    page = _page(figures, identity, Voice(locale, identity.currency))
+    document = _drawn(page, figures, locale, _PAGES)
+    pages = pdf.page_count(document)
+    return document if pages == _PAGES else _drawn(page, figures, locale, pages)
+
+
+def _drawn(page: dict[str, Any], figures: WeeklyFigures, locale: str, pages: int) -> bytes:
+    """The document saying that it has so many pages: counting them itself takes a second pass."""
+    html = _environment(locale).get_template("reports/weekly.html").render(page=page, pages=pages)
     return pdf.render(html, assets=ASSETS, dated=figures.as_of)
 
 

@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import BytesIO
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -78,9 +79,11 @@ def test_the_text_of_a_drawing_is_in_the_same_font() -> None:
         ' font-family="Inter" font-size="9">ação</text></svg>'
     )
     page = drawn(f'<p>Cobrança</p><p><img src="{pdf.image(svg)}"/></p>').pages[0]
-    fonts = {str(font["/BaseFont"]) for font in page["/Resources"]["/Font"].values()}
+    fonts: Any = page["/Resources"].get_object()
+    names = {font.get_object()["/BaseFont"] for font in fonts["/Font"].values()}
+    embedded = {name.partition("+")[2] for name in names if "+" in name}
     assert "ação" in page.extract_text()
-    assert {name.partition("+")[2] for name in fonts if "+" in name} == {"Inter-Regular"}
+    assert embedded == {"Inter-Regular"}
 
 
 def test_the_same_page_of_the_same_day_gives_the_same_bytes() -> None:
@@ -94,6 +97,11 @@ def test_the_document_is_dated() -> None:
     assert metadata is not None
     assert metadata.creation_date is not None
     assert metadata.creation_date.date() == DAY
+
+
+def test_pages_are_counted() -> None:
+    document = pdf.render("<p>a</p><pdf:nextpage /><p>b</p>", assets=paths.TEMPLATES, dated=DAY)
+    assert pdf.page_count(document) == 2
 
 
 def test_a_table_over_many_pages_repeats_its_head_and_counts_the_pages() -> None:
