@@ -44,9 +44,18 @@ def live(davi: Story, days: list[bool], paid: list[tuple[int, int]]) -> None:
 
 
 @settings(deadline=None, max_examples=150)
-@given(invoices, ran, payments, st.sampled_from(Reanchor), st.sampled_from([None, "A", "C"]))
-def test_no_step_twice_none_skipped_and_never_above_the_caps(rows, days, paid, rule, risk_class):
-    campaign = Campaign(7, DEFAULT_REGUA, START, entry=Entry.FIRST, reanchor=rule)
+@given(
+    invoices,
+    ran,
+    payments,
+    st.sampled_from(Entry),
+    st.sampled_from(Reanchor),
+    st.sampled_from([None, "A", "C"]),
+)
+def test_no_step_twice_none_skipped_and_never_above_the_caps(
+    rows, days, paid, entry, rule, risk_class
+):
+    campaign = Campaign(7, DEFAULT_REGUA, START, entry=entry, reanchor=rule)
     davi = Story(campaign=campaign, open=book(rows), risk_class=risk_class)
     live(davi, days, paid)
 
@@ -64,7 +73,9 @@ def test_no_step_twice_none_skipped_and_never_above_the_caps(rows, days, paid, r
                 t.step_key for t in davi.sent if t.anchor_kind == "debtor" and t.cycle == cycle
             )
         )
-        assert steps == LADDER[: len(steps)]
+        begins = LADDER.index(steps[0])
+        assert steps == LADDER[begins : begins + len(steps)]
+        assert begins == 0 or entry == Entry.MATCHING
 
 
 @settings(deadline=None, max_examples=100)
