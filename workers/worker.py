@@ -17,6 +17,7 @@ from sqlalchemy.orm import configure_mappers
 from bpo import db, jobs
 from bpo.app import create_app
 from bpo.embedded import processes
+from bpo.gateways import outside
 from bpo.kernel.errors import BadInput
 from config.settings import Settings
 
@@ -60,6 +61,12 @@ class InProcessWorker(SimpleWorker):
         super().__init__(_lanes(), connection=connection, serializer=JSONSerializer)
         self._app = app
 
+    def subscribe(self) -> None:
+        """Nobody sends it commands, so it does not listen, and need not wait for the listener."""
+
+    def unsubscribe(self) -> None:
+        """There is nothing to end."""
+
     def perform_job(self, *args: Any, **kwargs: Any) -> bool:
         with self._app.app_context():
             return super().perform_job(*args, **kwargs)
@@ -79,26 +86,26 @@ class Pool(WorkerPool):
 
 def main(settings: Settings) -> None:
     """Serve the queues with `settings.workers` workers until told to stop."""
-    if not settings.redis_url or not settings.database_url:
-        raise BadInput("DATABASE_URL and REDIS_URL are not set: workers need both")
+    if not settings.database_url:
+        raise BadInput("DATABASE_URL is not set: workers need the database")
     app = create_app(settings)
     with app.app_context():
         db.check_role(db.db.engine)
         db.db.engine.dispose()
     load_jobs()
-    Pool(app, connection(settings.redis_url), settings.workers).start(
-        logging_level=settings.log_level
-    )
+    Pool(app, broker(app), settings.workers).start(logging_level=settings.log_level)
 
 
 def drain(app: Flask) -> None:
     """Run every waiting job in this process, and those they ask for, until none is left."""
-    redis_url = app.extensions["bpo"].settings.redis_url
-    InProcessWorker(app, connection(redis_url)).work(burst=True)
+    InProcessWorker(app, broker(app)).work(burst=True)
 
 
-def connection(redis_url: str) -> Redis:
-    """A connection that never waits for ever."""
+def broker(app: Flask) -> Redis:
+    """A connection to the application's broker that never waits for ever."""
+    redis_url = outside.of(app).settings.redis_url
+    if not redis_url:
+        raise BadInput("REDIS_URL is not set: workers need a broker")
     return Redis.from_url(redis_url, socket_timeout=SOCKET_SECONDS, socket_connect_timeout=5)
 
 
@@ -112,8 +119,7 @@ def load_jobs() -> None:
 
 def _serve(app: Flask, name: str, burst: bool) -> None:
     processes.die_with_parent()
-    redis_url = app.extensions["bpo"].settings.redis_url
-    ApplicationWorker(app, connection(redis_url), name).work(burst=burst)
+    ApplicationWorker(app, broker(app), name).work(burst=burst)
 
 
 def _lanes() -> list[str]:

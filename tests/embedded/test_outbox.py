@@ -1,15 +1,13 @@
 """The mail catcher keeps every message as it came and shows it without running it."""
 
-import asyncio
 import smtplib
 import socket
-import threading
 from email.message import EmailMessage
 from email.policy import SMTP
 
 import pytest
 
-from bpo.embedded.outbox import mailbox, page, smtp
+from bpo.embedded.outbox import catcher, mailbox, page
 from bpo.embedded.outbox.mailbox import Mailbox
 from bpo.embedded.outbox.smtp import Envelope
 
@@ -35,23 +33,8 @@ def kept(tmp_path):
 @pytest.fixture
 def port(kept):
     """The port of a catcher that runs beside the test."""
-    ready, loop = threading.Event(), asyncio.new_event_loop()
-    found = []
-
-    def serve():
-        server = loop.run_until_complete(smtp.listen(kept.keep, "127.0.0.1", 0))
-        found.append(server.sockets[0].getsockname()[1])
-        ready.set()
-        loop.run_forever()
-        server.close()
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    ready.wait(5)
-    yield found[0]
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
+    with catcher.catching(kept.keep) as url:
+        yield int(url.rpartition(":")[2])
 
 
 @pytest.fixture

@@ -7,11 +7,9 @@ import threading
 
 from werkzeug.serving import make_server
 
-from bpo.embedded.outbox import page, smtp
+from bpo.embedded.outbox import catcher, page, smtp
 from bpo.embedded.outbox.mailbox import Mailbox
 from config import logging, settings
-
-HOST = "127.0.0.1"
 
 
 async def serve(kept: Mailbox, smtp_port: int, page_port: int) -> None:
@@ -19,9 +17,9 @@ async def serve(kept: Mailbox, smtp_port: int, page_port: int) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    pages = make_server(HOST, page_port, page.create_app(kept), threaded=True)
+    pages = make_server(catcher.HOST, page_port, page.create_app(kept), threaded=True)
     threading.Thread(target=pages.serve_forever, daemon=True).start()
-    server = await smtp.listen(kept.keep, HOST, smtp_port)
+    server = await smtp.listen(kept.keep, catcher.HOST, smtp_port)
     await stopped.wait()
     server.close()
     pages.shutdown()
@@ -30,7 +28,7 @@ async def serve(kept: Mailbox, smtp_port: int, page_port: int) -> None:
 def main() -> None:
     found = settings.load()
     logging.configure(found)
-    kept = Mailbox(found.data_dir / "outbox")
+    kept = Mailbox(catcher.folder(found.data_dir))
     asyncio.run(serve(kept, int(sys.argv[1]), found.outbox_port))
 
 
