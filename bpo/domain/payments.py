@@ -1,0 +1,91 @@
+"""Payments: how money comes in, what a debt still asks of it, and how a payment is undone."""
+
+from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
+
+from bpo.domain import allocation
+from bpo.domain.allocation import Allocated, Allocation, Owed
+from bpo.domain.charges import AmountDue
+from bpo.domain.receivables import Entry, EntryKind
+from bpo.kernel.errors import BadInput
+from bpo.kernel.text import Phrase
+
+
+class Method(StrEnum):
+    """How money came."""
+
+    PIX = "pix"
+    BOLETO = "boleto"
+    TRANSFER = "transfer"
+    CARD = "card"
+    CASH = "cash"
+    OTHER = "other"
+
+
+LABELS = {
+    Method.PIX: Phrase("Pix"),
+    Method.BOLETO: Phrase("Boleto"),
+    Method.TRANSFER: Phrase("Transfer"),
+    Method.CARD: Phrase("Card"),
+    Method.CASH: Phrase("Cash"),
+    Method.OTHER: Phrase("Another way"),
+}
+
+
+def check(amount_cents: int, paid_on: date, today: date) -> None:
+    """Raise BadInput for an amount that is not positive or a day that has not come."""
+    if amount_cents <= 0:
+        raise BadInput("The amount received must be above zero", field="amount")
+    if paid_on > today:
+        raise BadInput("A payment cannot be dated in the future", field="paid_on")
+
+
+def asked(due: AmountDue) -> Owed:
+    """What a receivable asks of a payment found late, after others dated later were recorded.
+
+    `due` is the amount due on the day of the payment; what entries dated after that day have
+    settled is not asked for again.
+    """
+    later = [entry for entry in due.receivable.entries if entry.on > due.day]
+    debt = allocation.owed(due)
+    if not later:
+        return debt
+    principal = max(debt.principal_cents - sum(entry.principal_cents for entry in later), 0)
+    return debt._replace(
+        principal_cents=principal,
+        fine_cents=max(debt.fine_cents - sum(entry.fine_cents for entry in later), 0),
+        interest_cents=max(debt.interest_cents - sum(entry.interest_cents for entry in later), 0),
+        discount_cents=min(debt.discount_cents, principal),
+    )
+
+
+def entries(one: Allocation, on: date) -> list[Entry]:
+    """The entries that an allocation makes: the money, and the discount that came with it."""
+    found = []
+    if one.money_cents:
+        found.append(
+            Entry(on, EntryKind.PAYMENT, one.principal_cents, one.fine_cents, one.interest_cents)
+        )
+    if one.discount_cents:
+        found.append(Entry(on, EntryKind.DISCOUNT, one.discount_cents))
+    return found
+
+
+def undone(entry: Entry, on: date) -> Entry:
+    """The entry that takes another back, dated `on`; money given back has a kind of its own."""
+    kind = EntryKind.REVERSAL if entry.kind is EntryKind.PAYMENT else entry.kind
+    return Entry(on, kind, -entry.principal_cents, -entry.fine_cents, -entry.interest_cents)
+
+
+def applied_cents(allocated: Allocated) -> int:
+    """The money of a payment that reached some receivable, in centavos."""
+    return sum(one.money_cents for one in allocated.allocations)
+
+
+def money_cents(found: Iterable[Entry]) -> int:
+    """The money in entries, charges included, in centavos."""
+    kinds = (EntryKind.PAYMENT, EntryKind.REVERSAL)
+    return sum(
+        e.principal_cents + e.fine_cents + e.interest_cents for e in found if e.kind in kinds
+    )
