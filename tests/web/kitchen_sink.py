@@ -11,7 +11,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 
 from bpo import paths
 from bpo.kernel.actor import Role
-from bpo.web import filters, language, navigation
+from bpo.web import filters, language, navigation, security
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 17, 5, tzinfo=UTC)
@@ -71,6 +71,7 @@ def create_app(locale: str = "pt_BR") -> Flask:
     app.secret_key = "kitchen"
     language.init_app(app, lambda: request.args.get("lang") or locale, lambda: "America/Sao_Paulo")
     filters.init_app(app)
+    security.init_app(app)
     for blueprint in _blueprints():
         app.register_blueprint(blueprint)
     app.context_processor(lambda: {"current_user": SignedIn(), "csrf_token": lambda: "token"})
@@ -82,8 +83,9 @@ def create_app(locale: str = "pt_BR") -> Flask:
 
 def _blueprints() -> list[Blueprint]:
     office = Blueprint("office", __name__, url_prefix="/office")
-    for name in ("inbox", "portfolio", "users", "audit", "palette", "preferences"):
-        office.add_url_rule(f"/{name}", name, lambda: {"results": []})
+    for name in ("inbox", "portfolio", "users", "audit", "preferences"):
+        office.add_url_rule(f"/{name}", name, lambda: "", methods=["GET", "POST"])
+    office.add_url_rule("/palette", "palette", found)
     for name in ("workspace", "debtors", "receivables", "campaigns", "imports", "reports"):
         office.add_url_rule(f"/w/<slug>/{name}", name, lambda slug: slug)
     office.add_url_rule("/w/<slug>/settings", "settings", lambda slug: slug)
@@ -92,11 +94,22 @@ def _blueprints() -> list[Blueprint]:
     for name in ("workspace", "debtors", "reports"):
         portal.add_url_rule(f"/w/<slug>/{name}", name, lambda slug: slug)
     auth = Blueprint("auth", __name__)
-    for name in ("login", "logout", "forgot"):
+    for name in ("login", "logout", "forgot", "preferences", "account"):
         auth.add_url_rule(f"/{name}", name, lambda: "")
     public = Blueprint("public", __name__)
     public.add_url_rule("/p/<slug>/policy", "policy", lambda slug: slug)
     return [office, portal, auth, public]
+
+
+def found() -> dict[str, object]:
+    """What the palette finds: companies by name."""
+    query = request.args.get("q", "").lower()
+    results = [
+        {"group": "Clientes", "label": c.name, "url": f"/?c={c.slug}", "colour": c.colour}
+        for c in COMPANIES
+        if query in c.name.lower()
+    ]
+    return {"results": results}
 
 
 def kitchen() -> str:
