@@ -11,7 +11,7 @@ from bpo.gateways.mail import Mail, MemoryMail, Smtp
 from bpo.gateways.outside import Outside
 from bpo.gateways.queue import MemoryQueue, Queue, RedisQueue
 from bpo.gateways.signing import Signer
-from bpo.web import errors, filters, language, security, session, throttle
+from bpo.web import acts, errors, filters, language, security, session, throttle
 from bpo.web.blueprints import BLUEPRINTS
 from config.settings import Environment, Settings
 
@@ -47,6 +47,7 @@ def _install_web(app: Flask) -> None:
     session.init_app(app)
     language.init_app(app, session.locale, session.time_zone)
     filters.init_app(app)
+    acts.init_app(app)
     errors.init_app(app)
     security.init_app(app)
     for blueprint in BLUEPRINTS:

@@ -135,8 +135,11 @@ def session_queue() -> "MemoryQueue":
 def app(settings: "Settings", session_queue: "MemoryQueue") -> "Flask":
     """The application on this process's database, with a queue that only remembers."""
     from bpo.app import create_app  # noqa: PLC0415
+    from tests.browsing import Browser  # noqa: PLC0415
 
-    return create_app(settings, queue=session_queue)
+    app = create_app(settings, queue=session_queue)
+    app.test_client_class = Browser
+    return app
 
 
 @pytest.fixture

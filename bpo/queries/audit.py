@@ -71,6 +71,12 @@ def access_actions(session: Session) -> Sequence[str]:
     return session.scalars(select(AccessEntry.action).distinct().order_by(AccessEntry.action)).all()
 
 
+def own_access(session: Session, user_id: int, limit: int = 10) -> Sequence[AccessEntry]:
+    """The latest events of one account, newest first."""
+    query = select(AccessEntry).where(AccessEntry.user_id == user_id)
+    return session.scalars(query.order_by(AccessEntry.id.desc()).limit(limit)).all()
+
+
 def inviter(session: Session, user_id: int) -> str | None:
     """The name of the person who last invited a user; None when a program did."""
     return session.scalar(

@@ -95,10 +95,11 @@ def ask_reset(email: str, *, address: str | None, now: datetime, queue: Queue) -
         after_commit(session, lambda: queue.put(Job.SEND_ACCOUNT_MAIL, link.id))
 
 
-def invited(token: str, purpose: Purpose, *, signer: Signer, now: datetime) -> User:
-    """The user whom an invitation or reset link belongs to. Raises NotFound."""
-    link = links.opened(db.session(), signer, token, purpose, now=now)
-    return _of_link(users.by_id(db.session(), link.subject_id))
+def invited(token: str, purpose: Purpose, *, signer: Signer, now: datetime) -> User | None:
+    """The user whom an invitation or reset link belongs to; None when the link does not work."""
+    link = links.found(db.session(), signer, token, purpose, now=now)
+    user = users.by_id(db.session(), link.subject_id) if link else None
+    return user if user and user.active else None
 
 
 def set_password_by_link(
@@ -117,12 +118,16 @@ def set_password_by_link(
     """
     with unit_of_work(_DOOR) as session:
         link = links.opened(session, signer, token, purpose, now=now, lock=True)
-        user = _of_link(_locked(session, link.subject_id))
+        user = _locked(session, link.subject_id)
+        if not user.active:
+            raise NotFound(links.GONE)
         rules.password(password, for_email=user.email)
         if name is not None:
             user.name = rules.name(name)
         _set_password(user, password)
         links.use(link, now=now)
+        if purpose is Purpose.INVITE:
+            user.last_login_at = now
         action = "invite_accepted" if purpose is Purpose.INVITE else "password_reset"
         audit.record_access(
             session, action, now=now, user_id=user.id, subject=user.email, address=address
@@ -253,9 +258,3 @@ def _own(session: Session, actor: Actor) -> User:
     if actor.user_id is None:
         raise Forbidden("Your role does not allow this")
     return _locked(session, actor.user_id)
-
-
-def _of_link(user: User | None) -> User:
-    if user is None or not user.active:
-        raise NotFound("This link is no longer valid. Ask for a new one.")
-    return user

@@ -13,6 +13,9 @@ from bpo.kernel.errors import NotFound
 from bpo.models import SignedLink
 from bpo.queries import links
 
+GONE = "This link is no longer valid. Ask for a new one."
+_TOO_LARGE = 2**63
+
 
 def issue(
     session: Session,
@@ -65,6 +68,26 @@ def ensure(
     return dict(found.all())
 
 
+def found(
+    session: Session,
+    signer: Signer,
+    token: str,
+    purpose: Purpose,
+    *,
+    now: datetime,
+    lock: bool = False,
+) -> SignedLink | None:
+    """The row behind a token that is genuine, live and in time; None for all that can be wrong.
+
+    `lock` holds the row for `use`.
+    """
+    number = signer.link_id(token, purpose.value)
+    read = links.locked if lock else links.by_id
+    link = read(session, number) if number is not None and number < _TOO_LARGE else None
+    genuine = link is not None and link.purpose == purpose.value and is_open(link, now)
+    return link if genuine else None
+
+
 def opened(
     session: Session,
     signer: Signer,
@@ -74,15 +97,10 @@ def opened(
     now: datetime,
     lock: bool = False,
 ) -> SignedLink:
-    """The row behind a token that is genuine, live and in time.
-
-    Raises NotFound, the same for all that can be wrong. `lock` holds the row for `use`.
-    """
-    number = signer.link_id(token, purpose.value)
-    read = links.locked if lock else links.by_id
-    link = read(session, number) if number is not None and number < 2**63 else None
-    if link is None or link.purpose != purpose.value or not is_open(link, now):
-        raise NotFound("This link is no longer valid. Ask for a new one.")
+    """The row behind a token, as `found`; raises NotFound when it does not work."""
+    link = found(session, signer, token, purpose, now=now, lock=lock)
+    if link is None:
+        raise NotFound(GONE)
     return link
 
 

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from flask import request
 
 from bpo.formats import amounts
 from bpo.formats.amounts import Decision, Mark, Reader
+from bpo.gateways import wording
 from bpo.kernel.errors import BadInput, Conflict, Refusal
 from bpo.web import language
 
@@ -118,3 +119,11 @@ def attempt(act: Callable[[], R]) -> Attempt[R]:
         return Attempt(act())
     except (BadInput, Conflict) as refusal:
         return Attempt(refusal=refusal)
+
+
+def faults(attempt: Attempt[Any]) -> dict[str, str]:
+    """The refusal in the reader's words under the name of its field; `""` is the whole form."""
+    refusal = attempt.refusal
+    if refusal is None:
+        return {}
+    return {refusal.field or "": wording.say(refusal.phrase, language.current())}

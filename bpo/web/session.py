@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime
 
-from flask import Flask, g, request, session
+from flask import Flask, abort, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from werkzeug.wrappers import Response
 
 from bpo.db import acting_as, db
 from bpo.gateways import outside
@@ -11,7 +12,7 @@ from bpo.kernel import actor
 from bpo.kernel.actor import Actor, Role
 from bpo.models import User, Workspace
 from bpo.queries import users, workspaces
-from bpo.web import language
+from bpo.web import errors, language
 
 STARTED, SEEN, VERSION = "started_at", "seen_at", "version"
 NOBODY = actor.system((), name="anonymous")
@@ -31,10 +32,9 @@ class SignedIn(UserMixin):  # type: ignore[misc]
 def init_app(app: Flask) -> None:
     """Install the login manager and set the actor of every request."""
     manager = LoginManager()
-    manager.login_view = "auth.login"
-    manager.login_message = None
     manager.session_protection = None
     manager.user_loader(_load)
+    manager.unauthorized_handler(_ask_to_sign_in)
     manager.init_app(app)
     app.before_request(_set_actor)
     app.teardown_request(_clear_actor)
@@ -88,6 +88,14 @@ def _alive(now: datetime) -> bool:
         return False
     session[SEEN] = stamp
     return True
+
+
+def _ask_to_sign_in() -> Response:
+    """Send a person to the sign-in page and back here afterwards; tell a program 401."""
+    if errors.wants_json():
+        abort(401)
+    onward = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("auth.login", next=onward))
 
 
 def _set_actor() -> None:
