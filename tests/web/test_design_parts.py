@@ -129,3 +129,17 @@ def test_an_error_says_its_own_sentence_and_a_way_out(kitchen: Flask) -> None:
     page = kitchen.test_client().get("/page/errors/404.html").text
     assert "Nada por aqui" in page
     assert 'href="/"' in page
+
+
+def test_what_was_done_can_be_undone_from_its_message(kitchen: Flask) -> None:
+    client = kitchen.test_client()
+    with client.session_transaction() as session:
+        session["_flashes"] = [
+            ("success", {"text": "Cobrança pausada.", "undo": "/office/undo/7"}),
+            ("warning", "Dados <antigos>"),
+        ]
+    page = client.get("/page/inbox_sample.html").text
+    assert '<form method="post" action="/office/undo/7">' in page
+    assert "Desfazer" in page
+    assert "Dados &lt;antigos&gt;" in page
+    assert read(page).problems == []
