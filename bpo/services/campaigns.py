@@ -196,7 +196,7 @@ def _planned(
     skip: Iterable[int] = (),
 ) -> Planned:
     workspace = workspaces.by_id(session, workspace_id)
-    if workspace is None:
+    if workspace is None or not workspace.active:
         raise NotFound("There is no such workspace")
     here = setting(session, workspace, day, channels)
     left_out = set(skip)

@@ -36,7 +36,7 @@ BEGINNING = (datetime(1970, 1, 1, tzinfo=UTC), 0)
 _STEP = f"""
 WITH settled AS (
     UPDATE touches SET state = $2::text, state_reason = $3::text, claimed_at = NULL,
-        settled_at = CASE WHEN $2::text = 'failed' THEN NULL ELSE $4::timestamptz END,
+        settled_at = CASE WHEN $5::timestamptz IS NULL THEN $4::timestamptz END,
         scheduled_at = coalesce($5::timestamptz, scheduled_at)
     WHERE workspace_id = $1::bigint AND id = $6::bigint AND claimed_at IS NOT NULL
     RETURNING id, debtor_id

@@ -119,7 +119,7 @@ class Desk:
     ) -> Batch:
         """Read the due contacts beyond a position, and issue the links that they will carry."""
         workspace = workspaces.by_id(session, workspace_id)
-        if workspace is None:
+        if workspace is None or not workspace.active:
             raise NotFound("There is no such workspace")
         tries = deliveries.MAX_TRIES
         waiting = outgoing.waiting(
