@@ -29,6 +29,10 @@ _DAY = {"pt_BR": "dd/MM/yyyy", "en": "d MMM yyyy"}
 _SHORT_DAY = {"pt_BR": "dd/MM", "en": "d MMM"}
 _MONTH = {"pt_BR": "MMM/yyyy", "en": "MMM yyyy"}
 _INSTANT = {"pt_BR": "dd/MM/yyyy HH:mm", "en": "d MMM yyyy HH:mm"}
+_REAIS: dict[str, tuple[str, dict[int, str]]] = {
+    "pt_BR": ("R$\xa0", str.maketrans(",.", ".,")),
+    "en": ("R$", {}),
+}
 _THOUSAND, _MILLION = Decimal(1_000), Decimal(1_000_000)
 
 
@@ -115,9 +119,16 @@ def _value(name: str, value: Any, locale: str, currency: str, zone: Any) -> str:
 
 
 def money(cents: int | None, locale: str, currency: str = "BRL") -> str:
-    """An amount in centavos: `R$ 1.234,56`, with a space that does not break."""
+    """An amount in centavos: `R$ 1.234,56`, with a space that does not break.
+
+    Reais are put together here: a campaign says tens of thousands of amounts.
+    """
     if cents is None:
         return NOTHING
+    if currency == "BRL" and locale in _REAIS:
+        whole, rest = divmod(abs(int(cents)), 100)
+        text = f"{whole:,}.{rest:02}".translate(_REAIS[locale][1])
+        return f"{'-' if cents < 0 else ''}{_REAIS[locale][0]}{text}"
     return format_currency(Decimal(int(cents)).scaleb(-2), currency, locale=locale)
 
 
@@ -173,6 +184,8 @@ def days(count: int | None, locale: str) -> str:
 
 def day(value: date | None, locale: str) -> str:
     """A day: `22/11/2026`."""
+    if value is not None and locale == DEFAULT_LOCALE:
+        return f"{value.day:02}/{value.month:02}/{value.year:04}"
     return _dated(value, _DAY, locale)
 
 

@@ -5,6 +5,8 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel.dates import format_date
+from babel.numbers import format_currency
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment
@@ -29,6 +31,17 @@ def test_no_centavo_is_lost_between_the_column_and_the_screen(cents: int) -> Non
     digits = "".join(character for character in shown if character.isdigit())
     assert int(digits) == abs(cents)
     assert shown.startswith("-") == (cents < 0)
+
+
+@given(st.integers(-(10**15), 10**15), st.sampled_from(wording.LOCALES))
+def test_reais_are_written_as_the_locale_says(cents: int, locale: str) -> None:
+    expected = format_currency(Decimal(cents).scaleb(-2), "BRL", locale=locale)
+    assert wording.money(cents, locale) == expected
+
+
+@given(st.dates())
+def test_days_are_written_as_the_pattern_says(day: date) -> None:
+    assert wording.day(day, "pt_BR") == format_date(day, "dd/MM/yyyy", locale="pt_BR")
 
 
 @given(st.integers(-(10**12), 10**12))
