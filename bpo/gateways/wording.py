@@ -29,7 +29,7 @@ _DAY = {"pt_BR": "dd/MM/yyyy", "en": "d MMM yyyy"}
 _SHORT_DAY = {"pt_BR": "dd/MM", "en": "d MMM"}
 _MONTH = {"pt_BR": "MMM/yyyy", "en": "MMM yyyy"}
 _INSTANT = {"pt_BR": "dd/MM/yyyy HH:mm", "en": "d MMM yyyy HH:mm"}
-_REAIS: dict[str, tuple[str, dict[int, str]]] = {
+_REAIS: dict[str, tuple[str, dict[int, int]]] = {
     "pt_BR": ("R$\xa0", str.maketrans(",.", ".,")),
     "en": ("R$", {}),
 }
