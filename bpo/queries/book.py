@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -11,11 +13,13 @@ from sqlalchemy.orm import Session
 from bpo.db import driver
 from bpo.domain import promises
 from bpo.domain.holds import Hold, HoldReason
+from bpo.domain.receipts import Paid
 from bpo.domain.touches import Debtor, Open, Past
 from bpo.kernel.calendar import Calendar
 
 NO_CHANNELS: frozenset[str] = frozenset()
 CONTACT_MEMORY_DAYS = 7
+PAYMENT_MEMORY_DAYS = 60
 CHANNEL_OF_CONTACT = {"email": "email", "phone": "sms", "whatsapp": "whatsapp"}
 
 _OPEN = """
@@ -101,6 +105,21 @@ SELECT r.debtor_id, r.effective_due_date, r.settled_on
 FROM spoken JOIN receivables r ON r.workspace_id = %(workspace)s AND r.debtor_id = spoken.debtor_id
 WHERE r.settled_on BETWEEN spoken.last_on AND %(day)s AND r.settled_on > r.effective_due_date
 """
+_PAID = """
+SELECT p.debtor_id, p.id, p.paid_on, p.amount_cents
+FROM payments p
+LEFT JOIN (
+    SELECT debtor_id, max(anchor_id) AS payment_id FROM touches
+    WHERE workspace_id = %(workspace)s AND campaign_id = %(campaign)s AND planned_on <= %(day)s
+      AND anchor_kind = 'payment' GROUP BY debtor_id
+) thanked ON thanked.debtor_id = p.debtor_id
+WHERE p.workspace_id = %(workspace)s AND p.paid_on BETWEEN %(month)s AND %(day)s
+  AND p.amount_cents > 0 AND p.id > coalesce(thanked.payment_id, 0)
+  AND NOT EXISTS (SELECT FROM payments undone
+                  WHERE undone.workspace_id = p.workspace_id AND undone.reverses_id = p.id)
+  AND (%(debtor)s::bigint IS NULL OR p.debtor_id = %(debtor)s)
+ORDER BY p.debtor_id, p.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +165,39 @@ class _Surroundings:
     settled: Mapping[int, list[tuple[date, date]]] = field(default_factory=dict)
 
 
-def debtors(session: Session, page: Page) -> Iterator[Debtor]:
-    """Every debtor with something open, in order of id, with all that planning needs."""
-    opened = _open_by_debtor(session, page)
-    around = _surroundings(session, page)
-    for row in _rows(session, _DEBTORS, page):
-        items = opened.get(row[0])
-        if items:
-            yield _debtor(row, items, around)
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What was read of a workspace: debtors' rows, their open receivables, what surrounds them."""
+
+    rows: list[tuple[Any, ...]]
+    opened: Mapping[int, list[tuple[Any, ...]]]
+    around: _Surroundings
+    payments: list[tuple[Any, ...]]
+
+    def debtors(self) -> Iterator[Debtor]:
+        """Every debtor with something open, in order of id, with all that planning needs."""
+        for row in self.rows:
+            items = self.opened.get(row[0])
+            if items:
+                yield _debtor(row, items, self.around)
+
+    def paid(self) -> Iterator[Paid]:
+        """Payments not thanked for yet, grouped by debtor, oldest first."""
+        known = {row[0]: row for row in self.rows} if self.payments else {}
+        for debtor_id, group in groupby(self.payments, key=itemgetter(0)):
+            debtor = _debtor(known[debtor_id], self.opened.get(debtor_id, []), self.around)
+            for _, number, paid_on, cents in group:
+                yield Paid(number, paid_on, cents, debtor)
+
+
+def read(session: Session, page: Page) -> Book:
+    """The book of a page, in a constant number of reads."""
+    return Book(
+        _rows(session, _DEBTORS, page),
+        _open_by_debtor(session, page),
+        _surroundings(session, page),
+        _rows(session, _PAID, page),
+    )
 
 
 def _debtor(row: Sequence[Any], items: list[tuple[Any, ...]], around: _Surroundings) -> Debtor:
@@ -269,6 +313,7 @@ def _rows(session: Session, sql: str, page: Page) -> list[tuple[Any, ...]]:
         "campaign": page.campaign_id,
         "day": page.day,
         "since": page.day - timedelta(days=CONTACT_MEMORY_DAYS),
+        "month": page.day - timedelta(days=PAYMENT_MEMORY_DAYS),
         "zone": page.zone,
         "debtor": page.debtor_id,
     }

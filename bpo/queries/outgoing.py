@@ -44,7 +44,7 @@ _CONTACTS = f"""
 SELECT t.id, t.debtor_id, t.campaign_id, t.step_key, t.channel, t.template_key, t.version,
        t.anchor_kind, t.anchor_id, t.attempts, t.planned_on, t.scheduled_at,
        d.name, d.document, d.state, d.locale, d.consumer, d.kind = 'person',
-       a.id, a.address, a.refused, v.steps, {STAMP}
+       a.id, a.address, a.refused, v.steps, t.total_cents, y.paid_on, {STAMP}
 FROM touches t
 JOIN debtors d ON d.workspace_id = t.workspace_id AND d.id = t.debtor_id
 LEFT JOIN campaigns c ON c.workspace_id = t.workspace_id AND c.id = t.campaign_id
@@ -58,6 +58,10 @@ LEFT JOIN LATERAL (
       AND k.channel = CASE t.channel WHEN 'sms' THEN 'phone' ELSE t.channel END
     ORDER BY o.id IS NOT NULL, k.purpose <> 'billing', k.position, k.id LIMIT 1
 ) a ON true
+LEFT JOIN payments y ON y.workspace_id = t.workspace_id AND t.anchor_kind = 'payment'
+    AND y.id = t.anchor_id
+    AND NOT EXISTS (SELECT FROM payments undone
+                    WHERE undone.workspace_id = y.workspace_id AND undone.reverses_id = y.id)
 WHERE t.workspace_id = %(workspace)s AND t.state IN ('planned', 'failed')
   AND t.scheduled_at <= %(now)s AND t.attempts < %(tries)s
   AND (t.campaign_id IS NULL OR c.state = 'running')
@@ -81,6 +85,11 @@ FROM entries
 WHERE workspace_id = %(workspace)s AND receivable_id = ANY (%(receivables)s)
 ORDER BY receivable_id, on_day, id
 """
+_BALANCES = """
+SELECT debtor_id, sum(amount_cents - settled_cents) FROM receivables
+WHERE workspace_id = %(workspace)s AND debtor_id = ANY (%(debtors)s) AND settled_on IS NULL
+GROUP BY debtor_id
+"""
 _RECENT = """
 SELECT t.debtor_id, coalesce((t.settled_at AT TIME ZONE %(zone)s)::date, t.planned_on),
        t.campaign_id, t.step_key
@@ -96,7 +105,10 @@ WHERE n.workspace_id = %(workspace)s AND n.debtor_id = ANY (%(debtors)s)
 
 
 class Waiting(NamedTuple):
-    """A contact whose time has come, its debtor and the address it would go to."""
+    """A contact whose time has come, its debtor and the address it would go to.
+
+    `paid_on`: the day of the payment that a receipt thanks for; None when it was undone since.
+    """
 
     id: int
     debtor_id: int
@@ -120,6 +132,8 @@ class Waiting(NamedTuple):
     address: str | None
     refused: bool | None
     steps: list[dict[str, Any]] | None
+    total_cents: int
+    paid_on: date | None
     stamp: str
 
 
@@ -179,6 +193,13 @@ def lines(session: Session, workspace_id: int, touch_ids: Sequence[int]) -> dict
         for row in cursor.execute(_LINES, values):
             found[row[0]].append(Line._make(row))
     return found
+
+
+def open_balances(session: Session, workspace_id: int, debtor_ids: Sequence[int]) -> dict[int, int]:
+    """All that some debtors still owe, in centavos, by debtor."""
+    values = {"workspace": workspace_id, "debtors": list(debtor_ids)}
+    with driver(session).cursor() as cursor:
+        return {debtor_id: int(cents) for debtor_id, cents in cursor.execute(_BALANCES, values)}
 
 
 def entries(

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bpo.db import acting_as, after_commit, db, driver, unit_of_work
-from bpo.domain import access, contact_rules, deliveries, planning
+from bpo.domain import access, contact_rules, deliveries, planning, receipts
 from bpo.domain.access import Permission
 from bpo.domain.contact import Place
 from bpo.domain.contact_rules import Rules
@@ -159,7 +159,7 @@ def next_contact(
     here = setting(session, workspace, today)
     for entry in stored.in_states(session, workspace, PLANNABLE):
         page = _page(here, entry.row.id, debtor_id)
-        for debtor in book.debtors(session, page):
+        for debtor in book.read(session, page).debtors():
             return planning.next_contact(
                 debtor, entry.campaign, here.rules, here.place, today, available=here.channels
             )
@@ -204,23 +204,41 @@ def _planned(
     for entry in stored.in_states(session, workspace, states):
         if entry.row.id in left_out:
             continue
-        made = planning.plan(
-            book.debtors(session, _page(here, entry.row.id)),
-            entry.campaign,
-            here.rules,
-            here.place,
-            day,
-            available=channels,
-            known_until=here.known_until,
-            earliest=now if day >= clock.local_day(now, workspace.time_zone) else None,
-            explain=not store,
-        )
+        made = _plan_one(session, here, entry, now, explain=not store)
         if entry.row.state != "running":
             made = made._replace(warnings=[*made.warnings, NOT_BEFORE_GO])
         if store:
             created += _store(session, entry.row, day, made, now)
         plans.append((entry.row, made))
     return Planned(created, tuple(plans))
+
+
+def _plan_one(
+    session: Session, here: Setting, entry: stored.Stored, now: datetime, *, explain: bool
+) -> Plan:
+    """One campaign on one day: reminders, and thanks for what was paid."""
+    pages = book.read(session, _page(here, entry.row.id))
+    today = clock.local_day(now, here.workspace.time_zone)
+    made = planning.plan(
+        pages.debtors(),
+        entry.campaign,
+        here.rules,
+        here.place,
+        here.day,
+        available=here.channels,
+        known_until=here.known_until,
+        earliest=now if here.day >= today else None,
+        explain=explain,
+    )
+    thanks = receipts.plan(
+        pages.paid(),
+        entry.campaign,
+        here.rules,
+        here.place,
+        here.day,
+        available=here.channels,
+    )
+    return made._replace(touches=made.touches + thanks)
 
 
 def _page(here: Setting, campaign_id: int, debtor_id: int | None = None) -> book.Page:

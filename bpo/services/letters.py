@@ -14,7 +14,7 @@ from bpo.domain.messages import Creditor, DebtLine, Links, MessageFacts, first_n
 from bpo.domain.policies import CollectionPolicy
 from bpo.domain.reasons import Code
 from bpo.domain.receivables import Entry, Receivable
-from bpo.domain.steps import BY_PERSON, Channel, Moment, Step
+from bpo.domain.steps import BY_PERSON, AnchorKind, Channel, Moment, Step
 from bpo.gateways import templates
 from bpo.gateways.channels import email
 from bpo.gateways.channels.email import Letter, Sender
@@ -60,6 +60,11 @@ class Draft:
     template: str = ""
     body: bytes = b""
 
+    @property
+    def is_receipt(self) -> bool:
+        """Whether it thanks for a payment and asks for nothing."""
+        return self.waiting.anchor_kind == AnchorKind.PAYMENT
+
 
 @dataclass(slots=True)
 class Batch:
@@ -80,6 +85,7 @@ class Batch:
     terms: dict[int, CollectionPolicy] = field(default_factory=dict)
     pages: dict[int, int] = field(default_factory=dict)
     stops: dict[int, int] = field(default_factory=dict)
+    balances: dict[int, int] = field(default_factory=dict)
 
     @property
     def workspace_id(self) -> int:
@@ -134,7 +140,10 @@ class Desk:
         """Ask the one rule of contact, with what is known of the debtor."""
         channel = Channel(draft.waiting.channel)
         situation = self._situation(batch, draft)
-        if not draft.lines:
+        if draft.is_receipt:
+            if draft.waiting.paid_on is None:
+                return Verdict(False, Cancelled.WITHDRAWN)
+        elif not draft.lines:
             return Verdict(False, Cancelled.PAID)
         if draft.step is not None and _outdated(draft, batch.day):
             return Verdict(False, Cancelled.STALE)
@@ -225,7 +234,7 @@ class Desk:
         )
 
     def _facts(self, batch: Batch, draft: Draft) -> MessageFacts:
-        waiting = draft.waiting
+        waiting, receipt = draft.waiting, draft.is_receipt
         lines = tuple(_debt_line(batch, waiting, line) for line in draft.lines)
         document = waiting.debtor_document
         return MessageFacts(
@@ -236,6 +245,9 @@ class Desk:
             documents.hidden(document) if document else "",
             batch.day,
             lines,
+            also_open_cents=batch.balances.get(waiting.debtor_id, 0) if receipt else 0,
+            paid_cents=waiting.total_cents if receipt else 0,
+            paid_on=waiting.paid_on,
         )
 
     def _links(self, batch: Batch, debtor_id: int) -> Links:
@@ -276,6 +288,9 @@ def _fill(session: Session, batch: Batch, waiting: list[Waiting], now: datetime)
     batch.recent = outgoing.recent(
         session, workspace_id, debtors, day=batch.day, zone=batch.workspace.time_zone
     )
+    thanked = [draft.waiting.debtor_id for draft in batch.drafts if draft.is_receipt]
+    if thanked:
+        batch.balances = outgoing.open_balances(session, workspace_id, thanked)
     stored = outgoing.policies(session, workspace_id)
     batch.terms = {row.id: policies.from_json(row.terms) for row in stored.values()}
     batch.pages = _issued(session, Purpose.DEBTOR_PAGE, workspace_id, debtors, now)

@@ -10,6 +10,7 @@ from sqlalchemy import select, text, update
 
 from bpo.db import acting_as, db, unit_of_work
 from bpo.domain.deliveries import CLAIM_LASTS, MAX_TRIES, State
+from bpo.domain.regua import DEFAULT_REGUA
 from bpo.gateways.mail import MemoryMail, Smtp
 from bpo.gateways.queue import MemoryQueue
 from bpo.gateways.signing import Signer
@@ -335,3 +336,28 @@ def test_outside_the_hours_a_message_moves_to_the_next_opening(sol, program):
     touch = db.session().scalars(select(Touch)).one()
     assert touch.moved_because == "outside_hours"
     assert touch.scheduled_at == datetime(2026, 11, 25, 11, 0, tzinfo=UTC)
+
+
+def test_who_pays_gets_one_receipt_with_what_is_still_open(sol, program):
+    session = db.session()
+    debts.running(session, sol, DEFAULT_REGUA, since=NOON - timedelta(days=60))
+    _, title = _davi(sol)
+    debts.receivable(session, debts.debtor(session, sol, "Eva Dias"), "2001", due=DUE)
+    debts.paid(session, title, 1_000_00, TUESDAY)
+    _plan(program, sol)
+    mail = MemoryMail()
+
+    _send(program, sol, mail)
+    _plan(program, sol)
+    _send(program, sol, mail)
+
+    receipts = [
+        message_from_bytes(sent.message, policy=policy.default)
+        for sent in mail.sent
+        if sent.recipient == "davi@example.org"
+    ]
+    thanks = [m for m in receipts if "Obrigado" in m["Subject"]]
+    assert len(thanks) == 1
+    words = thanks[0].get_body(("plain",)).get_content()
+    assert "1.000,00" in words
+    assert "234,56" in words
