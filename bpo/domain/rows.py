@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import reduce
 from operator import itemgetter
 
 from bpo.domain import rows_batches, rows_columns
 from bpo.domain.rows_batches import Parsed
 from bpo.domain.rows_cells import AMOUNTS, DATES, Plan, name_of
 from bpo.domain.rows_keys import Debtors
+from bpo.domain.rows_names import LABELS
 from bpo.domain.rows_records import DebtorRow, Field, Kind, PaymentRow, ReceivableRow, Row
 from bpo.formats import amounts, dates, tables
 from bpo.formats.cells import Cell, text
@@ -18,6 +20,7 @@ from bpo.kernel.errors import BadInput
 from bpo.kernel.text import Phrase
 
 __all__ = [
+    "LABELS",
     "Ambiguous",
     "Choices",
     "Code",
@@ -218,11 +221,18 @@ def _kind(wanted: Kind | None, columns: rows_columns.Columns, header: Sequence[s
     lacking = rows_columns.missing(kind or Kind.RECEIVABLES, columns)
     if kind is None or lacking:
         raise BadInput(
-            "No column of the file was recognised as {fields}. Its columns are: {columns}.",
-            fields=", ".join(lacking),
+            "The file has no column that is known to be: {fields}. Its columns are: {columns}.",
+            fields=_listed(lacking),
             columns=", ".join(filter(None, header)),
         )
     return kind
+
+
+def _listed(fields: Sequence[Field]) -> Phrase:
+    labels = [Phrase(LABELS[field]) for field in fields]
+    return reduce(
+        lambda first, second: Phrase("{first}; {second}", first=first, second=second), labels
+    )
 
 
 # --- the whole file -------------------------------------------------------------------------------

@@ -221,12 +221,12 @@ def _settlements(
 def _repeat(line: int, first: int, same: bool) -> Problem:
     if same:
         return Problem(
-            line, None, Code.DUPLICATE, Phrase("The row repeats line {first}.", first=first)
+            line, None, Code.DUPLICATE, Phrase("The row repeats line {first}.", first=str(first))
         )
     message = Phrase(
         "The row is the same document as line {first} but says something else; "
         "the first one was taken.",
-        first=first,
+        first=str(first),
     )
     return Problem(line, None, Code.CONFLICT, message)
 

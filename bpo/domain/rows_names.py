@@ -109,3 +109,28 @@ FILLERS = _words("a ao as da das de del do dos em na no o of on or os ou para th
 KIND_VALUES = _words(
     "x s sim n nao f j pf pj fisica juridica pessoa cpf cnpj person company individual"
 )
+
+LABELS: Mapping[Field, str] = {
+    Field.DEBTOR_REF: "customer number, CPF or CNPJ",
+    Field.DEBTOR_DOCUMENT: "CPF or CNPJ",
+    Field.DEBTOR_NAME: "customer name",
+    Field.DEBTOR_KIND: "person or company",
+    Field.NUMBER: "document number",
+    Field.ISSUE_DATE: "issue date",
+    Field.DUE_DATE: "due date",
+    Field.AMOUNT: "amount",
+    Field.BALANCE: "open balance",
+    Field.PAID_DATE: "payment date",
+    Field.PAID_AMOUNT: "paid amount",
+    Field.INSTALLMENT: "instalment",
+    Field.INSTALLMENTS: "number of instalments",
+    Field.EMAIL: "e-mail",
+    Field.PHONE: "telephone",
+    Field.ADDRESS: "address",
+    Field.CITY: "city",
+    Field.STATE: "state",
+    Field.POSTAL_CODE: "postal code",
+    Field.CURRENCY: "currency",
+    Field.DESCRIPTION: "description",
+}
+"""What each field is called for people, in English; the edge translates."""

@@ -118,7 +118,7 @@ def _refuse_no_table(start: Start) -> None:
             raise BadInput(
                 "Line {line} should hold the column names, but the whole line stands inside "
                 "quotes. Save the file again as CSV without wrapping its rows.",
-                line=start.header_line,
+                line=str(start.header_line),
             )
         raise BadInput(
             "This is not a table: no separator (; , tab or |) divides its first line into columns."
@@ -131,7 +131,7 @@ def _refuse_no_table(start: Start) -> None:
         )
     if not start.following:
         raise BadInput(
-            "The file has column names on line {line} but no rows.", line=start.header_line
+            "The file has column names on line {line} but no rows.", line=str(start.header_line)
         )
 
 

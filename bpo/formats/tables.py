@@ -140,7 +140,9 @@ def _taken(reader: Iterator[list[str]], size: int, line: int) -> list[Sequence[C
     try:
         return list(islice(reader, size))
     except csv.Error:
-        raise BadInput("A line after line {line} is too long for a table.", line=line) from None
+        raise BadInput(
+            "A line after line {line} is too long for a table.", line=str(line)
+        ) from None
 
 
 class _Tape:
@@ -255,28 +257,31 @@ def _from_workbook(content: bytes, score: headers.Score | None, limit: int) -> T
     if not sheets:
         raise BadInput("The workbook has no rows.")
     score = score or _no_score
-    ranked = [(_header_position(rows, score), -order) for order, rows in enumerate(sheets)]
-    (_, position), order = max(ranked)
+    ranked = [(*_header_rank(rows, score), -order) for order, rows in enumerate(sheets)]
+    _, _, position, order = max(ranked)
     rows = sheets[-order]
     position = -position
     line, names = rows[position]
     header = [text(cell) for cell in names]
     while header and not header[-1]:
         header.pop()
+    if len(header) < 2:
+        raise BadInput("No row of the workbook holds names of columns.")
     cells = rows[position + 1 :]
     if not cells:
-        raise BadInput("The file has column names on line {line} but no rows.", line=line)
+        raise BadInput("The file has column names on line {line} but no rows.", line=str(line))
     return Table(Kind.WORKBOOK, tuple(header), line, line + 1, cells=cells)
 
 
-def _header_position(
+def _header_rank(
     rows: Sequence[tuple[int, Sequence[Cell]]], score: headers.Score
-) -> tuple[int, int]:
-    """The best score among the first rows, and its position negated (the earliest wins a tie)."""
-    return max(
-        (score([text(cell) for cell in row]), -position)
-        for position, (_, row) in enumerate(rows[: headers.WITHIN])
-    )
+) -> tuple[int, bool, int]:
+    """Of the first rows the best: known names, more than one cell, and how far up it stands."""
+    ranks = []
+    for position, (_, row) in enumerate(rows[: headers.WITHIN]):
+        names = [text(cell) for cell in row]
+        ranks.append((score(names), len(list(filter(None, names))) > 1, -position))
+    return max(ranks)
 
 
 def _workbook_pieces(table: Table, size: int) -> Iterator[_Piece]:

@@ -3,6 +3,7 @@
 import codecs
 import re
 
+from bpo.formats.problems import Ambiguous
 from bpo.kernel.errors import BadInput
 
 _BOMS = (
@@ -63,7 +64,10 @@ def _detected(content: bytes) -> str:
             _refuse_undecodable(content, name)
             return name
     _refuse_binary(content)
-    return next(name for name in ("utf-8", "cp1252", "latin-1") if _fits(content, name))
+    if _fits(content, "utf-8"):
+        return "utf-8"
+    _refuse_damaged_utf8(content)
+    return "cp1252" if _fits(content, "cp1252") else "latin-1"
 
 
 def _wanted(content: bytes, wanted: str) -> str:
@@ -86,7 +90,7 @@ def _refuse_undecodable(content: bytes, name: str) -> None:
         raise BadInput(
             "The file is not valid {encoding}: line {line} cannot be read.",
             encoding=name,
-            line=content.count(b"\n", 0, start) + 1,
+            line=str(content.count(b"\n", 0, start) + 1),
         ) from None
 
 
@@ -100,17 +104,33 @@ def _fits(content: bytes, name: str) -> bool:
     return True
 
 
+def _refuse_damaged_utf8(content: bytes) -> None:
+    """Other encodings hardly ever form letters of UTF-8: where most do, single bytes are wrong."""
+    text = content.decode("utf-8", errors="replace")
+    wrong = text.count("\ufffd")
+    letters = len(text) - len(text.encode("ascii", errors="ignore")) - wrong
+    if letters > wrong:
+        raise Ambiguous(
+            "The file is UTF-8 but for some bytes, first on line {line}. Correct them, or say "
+            "--encoding cp1252.",
+            option="--encoding",
+            choices=("cp1252", "latin-1"),
+            field="encoding",
+            line=str(text.count("\n", 0, text.find("\ufffd")) + 1),
+        )
+
+
 def _refuse_binary(content: bytes) -> None:
     position = content.find(b"\x00")
     if position >= 0:
         raise BadInput(
             "Line {line} holds a zero byte: this is no text table, or UTF-16 without its mark.",
-            line=content.count(b"\n", 0, position) + 1,
+            line=str(content.count(b"\n", 0, position) + 1),
         )
     content = content.rstrip(b"\x1a")
     if len(content.translate(None, _CONTROL)) < len(content):
         position = min(found for mark in _CONTROL if (found := content.find(mark)) >= 0)
         raise BadInput(
             "Line {line} holds bytes that are not text. Save the table as CSV or XLSX.",
-            line=content.count(b"\n", 0, position) + 1,
+            line=str(content.count(b"\n", 0, position) + 1),
         )

@@ -313,7 +313,7 @@ def test_a_wrong_cnpj_beside_a_customer_number_costs_the_cnpj_not_the_row() -> N
 def test_what_a_person_maps_goes_before_what_is_recognised() -> None:
     header = "quem;papel;quando;quanto;vencimento"
     line = "7;55;13/01/2024;10,00;01/01/1999"
-    with pytest.raises(BadInput, match="debtor_ref, amount"):
+    with pytest.raises(BadInput, match="customer number, CPF or CNPJ; amount"):
         parsed(line, header=header)
     mapping = {"debtor_ref": "quem", "number": "PAPEL", "due_date": "quando", "amount": "quanto"}
     row = only(parsed(line, header=header, mapping=mapping))

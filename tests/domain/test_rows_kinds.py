@@ -90,7 +90,7 @@ def test_a_column_of_documents_belongs_to_the_debtor_or_to_the_receivable() -> N
 
 
 def test_names_alone_make_no_debtor() -> None:
-    with pytest.raises(BadInput, match="debtor_ref"):
+    with pytest.raises(BadInput, match="customer number, CPF or CNPJ"):
         parsed("Cliente;Vencimento;Valor\nPadaria Sol;13/01/2024;10,00\n")
 
 
@@ -148,7 +148,7 @@ def test_a_register_of_debtors_has_no_receivables() -> None:
 def test_a_kind_that_is_asked_for_must_have_its_columns() -> None:
     text = "Código;Nome\n1;Davi\n"
     assert parsed(text).kind is Kind.DEBTORS
-    with pytest.raises(BadInput, match="due_date, amount"):
+    with pytest.raises(BadInput, match="due date; amount"):
         parsed(text, kind=Kind.RECEIVABLES)
 
 

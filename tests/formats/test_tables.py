@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpo.formats import tables
-from bpo.formats.problems import Code, Problem
+from bpo.formats.problems import Ambiguous, Code, Problem
 from bpo.kernel.errors import BadInput
 
 HEADER = "cliente;numero;vencimento"
@@ -41,6 +41,14 @@ def test_accents_arrive_whole_in_every_encoding(encoding: str) -> None:
 
 def test_bytes_that_are_no_windows_text_are_latin_1() -> None:
     assert tables.read(b"a;b\n\x81\xe7;1\n").encoding == "latin-1"
+
+
+def test_a_few_wrong_bytes_do_not_spoil_all_accents() -> None:
+    content = "numero;nome\n1;São João\n2;José\n".encode() + b"3;Z\xe9\n"
+    with pytest.raises(Ambiguous, match="first on line 4") as doubt:
+        tables.read(content)
+    assert doubt.value.option == "--encoding"
+    assert tables.read(content, encoding="cp1252").encoding == "cp1252"
 
 
 def test_a_given_encoding_must_exist_and_fit() -> None:

@@ -71,6 +71,13 @@ def test_a_formula_is_its_stored_value_and_never_computed() -> None:
     assert batch.rows[0][1] == 77
 
 
+def test_names_that_nobody_knows_stand_in_the_first_row_of_several_cells() -> None:
+    content = workbook([["Título"], ["quem", "quanto"], ["Ana", 3]])
+    assert tables.read(content).header == ("quem", "quanto")
+    with pytest.raises(BadInput, match="names of columns"):
+        tables.read(workbook([["Título"], ["outro"]]))
+
+
 def test_workbooks_that_hold_nothing_or_are_broken_are_refused() -> None:
     with pytest.raises(BadInput, match="no rows"):
         tables.read(workbook([]))
