@@ -87,6 +87,11 @@ class Process:
         """Messages taken, recipients, and recipients that got more than one."""
         return {name: int(value) for name, value in json.loads(self._ask("count")).items()}
 
+    def recipients(self) -> dict[str, int]:
+        """How many messages each recipient got."""
+        found: dict[str, int] = json.loads(self._ask("recipients"))
+        return found
+
     def stop(self) -> None:
         """End the process."""
         self._process.terminate()
@@ -109,11 +114,15 @@ async def _serve() -> None:
     sys.stdout.flush()
     reader = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    while await reader.readline():
-        doubled = sum(1 for count in taken.values() if count > 1)
-        answer = {"messages": taken.total(), "recipients": len(taken), "doubled": doubled}
+    while question := await reader.readline():
+        answer = dict(taken) if question == b"recipients\n" else _summary(taken)
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
+
+
+def _summary(taken: Counter[str]) -> dict[str, int]:
+    doubled = sum(1 for count in taken.values() if count > 1)
+    return {"messages": taken.total(), "recipients": len(taken), "doubled": doubled}
 
 
 if __name__ == "__main__":

@@ -1,0 +1,104 @@
+"""Workers killed with kill -9 in the middle of a campaign: nobody gets two mails, nobody is lost."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, text
+from tests.factories import debts, people
+
+from bpo.bench import sink
+from bpo.db import acting_as, db
+from bpo.domain.deliveries import CLAIM_LASTS
+from bpo.gateways.queue import MemoryQueue
+from bpo.kernel import actor as actors
+from bpo.models import Contact, Touch
+from bpo.services import campaigns, deliveries
+
+pytestmark = pytest.mark.chaos
+
+TUESDAY = date(2026, 11, 24)
+NOON = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+DEBTORS = int(os.environ.get("BPO_CHAOS_DEBTORS", "1000"))
+KILLS = int(os.environ.get("BPO_CHAOS_KILLS", "12"))
+SEED = int(os.environ.get("BPO_CHAOS_SEED", "20261124"))
+
+
+def _crowd(session, place) -> None:
+    """DEBTORS people with one overdue invoice each, written in bulk."""
+    values = {"w": place.id, "n": DEBTORS}
+    for statement in (
+        "INSERT INTO debtors (workspace_id, reference, reference_key, name, search_name, state)"
+        " SELECT :w, g::text, g::text, 'Cliente ' || g, 'cliente ' || g, 'SP'"
+        " FROM generate_series(1, :n) g",
+        "INSERT INTO contacts (workspace_id, debtor_id, channel, address)"
+        " SELECT :w, id, 'email', 'cliente' || reference || '@example.org' FROM debtors",
+        "INSERT INTO receivables (workspace_id, debtor_id, number, number_key, issue_date,"
+        " due_date, effective_due_date, amount_cents)"
+        " SELECT :w, id, 'F' || reference, 'F' || reference, '2026-10-10', '2026-11-10',"
+        " '2026-11-10', 10000 FROM debtors",
+    ):
+        session.execute(text(statement), values)
+    session.commit()
+
+
+def test_a_worker_killed_at_any_moment_doubles_nothing_and_loses_nothing(fresh_app):
+    dice = random.Random(SEED)
+    with fresh_app.app_context(), sink.running() as server:
+        place = people.workspace(sender_email="cobranca@sol.example")
+        program = actors.system([place.id], name="test")
+        with acting_as(program):
+            session = db.session()
+            debts.running(session, place, since=NOON - timedelta(days=60))
+            debts.fresh(session, place, TUESDAY, NOON)
+            _crowd(session, place)
+            campaigns.plan(program, place.id, TUESDAY, now=NOON, queue=MemoryQueue())
+
+            kills = _run_and_kill(fresh_app, place.id, server, dice)
+            deliveries.sweep(
+                program, place.id, queue=MemoryQueue(), now=NOON + CLAIM_LASTS * 2
+            )
+
+            session.rollback()
+            states = dict(
+                session.execute(
+                    select(Contact.address, Touch.state).join(
+                        Touch, Touch.debtor_id == Contact.debtor_id
+                    )
+                ).all()
+            )
+        arrived = server.recipients()
+    sent = {address for address, state in states.items() if state == "sent"}
+    uncertain = {address for address, state in states.items() if state == "uncertain"}
+
+    assert kills >= KILLS // 2, "the workers were too quick to be killed: raise the number"
+    assert len(states) == DEBTORS
+    assert max(arrived.values()) == 1, "somebody got the same mail twice"
+    assert sent <= arrived.keys(), "recorded as sent, never arrived"
+    assert sent | uncertain == states.keys(), "somebody was forgotten"
+    assert len(uncertain) <= kills, "more than one uncertain message per kill"
+
+
+def _run_and_kill(app, workspace_id, server, dice) -> int:
+    """Start workers one after another, killing each at a random moment, until all is done."""
+    url = app.config["SQLALCHEMY_DATABASE_URI"]
+    command = [sys.executable, "-m", "tests.chaos.sender", url, server.url, str(workspace_id)]
+    kills = 0
+    for attempt in range(KILLS + 1):
+        worker = subprocess.Popen(
+            [*command, NOON.isoformat()], stdout=subprocess.PIPE, start_new_session=True
+        )
+        assert worker.stdout
+        worker.stdout.readline()
+        if attempt < KILLS:
+            time.sleep(dice.uniform(0.05, 0.25))
+            if worker.poll() is None:
+                os.killpg(worker.pid, signal.SIGKILL)
+                kills += 1
+        worker.wait()
+    return kills
