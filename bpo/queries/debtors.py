@@ -79,13 +79,20 @@ def named(session: Session, workspace_id: int, reference: str) -> list[Debtor]:
 
 
 def alike(
-    session: Session, workspace_id: int, reference: str, document: str | None
+    session: Session,
+    workspace_id: int,
+    reference: str,
+    document: str | None,
+    *,
+    but: int | None = None,
 ) -> Debtor | None:
-    """A debtor who already has this customer number or document."""
+    """A debtor, `but` apart, who already has this customer number or document."""
     same = Debtor.reference_key == words.number_key(reference)
     if document:
         same = or_(same, Debtor.document == document)
     query = select(Debtor).where(Debtor.workspace_id == workspace_id, same)
+    if but is not None:
+        query = query.where(Debtor.id != but)
     return session.scalar(query.order_by(Debtor.id).limit(1))
 
 

@@ -1,0 +1,75 @@
+"""How debtors have paid: their histories as of a day, of one or of thousands, in three reads."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bpo.db import driver
+from bpo.domain.behaviour import Commitment, History, Move, Record
+
+_RECORDS = """
+SELECT debtor_id, id, issue_date, due_date, effective_due_date, amount_cents FROM receivables
+WHERE workspace_id = %(workspace)s AND issue_date <= %(day)s
+  AND (%(debtors)s::bigint[] IS NULL OR debtor_id = ANY (%(debtors)s))
+ORDER BY debtor_id, due_date, id
+"""
+_MOVES = """
+SELECT e.receivable_id, e.on_day, e.principal_cents,
+       CASE WHEN e.kind IN ('payment', 'reversal')
+            THEN e.principal_cents + e.fine_cents + e.interest_cents ELSE 0 END,
+       e.kind = 'withdrawal'
+FROM entries e
+JOIN receivables r ON r.workspace_id = e.workspace_id AND r.id = e.receivable_id
+WHERE e.workspace_id = %(workspace)s AND e.on_day <= %(day)s AND r.issue_date <= %(day)s
+  AND (%(debtors)s::bigint[] IS NULL OR r.debtor_id = ANY (%(debtors)s))
+ORDER BY e.receivable_id, e.on_day, e.id
+"""
+_PROMISES = """
+SELECT debtor_id, settled_on, state = 'kept' FROM promises
+WHERE workspace_id = %(workspace)s AND settled_on <= %(day)s AND state IN ('kept', 'broken')
+  AND (%(debtors)s::bigint[] IS NULL OR debtor_id = ANY (%(debtors)s))
+ORDER BY debtor_id, settled_on, id
+"""
+EMPTY = History()
+
+
+def of(session: Session, workspace_id: int, debtor_id: int, day: date) -> History:
+    """The history of one debtor with the creditor, of facts dated on or before `day`."""
+    return load(session, workspace_id, day, [debtor_id]).get(debtor_id, EMPTY)
+
+
+def load(
+    session: Session, workspace_id: int, day: date, debtor_ids: Sequence[int] | None = None
+) -> dict[int, History]:
+    """Histories by debtor, of facts dated on or before `day`; all debtors when none are named.
+
+    A promise that was partly kept counts neither way. Debtors without receivables are left out.
+    """
+    values = {"workspace": workspace_id, "day": day, "debtors": debtor_ids}
+    moves = _moves(_rows(session, _MOVES, values))
+    records: dict[int, list[Record]] = defaultdict(list)
+    for debtor_id, number, issued, due, effective, cents in _rows(session, _RECORDS, values):
+        own = Record(number, issued, due, effective, cents, moves.get(number, ()))
+        records[debtor_id].append(own)
+    promises: dict[int, list[Commitment]] = defaultdict(list)
+    for debtor_id, decided_on, kept in _rows(session, _PROMISES, values):
+        promises[debtor_id].append(Commitment(decided_on, kept))
+    return {
+        debtor_id: History(tuple(found), tuple(promises.get(debtor_id, ())))
+        for debtor_id, found in records.items()
+    }
+
+
+def _moves(rows: Iterable[tuple[Any, ...]]) -> dict[int, tuple[Move, ...]]:
+    found: dict[int, list[Move]] = defaultdict(list)
+    for number, *facts in rows:
+        found[number].append(Move(*facts))
+    return {number: tuple(own) for number, own in found.items()}
+
+
+def _rows(session: Session, sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with driver(session).cursor(binary=True) as cursor:
+        return cursor.execute(sql, values).fetchall()

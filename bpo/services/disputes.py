@@ -1,0 +1,131 @@
+"""Disputes: opened when a debtor disagrees, closed by a person, opened again if need be."""
+
+from datetime import date, datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from bpo.db import unit_of_work
+from bpo.domain import access
+from bpo.domain import disputes as rules
+from bpo.domain.access import Permission
+from bpo.domain.disputes import Grounds, State
+from bpo.kernel import clock
+from bpo.kernel.actor import Actor
+from bpo.kernel.errors import Conflict, NotFound
+from bpo.models import Dispute, Note, Workspace
+from bpo.queries import debtors, receivables, workspaces
+from bpo.services import audit
+
+
+def begin(
+    actor: Actor,
+    workspace_id: int,
+    debtor_id: int,
+    grounds: Grounds,
+    *,
+    now: datetime,
+    receivable_id: int | None = None,
+    note: str | None = None,
+) -> Dispute:
+    """Take a receivable, or all of a debtor's, out of collection while a person looks into it.
+
+    It stays in the figures. What the debtor said is kept as a note. Raises Conflict when it is
+    disputed already.
+    """
+    access.require(actor, Permission.HOLD, workspace_id)
+    with unit_of_work(actor) as session:
+        today = _today(session, workspace_id, now)
+        _insist_on_new(session, workspace_id, debtor_id, receivable_id)
+        dispute = Dispute(
+            workspace_id=workspace_id,
+            debtor_id=debtor_id,
+            receivable_id=receivable_id,
+            reason=grounds.value,
+            opened_on=today,
+            created_by=actor.user_id,
+        )
+        session.add(dispute)
+        if note:
+            session.add(_said(dispute, note, today, actor))
+        session.flush()
+        _record(session, actor, dispute, "dispute.begin", now)
+    return dispute
+
+
+def close(actor: Actor, workspace_id: int, dispute_id: int, to: State, *, now: datetime) -> Dispute:
+    """Decide a dispute: `UPHELD` when the debtor was right, `REJECTED`, or `WITHDRAWN` by them."""
+    return _move(actor, workspace_id, dispute_id, to, now)
+
+
+def reopen(actor: Actor, workspace_id: int, dispute_id: int, *, now: datetime) -> Dispute:
+    """Open again a dispute that was rejected or withdrawn."""
+    return _move(actor, workspace_id, dispute_id, State.OPEN, now)
+
+
+def _move(actor: Actor, workspace_id: int, dispute_id: int, to: State, now: datetime) -> Dispute:
+    access.require(actor, Permission.HOLD, workspace_id)
+    with unit_of_work(actor) as session:
+        dispute = session.get(Dispute, (workspace_id, dispute_id), with_for_update=True)
+        if dispute is None:
+            raise NotFound("There is no such dispute")
+        before = dispute.state
+        dispute.state = rules.move(State(before), to).value
+        dispute.closed_on = None if to is State.OPEN else _today(session, workspace_id, now)
+        _record(session, actor, dispute, f"dispute.{to.value}", now, before=before)
+    return dispute
+
+
+def _today(session: Session, workspace_id: int, now: datetime) -> date:
+    workspace: Workspace | None = workspaces.by_id(session, workspace_id)
+    if workspace is None:
+        raise NotFound("This page does not exist or is not yours to see")
+    return clock.local_day(now, workspace.time_zone)
+
+
+def _insist_on_new(
+    session: Session, workspace_id: int, debtor_id: int, receivable_id: int | None
+) -> None:
+    if debtors.locked(session, workspace_id, debtor_id) is None:
+        raise NotFound("There is no such debtor")
+    if receivable_id is not None:
+        row = receivables.by_id(session, workspace_id, receivable_id)
+        if row is None or row.debtor_id != debtor_id:
+            raise NotFound("There is no such receivable")
+    same = Dispute.receivable_id == receivable_id
+    query = select(Dispute.id).where(
+        Dispute.workspace_id == workspace_id,
+        Dispute.debtor_id == debtor_id,
+        Dispute.state == State.OPEN.value,
+        or_(same, Dispute.receivable_id.is_(None)),
+    )
+    if session.scalar(query.limit(1)) is not None:
+        raise Conflict("This is already in dispute", field="receivable")
+
+
+def _said(dispute: Dispute, note: str, today: date, actor: Actor) -> Note:
+    return Note(
+        workspace_id=dispute.workspace_id,
+        debtor_id=dispute.debtor_id,
+        kind="note",
+        on_day=today,
+        body=note,
+        created_by=actor.user_id,
+    )
+
+
+def _record(
+    session: Session, actor: Actor, dispute: Dispute, action: str, now: datetime, **detail: object
+) -> None:
+    audit.record(
+        session,
+        actor,
+        dispute.workspace_id,
+        action,
+        now=now,
+        subject=("dispute", dispute.id),
+        debtor_id=dispute.debtor_id,
+        receivable_id=dispute.receivable_id,
+        reason=dispute.reason,
+        **detail,
+    )

@@ -1,0 +1,296 @@
+"""Payments: recorded once, spread over what is owed, undone by a reversal and never deleted."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from bpo.db import unit_of_work
+from bpo.domain import access, allocation
+from bpo.domain import payments as rules
+from bpo.domain.access import Permission
+from bpo.domain.allocation import Allocated, Target
+from bpo.domain.payments import Method
+from bpo.domain.receivables import Entry, EntryKind
+from bpo.kernel import clock
+from bpo.kernel.actor import Actor
+from bpo.kernel.errors import BadInput, Conflict, NotFound
+from bpo.models import Debtor, Payment, Workspace
+from bpo.models import Entry as EntryRow
+from bpo.queries import debtors, receivables, workspaces
+from bpo.queries import payments as stored
+from bpo.queries.receivables import Due
+from bpo.services import audit
+
+MANUAL = "manual"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A payment and where its money went; `repeated`: it had been recorded before."""
+
+    payment: Payment
+    allocated: Allocated
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a payment would do: each receivable with what it asks for that day."""
+
+    debts: tuple[Due, ...]
+    allocated: Allocated
+
+
+def record(
+    actor: Actor,
+    workspace_id: int,
+    debtor_id: int,
+    amount_cents: int,
+    paid_on: date,
+    method: Method = Method.OTHER,
+    receivable_ids: Sequence[int] | None = None,
+    idempotency_key: str | None = None,
+    *,
+    now: datetime,
+    reference: str | None = None,
+    note: str | None = None,
+    source: str = MANUAL,
+) -> Recorded:
+    """Record money received from a debtor on a day and settle receivables with it.
+
+    The oldest first, or those in `receivable_ids` in that order. Charges are those of the policy
+    frozen on each receivable, as of `paid_on`. What is left over is kept as the debtor's credit.
+    The same `idempotency_key` records once, and answers with what was recorded. The debtor's row
+    is held meanwhile, so that two payments at once are spread one after the other. Nothing else is
+    cancelled: whatever is about to be sent looks again.
+
+    Raises BadInput for an amount, a day or a receivable that makes no sense, Conflict when the key
+    has been used for another payment.
+    """
+    access.require(actor, Permission.RECORD_PAYMENT, workspace_id)
+    with unit_of_work(actor) as session:
+        workspace, debtor = _held(session, workspace_id, debtor_id)
+        rules.check(amount_cents, paid_on, clock.local_day(now, workspace.time_zone))
+        before = idempotency_key and stored.by_key(session, workspace_id, idempotency_key)
+        if before:
+            return _again(session, before, debtor_id, amount_cents, paid_on)
+        debts = receivables.to_settle(session, debtor, paid_on, lock=True)
+        allocated = _spread(amount_cents, debts, receivable_ids)
+        payment = Payment(
+            workspace_id=workspace_id,
+            debtor_id=debtor_id,
+            amount_cents=amount_cents,
+            paid_on=paid_on,
+            method=method.value,
+            reference=reference,
+            note=note,
+            source=source,
+            idempotency_key=idempotency_key,
+            created_by=actor.user_id,
+        )
+        session.add(payment)
+        session.flush()
+        _settle(session, payment, allocated, paid_on, actor.user_id)
+        _record(session, actor, payment, "payment.record", now, allocated)
+    return Recorded(payment, allocated)
+
+
+def preview(
+    session: Session,
+    debtor: Debtor,
+    amount_cents: int,
+    paid_on: date,
+    receivable_ids: Sequence[int] | None = None,
+) -> Preview:
+    """What `record` would do with this payment, writing nothing."""
+    debts = receivables.to_settle(session, debtor, paid_on)
+    return Preview(tuple(debts), _spread(amount_cents, debts, receivable_ids))
+
+
+def reverse(
+    actor: Actor,
+    workspace_id: int,
+    payment_id: int,
+    reason: str,
+    *,
+    now: datetime,
+    mistake: bool = False,
+) -> Payment:
+    """Undo a payment by one of the opposite sign, and open again what it had settled.
+
+    Dated today, as money given back; a `mistake` is undone on its own days, as if it had never
+    been. Raises Conflict for a payment already undone, or one that undoes another.
+    """
+    access.require(actor, Permission.RECORD_PAYMENT, workspace_id)
+    if not reason.strip():
+        raise BadInput("Say why the payment is undone", field="reason")
+    with unit_of_work(actor) as session:
+        workspace, payment = _to_undo(session, workspace_id, payment_id)
+        today = clock.local_day(now, workspace.time_zone)
+        undoing = Payment(
+            workspace_id=workspace_id,
+            debtor_id=payment.debtor_id,
+            amount_cents=-payment.amount_cents,
+            paid_on=payment.paid_on if mistake else today,
+            method=payment.method,
+            note=reason.strip(),
+            source=MANUAL,
+            reverses_id=payment.id,
+            created_by=actor.user_id,
+        )
+        session.add(undoing)
+        session.flush()
+        _take_back(session, payment, undoing, None if mistake else today)
+        _record(session, actor, undoing, "payment.reverse", now, reason=reason.strip())
+    return undoing
+
+
+def apply_credit(
+    actor: Actor,
+    workspace_id: int,
+    payment_id: int,
+    receivable_ids: Sequence[int] | None = None,
+    *,
+    now: datetime,
+) -> Allocated:
+    """Settle receivables today with what is left over of a payment.
+
+    Raises Conflict when nothing is left, or nothing is owed.
+    """
+    access.require(actor, Permission.RECORD_PAYMENT, workspace_id)
+    with unit_of_work(actor) as session:
+        workspace, payment = _to_undo(session, workspace_id, payment_id)
+        left = payment.amount_cents - stored.used_cents(session, workspace_id, payment_id)
+        if left <= 0:
+            raise Conflict("Nothing is left of this payment")
+        today = clock.local_day(now, workspace.time_zone)
+        _, debtor = _held(session, workspace_id, payment.debtor_id)
+        debts = receivables.to_settle(session, debtor, today, lock=True)
+        allocated = _spread(left, debts, receivable_ids)
+        if not allocated.allocations:
+            raise Conflict("The debtor owes nothing that this credit could settle")
+        _settle(session, payment, allocated, today, actor.user_id)
+        _record(session, actor, payment, "payment.apply_credit", now, allocated)
+    return allocated
+
+
+def _held(session: Session, workspace_id: int, debtor_id: int) -> tuple[Workspace, Debtor]:
+    workspace = workspaces.by_id(session, workspace_id)
+    debtor = debtors.locked(session, workspace_id, debtor_id)
+    if workspace is None or debtor is None:
+        raise NotFound("There is no such debtor")
+    return workspace, debtor
+
+
+def _to_undo(session: Session, workspace_id: int, payment_id: int) -> tuple[Workspace, Payment]:
+    """A payment that stands, its debtor held."""
+    payment = stored.by_id(session, workspace_id, payment_id)
+    if payment is None:
+        raise NotFound("There is no such payment")
+    workspace, _ = _held(session, workspace_id, payment.debtor_id)
+    if payment.reverses_id is not None:
+        raise Conflict("This entry undoes a payment: record the payment again instead")
+    if stored.reversal_of(session, workspace_id, payment_id):
+        raise Conflict("This payment has already been undone")
+    return workspace, payment
+
+
+def _spread(
+    amount_cents: int, debts: Iterable[Due], receivable_ids: Sequence[int] | None
+) -> Allocated:
+    asked = [rules.asked(due.amount) for due in debts]
+    targets = [Target(number) for number in dict.fromkeys(receivable_ids or ())]
+    if {target.receivable_id for target in targets} - {debt.receivable_id for debt in asked}:
+        raise BadInput(
+            "A chosen receivable is settled already or is not this debtor's", field="receivables"
+        )
+    return allocation.allocate(amount_cents, asked, targets=targets)
+
+
+def _settle(
+    session: Session, payment: Payment, allocated: Allocated, on: date, user_id: int | None
+) -> None:
+    rows = [
+        _row(payment, one.receivable_id, entry, user_id)
+        for one in allocated.allocations
+        for entry in rules.entries(one, on)
+    ]
+    if rows:
+        session.execute(insert(EntryRow), rows)
+
+
+def _take_back(session: Session, payment: Payment, undoing: Payment, on: date | None) -> None:
+    """The opposite of every entry of a payment, dated `on`, or as it was."""
+    done = stored.entries(session, payment.workspace_id, payment.id)
+    receivables.locked(session, payment.workspace_id, [entry.receivable_id for entry in done])
+    rows = [
+        _row(undoing, entry.receivable_id, rules.undone(_read(entry), on or entry.on_day))
+        for entry in done
+    ]
+    if rows:
+        session.execute(insert(EntryRow), rows)
+
+
+def _read(row: EntryRow) -> Entry:
+    return Entry(
+        row.on_day, EntryKind(row.kind), row.principal_cents, row.fine_cents, row.interest_cents
+    )
+
+
+def _row(
+    payment: Payment, receivable_id: int, entry: Entry, user_id: int | None = None
+) -> dict[str, object]:
+    return {
+        "workspace_id": payment.workspace_id,
+        "receivable_id": receivable_id,
+        "payment_id": payment.id,
+        "kind": entry.kind.value,
+        "on_day": entry.on,
+        "principal_cents": entry.principal_cents,
+        "fine_cents": entry.fine_cents,
+        "interest_cents": entry.interest_cents,
+        "created_by": user_id or payment.created_by,
+    }
+
+
+def _again(
+    session: Session, before: Payment, debtor_id: int, amount_cents: int, paid_on: date
+) -> Recorded:
+    """The answer to a repeated key: what was recorded the first time."""
+    if (before.debtor_id, before.amount_cents, before.paid_on) != (
+        debtor_id,
+        amount_cents,
+        paid_on,
+    ):
+        raise Conflict("This form has already recorded another payment: open it again")
+    used = stored.used_cents(session, before.workspace_id, before.id)
+    return Recorded(before, Allocated((), before.amount_cents - used), repeated=True)
+
+
+def _record(
+    session: Session,
+    actor: Actor,
+    payment: Payment,
+    action: str,
+    now: datetime,
+    allocated: Allocated | None = None,
+    **detail: object,
+) -> None:
+    if allocated is not None:
+        detail["applied"] = {str(a.receivable_id): a.money_cents for a in allocated.allocations}
+        detail["credit_cents"] = allocated.unapplied_cents
+    audit.record(
+        session,
+        actor,
+        payment.workspace_id,
+        action,
+        now=now,
+        subject=("payment", payment.id),
+        debtor_id=payment.debtor_id,
+        amount_cents=payment.amount_cents,
+        paid_on=payment.paid_on.isoformat(),
+        **detail,
+    )
