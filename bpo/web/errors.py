@@ -3,6 +3,7 @@
 import structlog
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from bpo.gateways import wording
@@ -54,9 +55,22 @@ def _answer(status: int, sentence: str | None, code: str) -> Response:
         response.content_type = "application/problem+json"
     else:
         page = status if status in PAGES else (500 if status >= 500 else 400)
-        response = make_response(render_template(f"errors/{page}.html", sentence=sentence))
+        response = make_response(_page(page, sentence))
     response.status_code = status
     return response
+
+
+def _page(status: int, sentence: str | None) -> str:
+    """The error's page; in plain words when even that cannot be drawn (the database is away)."""
+    try:
+        return render_template(f"errors/{status}.html", sentence=sentence)
+    except SQLAlchemyError:
+        return _LAST_WORDS
+
+
+_LAST_WORDS = """<!doctype html><html lang="pt-BR"><meta charset="utf-8">
+<title>Indisponível</title><h1>Estamos indisponíveis por alguns instantes</h1>
+<p>Tente de novo em um minuto. Nada do que já estava gravado se perdeu.</p></html>"""
 
 
 def wants_json() -> bool:

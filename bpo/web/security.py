@@ -25,7 +25,7 @@ def init_app(app: Flask) -> None:
 
 
 def headers(response: Response) -> Response:
-    """Strict policy for all; pages are never kept by shared caches, fingerprinted assets are."""
+    """Strict policy for all; pages are never kept, assets with a fingerprint for a year."""
     response.headers.setdefault("Content-Security-Policy", POLICY)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
@@ -33,8 +33,10 @@ def headers(response: Response) -> Response:
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR}")
-    if request.endpoint == "static":
+    if request.endpoint == "static" and "v" in request.args:
         response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+    elif request.endpoint == "static":
+        response.headers["Cache-Control"] = "no-cache"
     else:
         response.headers.setdefault("Cache-Control", "no-store")
     return response
