@@ -200,13 +200,18 @@ class Skip(Model):
 
 
 class Task(InWorkspace, Created, Model):
-    """Work for a person: a call to make, a refused address to mend, an uncertain send to judge."""
+    """Work for a person: a call to make, a refused address to mend, an uncertain send to judge.
+
+    A row with a `subject_id` is not work but an answer: what the inbox derives from other rows (a
+    promise, a dispute, a debtor out of reach) was closed by somebody and keeps quiet.
+    """
 
     __tablename__ = "tasks"
     __table_args__ = (
         within_workspace("debtor_id", "debtors", ondelete="CASCADE"),
         within_workspace("touch_id", "touches", ondelete="CASCADE"),
         UniqueConstraint("workspace_id", "kind", "touch_id"),
+        UniqueConstraint("workspace_id", "kind", "subject_id"),
         CheckConstraint("state IN ('open', 'done', 'dismissed')", name="state"),
         Index(
             "ix_tasks_open",
@@ -219,6 +224,7 @@ class Task(InWorkspace, Created, Model):
     kind: Mapped[Name]
     debtor_id: Mapped[int | None] = mapped_column(BigInteger)
     touch_id: Mapped[int | None] = mapped_column(BigInteger)
+    subject_id: Mapped[int | None] = mapped_column(BigInteger)
     due_on: Mapped[date]
     detail: Mapped[Json] = mapped_column(server_default=text("'{}'"))
     state: Mapped[str] = mapped_column(Text, server_default="open")

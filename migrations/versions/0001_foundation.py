@@ -741,10 +741,12 @@ def create_tables() -> None:
         sa.Column("as_of", sa.Date(), nullable=False),
         sa.Column("state", sa.Text(), server_default="due", nullable=False),
         sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("file_id", sa.BigInteger(), nullable=True),
         sa.Column("figures", postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("built_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("requested_by", sa.BigInteger(), nullable=True),
         sa.Column("workspace_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column(
@@ -753,8 +755,12 @@ def create_tables() -> None:
             server_default=sa.text("now()"),
             nullable=False,
         ),
+        sa.CheckConstraint("kind IN ('weekly', 'requested')", name=op.f("ck_report_runs_kind")),
         sa.CheckConstraint(
             "state IN ('due', 'built', 'done', 'failed')", name=op.f("ck_report_runs_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["requested_by"], ["users.id"], name=op.f("fk_report_runs_requested_by")
         ),
         sa.ForeignKeyConstraint(
             ["workspace_id", "file_id"],
@@ -768,6 +774,13 @@ def create_tables() -> None:
         sa.UniqueConstraint(
             "workspace_id", "kind", "slot", name=op.f("uq_report_runs_workspace_id_kind_slot")
         ),
+    )
+    op.create_index(
+        "uq_report_runs_next",
+        "report_runs",
+        ["workspace_id"],
+        unique=True,
+        postgresql_where=sa.text("kind = 'weekly' AND state = 'due'"),
     )
     op.create_table(
         "skips",
@@ -1032,7 +1045,11 @@ def create_tables() -> None:
             nullable=False,
         ),
         sa.CheckConstraint(
-            "state IN ('planned', 'sending', 'sent', 'failed', 'refused', 'uncertain')",
+            "(state = 'sending') = (claimed_at IS NOT NULL)",
+            name=op.f("ck_report_deliveries_claim"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('planned', 'sending', 'sent', 'failed', 'refused', 'uncertain', 'cancelled')",
             name=op.f("ck_report_deliveries_state"),
         ),
         sa.ForeignKeyConstraint(
@@ -1052,11 +1069,19 @@ def create_tables() -> None:
             name=op.f("uq_report_deliveries_workspace_id_run_id_recipient"),
         ),
     )
+    op.create_index(
+        "ix_report_deliveries_waiting",
+        "report_deliveries",
+        ["workspace_id", "retry_at"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('planned', 'sending', 'failed')"),
+    )
     op.create_table(
         "tasks",
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("debtor_id", sa.BigInteger(), nullable=True),
         sa.Column("touch_id", sa.BigInteger(), nullable=True),
+        sa.Column("subject_id", sa.BigInteger(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("detail", postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("state", sa.Text(), server_default="open", nullable=False),
@@ -1088,6 +1113,9 @@ def create_tables() -> None:
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_tasks_workspace_id")
         ),
         sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_tasks")),
+        sa.UniqueConstraint(
+            "workspace_id", "kind", "subject_id", name=op.f("uq_tasks_workspace_id_kind_subject_id")
+        ),
         sa.UniqueConstraint(
             "workspace_id", "kind", "touch_id", name=op.f("uq_tasks_workspace_id_kind_touch_id")
         ),
