@@ -116,7 +116,7 @@ def contacts(session: Session, workspace_id: int, debtor_id: int) -> list[Reach]
         )
         .where(Contact.workspace_id == workspace_id, Contact.debtor_id == debtor_id)
         .order_by(Contact.purpose != "billing", Contact.position, Contact.id)
-    ).tuples()
+    )
     return [Reach(contact, at) for contact, at in rows]
 
 
@@ -229,7 +229,7 @@ def flags(
         or_(Hold.until.is_(None), Hold.until >= today),
     )
     found: dict[int, list[str]] = defaultdict(list)
-    for debtor_id, flag in session.execute(active.union(disputed, held)).tuples():
+    for debtor_id, flag in session.execute(active.union(disputed, held)):
         if debtor_id is not None:
             found[debtor_id].append(flag)
     return {number: sorted(own) for number, own in found.items()}
@@ -244,7 +244,7 @@ def next_contacts(
         select(Skip.debtor_id, func.max(Skip.next_on))
         .where(Skip.workspace_id == workspace_id, Skip.debtor_id.in_(chosen))
         .group_by(Skip.debtor_id)
-    ).tuples()
+    )
     planned = session.execute(
         select(Touch.debtor_id, func.min(Touch.scheduled_at))
         .where(
@@ -253,6 +253,6 @@ def next_contacts(
             Touch.state == "planned",
         )
         .group_by(Touch.debtor_id)
-    ).tuples()
+    )
     found = {number: Next(day) for number, day in skipped if day}
     return found | {number: Next(None, at) for number, at in planned}

@@ -102,7 +102,7 @@ def applied(
         )
         .where(Entry.workspace_id == workspace_id, Entry.payment_id.in_(list(payment_ids)))
         .order_by(Entry.on_day, Entry.id)
-    ).tuples():
+    ):
         found.setdefault(entry.payment_id or 0, []).append((entry, receivable))
     return found
 
@@ -131,7 +131,7 @@ def credits(session: Session, workspace_id: int, debtor_id: int) -> list[Credit]
             left > 0,
         )
         .order_by(Payment.paid_on, Payment.id)
-    ).tuples()
+    )
     return [Credit(payment, int(cents)) for payment, cents in rows]
 
 

@@ -66,6 +66,6 @@ def payments(
             Payment.debtor_id.in_(list(debtor_ids)),
             Payment.paid_on.between(min(one.made_on for one in promises), today),
         )
-    ).tuples():
+    ):
         found[debtor_id].append((day, cents))
     return found

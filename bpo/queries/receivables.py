@@ -133,7 +133,7 @@ def numbers(session: Session, workspace_id: int, debtor_id: int) -> dict[int, st
     query = select(ReceivableRow.id, ReceivableRow.number).where(
         ReceivableRow.workspace_id == workspace_id, ReceivableRow.debtor_id == debtor_id
     )
-    return dict(session.execute(query).tuples())
+    return dict(session.execute(query))
 
 
 def ledger(
@@ -184,7 +184,7 @@ def closings(session: Session, workspace_id: int, ids: Sequence[int]) -> dict[in
         .group_by(EntryRow.receivable_id, EntryRow.kind)
         .having(func.sum(EntryRow.principal_cents) > 0)
         .order_by(EntryRow.receivable_id, EntryRow.kind.desc())
-    ).tuples()
+    )
     states = {"withdrawal": "withdrawn", "write_off": "written_off"}
     return {number: states[kind] for number, kind in rows}
 
