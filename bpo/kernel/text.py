@@ -35,7 +35,10 @@ class Phrase:
 
 
 _SPACES = re.compile(r"\s+")
-_TIGHT = re.compile(r"[^0-9A-Z]")
+_GROUPING = re.compile(r"[.\s]+")
+_PARTS = re.compile(r"(?<=\d)[^0-9A-Z]+(?=\d)")
+_MARKS = re.compile(r"[^0-9A-Z-]+|(?<!\d)-|-(?!\d)")
+_LEADING = re.compile(r"^[0-]+")
 
 
 def searchable(text: str) -> str:
@@ -46,9 +49,13 @@ def searchable(text: str) -> str:
 
 
 def number_key(number: str) -> str:
-    """A document number for matching: upper case, no punctuation, leading zeros ignored."""
-    tight = _TIGHT.sub("", number.upper())
-    return tight.lstrip("0") or tight[-1:] or number.strip()
+    """A document number for matching: upper case, leading zeros and grouping marks ignored.
+
+    `000.123` and `123` are one; between two digits a stroke or hyphen stays, so that `1234/1` and
+    `1234-1` are `1234-1`, which `12341` is not.
+    """
+    parted = _PARTS.sub("-", _GROUPING.sub("", number.upper()))
+    return _LEADING.sub("", _MARKS.sub("", parted)) or parted[-1:] or number.strip()
 
 
 def slug(text: str) -> str:
