@@ -9,12 +9,15 @@ DEV_READY := $(VENV)/.dev-$(shell cksum < requirements-dev.lock | tr ' ' -)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 BROWSER_TESTS := $(wildcard tests/browser)
 CHAOS_TESTS := $(wildcard tests/chaos)
+ABSENT := $(if $(BROWSER_TESTS),,test-browser) $(if $(CHAOS_TESTS),,test-chaos)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format lock $(if $(BROWSER_TESTS),test-browser) $(if $(CHAOS_TESTS),test-chaos)
+.PHONY: help setup run test check format lock test-browser test-chaos
 
 help: ## Show what can be done here
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' -v absent=" $(ABSENT) " \
+	  '/^[a-z-]+:.*## / && !index(absent, " " $$1 " ") {printf "  make %-14s %s\n", $$1, $$2}' \
+	  $(firstword $(MAKEFILE_LIST))
 
 setup: $(DEV_READY) ## Make the environment from the hashed lock (quick when nothing changed)
 

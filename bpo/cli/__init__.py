@@ -24,6 +24,8 @@ from argparse import Namespace, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from types import ModuleType
 
+from sqlalchemy.exc import OperationalError
+
 from bpo.cli import console
 from bpo.kernel.errors import BadInput, NotFound, Refusal
 from config import logging, settings
@@ -70,6 +72,9 @@ def _run(arguments: Namespace) -> int:
         return console.BAD_INPUT
     except Refusal as refusal:
         console.say(str(refusal))
+        return FAILED
+    except OperationalError as error:
+        console.say(f"The database does not answer: {str(error.orig).partition(chr(10))[0]}")
         return FAILED
     except OSError as error:
         console.say(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "))

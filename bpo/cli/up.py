@@ -8,7 +8,10 @@ from argparse import ArgumentTypeError, Namespace
 from dataclasses import replace
 from pathlib import Path
 
-from bpo import schema
+from sqlalchemy import NullPool, create_engine
+from sqlalchemy.exc import OperationalError
+
+from bpo import db, schema
 from bpo.cli import FAMILIES, console, exists
 from bpo.embedded import claim, supervisor
 from bpo.embedded.claim import Claim
@@ -93,12 +96,26 @@ def _with_outbox(settings: Settings) -> tuple[Settings, int | None]:
 
 def _prepare(settings: Settings, embedded: bool, demo: bool) -> None:
     """Migrate; on the first start of an embedded database, create the demonstration."""
-    if not embedded and settings.migration_database_url:
-        schema.upgrade(settings.migration_database_url)
+    if not embedded:
+        _prepare_own(settings)
     marker = settings.data_dir / LOGINS
     if embedded and demo and not marker.exists() and exists("demo"):
         console.say("Creating the demonstration portfolio (only at the first start)")
         _keep(marker, _create_demo(settings))
+
+
+def _prepare_own(settings: Settings) -> None:
+    """A database of the user's: migrated if the owner is given, refused to a role too strong."""
+    assert settings.database_url
+    try:
+        if settings.migration_database_url:
+            schema.upgrade(settings.migration_database_url)
+        db.check_role(create_engine(settings.database_url, poolclass=NullPool))
+    except OperationalError as error:
+        reason = str(error.orig).partition("\n")[0]
+        raise Unavailable("The database does not answer: {reason}", reason=reason) from error
+    except db.UnsafeRole as error:
+        raise BadInput("{reason}", reason=error) from error
 
 
 def _create_demo(settings: Settings) -> str:

@@ -114,6 +114,7 @@ def test_a_data_folder_with_a_long_name_gets_a_short_socket(data_dir):
     cluster.start()
     assert _query(cluster, "SELECT 1") == 1
     cluster.stop()
+    places.prepare(deep, "postgres", ".s.PGSQL.5432").sockets.rmdir()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root drops to another user")
