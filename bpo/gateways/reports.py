@@ -13,24 +13,10 @@ from bpo.analytics.weekly import WeeklyFigures
 from bpo.gateways import pdf, wording
 from bpo.gateways.weekly import details, overview, pictures
 from bpo.gateways.weekly.voice import Voice
-from bpo.kernel import documents
+from bpo.kernel import colours, documents
 
 ASSETS = paths.TEMPLATES / "reports"
 _PAGES = 2
-COLOURS = {
-    "teal": "#0f766e",
-    "sky": "#0b6e99",
-    "blue": "#2262c9",
-    "indigo": "#4650c8",
-    "violet": "#7441c4",
-    "plum": "#963a96",
-    "rose": "#be2f66",
-    "coral": "#bd4426",
-    "amber": "#996000",
-    "olive": "#667012",
-    "green": "#2a7838",
-    "slate": "#536073",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +89,7 @@ def _environment(locale: str) -> Environment:
 
 
 def _page(figures: WeeklyFigures, identity: Identity, voice: Voice) -> dict[str, Any]:
-    accent = COLOURS.get(identity.colour, COLOURS["teal"])
+    accent = colours.hexadecimal(identity.colour)
     return {
         "accent": accent,
         "author": identity.bpo_name,
@@ -147,7 +133,7 @@ def _mail(figures: WeeklyFigures, identity: Identity, voice: Voice) -> dict[str,
             last=wording.day_short(figures.week.last, voice.locale),
         ),
         "identity": identity,
-        "accent": COLOURS.get(identity.colour, COLOURS["teal"]),
+        "accent": colours.hexadecimal(identity.colour),
         "headline": came_in,
         "second_headline": is_late,
         "key_figures": overview.key_figures(figures, voice),

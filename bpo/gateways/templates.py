@@ -19,23 +19,8 @@ from bpo.domain import messages, sms
 from bpo.domain.messages import DebtLine, MessageFacts, Text
 from bpo.domain.steps import Channel
 from bpo.gateways import wording
+from bpo.kernel import colours
 from bpo.kernel.errors import BadInput, NotFound
-
-COLOURS = {
-    "teal": "#0f766e",
-    "sky": "#0b6e99",
-    "blue": "#2262c9",
-    "indigo": "#4650c8",
-    "violet": "#7441c4",
-    "plum": "#963a96",
-    "rose": "#be2f66",
-    "coral": "#bd4426",
-    "amber": "#996000",
-    "olive": "#667012",
-    "green": "#2a7838",
-    "slate": "#536073",
-}
-"""The solid colours of the workspaces' palette, dark enough for white text."""
 
 _ROOT = paths.TEMPLATES / "messages"
 _STAND_IN_COLOUR = "#00c0de"
@@ -214,7 +199,7 @@ def _values(facts: MessageFacts, locale: str) -> dict[str, Any]:
     total = sum([line.total_cents for line in lines])
     return {
         "language": locale.replace("_", "-"),
-        "colour": COLOURS.get(creditor.colour, creditor.colour),
+        "colour": colours.INK.get(creditor.colour, creditor.colour),
         "legal_name": creditor.legal_name,
         "creditor": creditor.trade_name or creditor.legal_name,
         "creditor_short": (creditor.trade_name or creditor.legal_name)[:_SHORT_NAME].strip(),

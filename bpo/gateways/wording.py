@@ -33,6 +33,7 @@ _REAIS: dict[str, tuple[str, dict[int, int]]] = {
     "pt_BR": ("R$\xa0", str.maketrans(",.", ".,")),
     "en": ("R$", {}),
 }
+_EXACT_DIGITS = 6
 _THOUSAND, _MILLION = Decimal(1_000), Decimal(1_000_000)
 
 
@@ -106,7 +107,9 @@ def _value(name: str, value: Any, locale: str, currency: str, zone: Any) -> str:
             return str(value)
         case int() if name.endswith("_cents"):
             return money(value, locale, currency)
-        case int() | float() | Decimal() if name.endswith("_pct"):
+        case Decimal() if name.endswith("_pct"):
+            return percent(value, locale, _EXACT_DIGITS)
+        case int() | float() if name.endswith("_pct"):
             return percent(value, locale)
         case int() if name.endswith("year"):
             return str(value)

@@ -20,6 +20,7 @@ from bpo.analytics.weekly import Week, WeeklyFigures
 from bpo.gateways import reports, wording
 from bpo.gateways.weekly import details, overview
 from bpo.gateways.weekly.voice import Voice
+from bpo.kernel import colours
 from tests.gateways import figures
 from tests.gateways.figures import IDENTITY, LONG
 
@@ -201,7 +202,7 @@ class TestMail:
     def test_styles_are_within_the_elements(self) -> None:
         html = reports.weekly_mail(figures.weekly(), IDENTITY, "pt_BR", LINKS).html
         assert "<style" not in html
-        assert reports.COLOURS["teal"] in html
+        assert colours.INK["teal"] in html
 
     def test_names_cannot_become_markup(self) -> None:
         named = replace(IDENTITY, name="A&B <script>", legal_name="<img>")
@@ -229,7 +230,7 @@ class TestWords:
 
     def test_a_colour_means_the_same_as_on_the_screens(self) -> None:
         palette = (paths.STATIC / "css" / "palette.css").read_text().partition("@media")[0]
-        assert dict(re.findall(r'"(\w+)"\] \{ --ws: (#\w+)', palette)) == reports.COLOURS
+        assert dict(re.findall(r'"(\w+)"\] \{ --ws: (#\w+)', palette)) == colours.INK
 
 
 def _said() -> Iterator[str]:
