@@ -1,0 +1,41 @@
+"""What a static Pix code is recognised by when its money arrives: the txid as a reference."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+_FORM = re.compile(r"(REC|CLI)(\d{1,15})D(\d{6})")
+
+
+class Kind(StrEnum):
+    """What a code asks for: one receivable, or all that a debtor owed on a day."""
+
+    RECEIVABLE = "REC"
+    DEBTOR = "CLI"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The thing a payment is for, by its id within the workspace, and the day of the amount."""
+
+    kind: Kind
+    id: int
+    day: date
+
+    @property
+    def txid(self) -> str:
+        """At most 25 letters and digits, such as `REC1042D261123`."""
+        return f"{self.kind}{self.id}D{self.day:%y%m%d}"
+
+
+def parse(txid: str) -> Reference | None:
+    """The reference behind a txid of ours; None for any other."""
+    match = _FORM.fullmatch(txid.strip().upper())
+    if match is None:
+        return None
+    try:
+        day = datetime.strptime(match[3], "%y%m%d").date()  # noqa: DTZ007
+    except ValueError:
+        return None
+    return Reference(Kind(match[1]), int(match[2]), day)
