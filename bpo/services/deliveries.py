@@ -18,7 +18,7 @@ from bpo.db import Statements, after_commit, single_statements, unit_of_work
 from bpo.domain import access, deliveries
 from bpo.domain.access import Permission
 from bpo.domain.deliveries import State
-from bpo.gateways.mail import Mail, Outcome, Stage
+from bpo.gateways.mail import Mail
 from bpo.gateways.queue import Queue
 from bpo.jobs import Job
 from bpo.kernel.actor import Actor
@@ -26,7 +26,7 @@ from bpo.kernel.errors import NotFound
 from bpo.models import Touch
 from bpo.queries import outgoing
 from bpo.queries.outgoing import STAMP
-from bpo.services import audit
+from bpo.services import audit, outcomes
 from bpo.services.letters import Batch, Desk, Draft, Verdict
 
 BATCH_SECONDS = 30
@@ -95,14 +95,6 @@ SELECT :workspace, 'call', debtor_id, id, :day,
 FROM handed
 ON CONFLICT (workspace_id, kind, touch_id) DO NOTHING
 """
-_STAGES = {
-    Stage.CONNECT: deliveries.Stage.CONNECT,
-    Stage.MAIL: deliveries.Stage.MAIL,
-    Stage.RCPT: deliveries.Stage.RCPT,
-    Stage.DATA: deliveries.Stage.DATA,
-    Stage.BODY: deliveries.Stage.CONTENT,
-    Stage.DONE: deliveries.Stage.CONTENT,
-}
 
 
 @dataclass(slots=True)
@@ -289,25 +281,10 @@ def _hand_over(
     batch: Batch, draft: Draft, mail: Mail, clock: Callable[[], datetime], done: Sent
 ) -> _Settlement:
     outcome = mail.send(batch.envelope_from, draft.recipient, draft.body)
-    meaning = deliveries.outcome(
-        _STAGES[outcome.stage],
-        _answer(outcome),
-        tries=draft.waiting.attempts + 1,
-        now=clock(),
-    )
+    meaning = outcomes.meaning(outcome, tries=draft.waiting.attempts + 1, now=clock())
     done.states[meaning.state.value] += 1
-    words = f"{outcome.code or ''} {outcome.answer}".strip()[:500]
     contact = draft.waiting.contact_id if meaning.bad_address else None
-    return _Settlement(draft.waiting.id, meaning, words, contact)
-
-
-def _answer(outcome: Outcome) -> int | deliveries.Silence:
-    if outcome.code is not None:
-        return outcome.code
-    if outcome.permanent:
-        return 553
-    silent = deliveries.Silence
-    return silent.UNREACHABLE if outcome.stage is Stage.CONNECT else silent.DROPPED
+    return _Settlement(draft.waiting.id, meaning, outcomes.words(outcome), contact)
 
 
 def _values(
