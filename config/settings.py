@@ -27,6 +27,7 @@ class Environment(StrEnum):
 class Settings:
     """What an installation may decide; an absent server URL means "start your own".
 
+    `bpo_name` is the name under which the BPO writes to its clients.
     `database_url` is the application role's, `migration_database_url` the owner's, both in
     SQLAlchemy's `postgresql+psycopg://` form. `data_dir` holds embedded servers, stored files and
     the generated secret.
@@ -41,6 +42,7 @@ class Settings:
     redis_url: str | None = field(default=None, repr=False)
     smtp_url: str | None = field(default=None, repr=False)
     mail_sender: str = "cobranca@bpo.localhost"
+    bpo_name: str = "BPO Financeiro"
     log_level: str = "INFO"
     trusted_proxies: int = 0
     host: str = "127.0.0.1"
@@ -88,6 +90,7 @@ def load(environ: Mapping[str, str] = os.environ, /, **changes: str) -> Settings
         redis_url=environ.get("REDIS_URL") or None,
         smtp_url=_smtp_url(environ),
         mail_sender=environ.get("BPO_MAIL_SENDER") or "cobranca@bpo.localhost",
+        bpo_name=environ.get("BPO_NAME", "").strip() or "BPO Financeiro",
         log_level=_log_level(environ),
         trusted_proxies=_integer(environ, "BPO_TRUSTED_PROXIES", 0, 0, 10),
         host=host,
@@ -118,6 +121,7 @@ def _variables(settings: Settings) -> dict[str, str | None]:
         "REDIS_URL": settings.redis_url,
         "SMTP_URL": settings.smtp_url,
         "BPO_MAIL_SENDER": settings.mail_sender,
+        "BPO_NAME": settings.bpo_name,
         "BPO_LOG_LEVEL": settings.log_level,
         "BPO_TRUSTED_PROXIES": str(settings.trusted_proxies),
         "BPO_HOST": settings.host,
