@@ -1,13 +1,15 @@
 """Reading accounts: users and the workspaces they reach."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bpo.domain.links import Purpose
 from bpo.kernel.actor import Role
-from bpo.models import Membership, User, Workspace
-from bpo.queries import workspaces
+from bpo.models import Membership, SignedLink, User, Workspace
+from bpo.queries import links, workspaces
 
 
 def by_id(session: Session, user_id: int) -> User | None:
@@ -64,6 +66,46 @@ def members(session: Session, workspace_id: int) -> Sequence[User]:
         .where(Membership.workspace_id == workspace_id)
         .order_by(User.name, User.id)
     ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user as the BPO manager sees them: their workspaces and their open invitation."""
+
+    user: User
+    workspaces: tuple[Workspace, ...]
+    invitation: SignedLink | None = None
+
+    @property
+    def state(self) -> str:
+        """`active`, `inactive`, or `invited` while no password has been chosen."""
+        if not self.user.active:
+            return "inactive"
+        return "active" if self.user.password_hash else "invited"
+
+
+def directory(session: Session) -> list[Person]:
+    """Everybody who has an account, by name, in four queries."""
+    places = {place.id: place for place in workspaces.listed(session)}
+    reach, open_links = memberships(session), links.invitations(session)
+    return [
+        Person(
+            user,
+            tuple(places[place] for place in reach.get(user.id, ()) if place in places),
+            open_links.get(user.id),
+        )
+        for user in listed(session)
+    ]
+
+
+def person(session: Session, user_id: int) -> Person | None:
+    """One user as the BPO manager sees them."""
+    user = by_id(session, user_id)
+    if user is None:
+        return None
+    held = workspaces_of(session, user_id)
+    places = tuple(place for place in workspaces.listed(session) if place.id in held)
+    return Person(user, places, links.live(session, Purpose.INVITE, user_id))
 
 
 def memberships(session: Session) -> dict[int, list[int]]:

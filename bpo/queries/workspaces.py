@@ -11,6 +11,7 @@ from bpo.models import (
     ContactRules,
     Debtor,
     LocalHoliday,
+    Membership,
     PaymentMethod,
     PolicyVersion,
     Receivable,
@@ -39,6 +40,12 @@ def everything(session: Session) -> Sequence[Workspace]:
     return session.scalars(
         select(Workspace).order_by(Workspace.active.desc(), Workspace.name, Workspace.id)
     ).all()
+
+
+def member_counts(session: Session) -> dict[int, int]:
+    """How many people have a membership of each workspace."""
+    query = select(Membership.workspace_id, func.count()).group_by(Membership.workspace_id)
+    return dict(session.execute(query).all())
 
 
 def listed(session: Session, ids: Iterable[int] | None = None) -> Sequence[Workspace]:

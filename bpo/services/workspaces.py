@@ -116,6 +116,16 @@ def of(workspace: Workspace) -> Profile:
     return Profile(**{name: getattr(workspace, name) for name in rules.FIELDS})
 
 
+def texts_of(workspace: Workspace) -> dict[str, str]:
+    """The profile as a form would send it: blanks for what is not known, `1` for what is ticked."""
+    values = asdict(of(workspace))
+    ticked = {True: "1", False: ""}
+    return {
+        name: ticked[value] if isinstance(value, bool) else "" if value is None else str(value)
+        for name, value in values.items()
+    }
+
+
 def _added(session: Session, slug: str, profile: Profile, is_demo: bool) -> Workspace:
     workspace = Workspace(slug=slug, is_demo=is_demo, **asdict(profile))
     session.add(workspace)

@@ -5,7 +5,7 @@ from flask import Flask
 from bpo.gateways import wording
 from bpo.kernel.text import Phrase
 from bpo.web import language
-from bpo.web.statuses import Tone
+from bpo.web.statuses import Tone, spelled
 
 _N, _G, _W, _B = Tone.NEUTRAL, Tone.GOOD, Tone.WARNING, Tone.BAD
 
@@ -50,12 +50,53 @@ WORKSPACES: dict[str, tuple[Phrase, str, Tone]] = {
     "membership.remove": (Phrase("Access taken away"), "user-round", _W),
 }
 
+FIELDS: dict[str, Phrase] = {
+    "name": Phrase("Name"),
+    "legal_name": Phrase("Legal name"),
+    "cnpj": Phrase("CNPJ"),
+    "trade": Phrase("Trade"),
+    "street": Phrase("Street and number"),
+    "district": Phrase("District"),
+    "city": Phrase("City"),
+    "state": Phrase("State"),
+    "postal_code": Phrase("Postal code"),
+    "phone": Phrase("Telephone"),
+    "email": Phrase("E-mail"),
+    "colour": Phrase("Colour"),
+    "sender_name": Phrase("Sender's name"),
+    "sender_email": Phrase("Sender's e-mail"),
+    "reply_to": Phrase("Replies go to"),
+    "time_zone": Phrase("Time zone"),
+    "locale": Phrase("Language"),
+    "calendar": Phrase("Calendar"),
+    "year_end_closed": Phrase("31 December closed"),
+    "pix_key": Phrase("Pix key"),
+    "report_weekday": Phrase("Day of the report"),
+    "report_hour": Phrase("Hour of the report"),
+    "slug": Phrase("Address"),
+    "version": Phrase("Version"),
+    "effective_from": Phrase("In force from"),
+    "day": Phrase("Day"),
+    "role": Phrase("Role"),
+    "label": Phrase("Label"),
+    "kind": Phrase("Kind"),
+    "factor": Phrase("Factor"),
+    "purpose": Phrase("Purpose"),
+    "stage": Phrase("Stage"),
+    "code": Phrase("Code"),
+    "answer": Phrase("Answer"),
+    "before": Phrase("Before"),
+    "after": Phrase("After"),
+    "reason": Phrase("Reason"),
+    "amount_cents": Phrase("Amount"),
+}
+
 _ALL = ACCOUNTS | WORKSPACES
 
 
 def init_app(app: Flask) -> None:
-    """Register the filters `act`, `act_icon` and `act_tone`."""
-    app.jinja_env.filters.update(act=told, act_icon=icon, act_tone=tone)
+    """Register the filters `act`, `act_icon`, `act_tone` and `field_label`."""
+    app.jinja_env.filters.update(act=told, act_icon=icon, act_tone=tone, field_label=field)
 
 
 def told(action: str) -> str:
@@ -74,3 +115,9 @@ def tone(action: str) -> str:
     """What the colour of an act says."""
     known = _ALL.get(action)
     return (known[2] if known else Tone.NEUTRAL).value
+
+
+def field(name: str) -> str:
+    """The name of a field in the reader's words; an unknown one with its words spaced."""
+    known = FIELDS.get(name)
+    return wording.say(known, language.current()) if known else spelled(name)

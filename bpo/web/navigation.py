@@ -9,23 +9,9 @@ from flask_login import current_user
 from werkzeug.routing import BuildError
 
 from bpo.kernel.actor import Role
+from bpo.kernel.colours import COLOURS
 from bpo.kernel.text import Phrase
 from bpo.web import session
-
-COLOURS = (
-    "teal",
-    "sky",
-    "blue",
-    "indigo",
-    "violet",
-    "plum",
-    "rose",
-    "coral",
-    "amber",
-    "olive",
-    "green",
-    "slate",
-)
 
 Link = Callable[..., str | None]
 
@@ -88,6 +74,7 @@ _WORKSPACE = (
     ("office.settings", Phrase("Policy and settings"), "settings"),
 )
 _STAFF = (
+    ("office.workspaces", Phrase("Client companies"), "building-2"),
     ("office.users", Phrase("Users"), "shield-check"),
     ("office.audit", Phrase("Audit"), "history"),
 )
@@ -104,8 +91,10 @@ _UNDER = {
     "office.campaign": "office.campaigns",
     "office.import": "office.imports",
     "office.report": "office.reports",
-    "office.policy": "office.settings",
+    "office.setting": "office.settings",
     "office.user": "office.users",
+    "office.workspace_new": "office.workspaces",
+    "office.access_log": "office.audit",
     "portal.debtor": "portal.debtors",
     "portal.report": "portal.reports",
 }

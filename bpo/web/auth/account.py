@@ -122,8 +122,7 @@ def drop_second_factor() -> Answer:
     given = request.form.get("current", "")
     attempt = forms.attempt(lambda: accounts.drop_second_factor(g.actor, given, now=g.now))
     if attempt.result is None:
-        faults = {"off": sentence for sentence in forms.faults(attempt).values()}
-        return _page(faults=faults), 400
+        return _page(faults={"off": forms.faults(attempt).get("current")}), 400
     flash(_("Signing in asks for your password alone again."), "success")
     return redirect(url_for("auth.account"))
 

@@ -1,0 +1,49 @@
+"""Finding a debtor by the first letters of the name, the customer number or the document."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from bpo.kernel import documents
+from bpo.kernel.text import number_key
+from bpo.models import Debtor
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A debtor of one workspace."""
+
+    workspace_id: int
+    id: int
+    name: str
+    reference: str
+
+
+def debtors(
+    session: Session, words: str, workspace_ids: Collection[int], *, limit: int
+) -> list[Found]:
+    """Debtors of these workspaces by searchable-name prefix, customer number or CPF/CNPJ.
+
+    Prefixes are ranges on columns in the C collation: under row-level security LIKE would read
+    every row of the table.
+    """
+    if not workspace_ids or limit < 1:
+        return []
+    query = (
+        select(Debtor.workspace_id, Debtor.id, Debtor.name, Debtor.reference)
+        .where(Debtor.workspace_id.in_(sorted(workspace_ids)), or_(*_matches(words)))
+        .order_by(Debtor.search_name, Debtor.workspace_id, Debtor.id)
+        .limit(limit)
+    )
+    return [Found(*row) for row in session.execute(query)]
+
+
+def _matches(words: str) -> list[ColumnElement[bool]]:
+    name = Debtor.search_name
+    matches: list[ColumnElement[bool]] = [(name >= words) & (name < words + "\U0010ffff")]
+    if any(character.isdigit() for character in words):
+        matches.append(Debtor.reference_key == number_key(words))
+        matches.append(Debtor.document == documents.normalized(words))
+    return matches

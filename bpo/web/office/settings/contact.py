@@ -1,0 +1,88 @@
+"""When and how often debtors of a client company may be contacted."""
+
+from datetime import time
+from typing import Any
+
+from flask import g, request
+from flask_babel import gettext as _
+
+from bpo.db import db
+from bpo.domain import contact_rules
+from bpo.domain.access import Permission
+from bpo.domain.contact_rules import Rules
+from bpo.domain.hours import STATE_WINDOWS, Hours, Window
+from bpo.kernel.errors import BadInput
+from bpo.queries import workspaces as stored
+from bpo.services import workspaces
+from bpo.web import access, forms
+from bpo.web.forms import Typed
+from bpo.web.office import blueprint
+from bpo.web.office.settings import Answer, back, page
+
+HERE = "office.settings_contact"
+
+
+@blueprint.get("/w/<slug>/settings/contact")
+@access.requires(Permission.SEE_WORKSPACE)
+def settings_contact(slug: str) -> Answer:
+    """The rules in force."""
+    return _page()
+
+
+@blueprint.post("/w/<slug>/settings/contact")
+@access.requires(Permission.EDIT_WORKSPACE)
+def settings_contact_save(slug: str) -> Answer:
+    """Replace the rules."""
+    place = g.workspace
+    attempt = forms.attempt(
+        lambda: workspaces.set_contact_rules(g.actor, place.id, _typed(forms.typed()), now=g.now)
+    )
+    if attempt.result is None:
+        return _page(faults=forms.faults(attempt)), 400
+    return back(HERE, _("Saved. The rules hold from the next contact on."))
+
+
+def _typed(typed: Typed) -> Rules:
+    return Rules(
+        window=_window(typed, "window"),
+        email_window=_window(typed, "email_window"),
+        min_spacing_days=_needed(typed, "min_spacing_days"),
+        daily_cap=_needed(typed, "daily_cap"),
+        weekly_cap=_needed(typed, "weekly_cap"),
+        fresh_business_days=_needed(typed, "fresh_business_days"),
+        limitation_years=typed.whole("limitation_years"),
+        quiet_after_issue_days=_needed(typed, "quiet_after_issue_days"),
+    )
+
+
+def _needed(typed: Typed, name: str) -> int:
+    found = typed.whole(name)
+    if found is None:
+        raise BadInput("Fill in this field", field=name)
+    return found
+
+
+def _window(typed: Typed, name: str) -> Window:
+    weekdays = _hours(typed, name, "weekdays")
+    if weekdays is None:
+        raise BadInput("Give opening and closing hours", field=name)
+    return Window(weekdays, _hours(typed, name, "saturday"))
+
+
+def _hours(typed: Typed, name: str, days: str) -> Hours | None:
+    texts = [typed.text(f"{name}_{days}_{end}") for end in ("opens", "closes")]
+    if not any(texts):
+        return None
+    try:
+        opens, closes = (time.fromisoformat(text or "") for text in texts)
+    except ValueError:
+        raise BadInput("Give opening and closing hours", field=name) from None
+    if opens >= closes:
+        raise BadInput("The hours must close after they open", field=name)
+    return Hours(opens, closes)
+
+
+def _page(**context: Any) -> str:
+    row = stored.contact_rules(db.session(), g.workspace.id)
+    rules = contact_rules.from_json(row.rules) if row else Rules()
+    return page("contact", HERE, typed=request.form, rules=rules, laws=STATE_WINDOWS, **context)

@@ -1,0 +1,129 @@
+"""A collection policy as a form: fields out of a policy, a policy out of what was typed."""
+
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+
+from bpo.domain.charges import InterestBase
+from bpo.domain.policies import (
+    ApprovalLimit,
+    CollectionPolicy,
+    EarlyDiscount,
+    LadderStep,
+    NegotiationLimits,
+    percent,
+)
+from bpo.kernel.actor import Role
+from bpo.kernel.errors import BadInput
+from bpo.web.forms import Typed
+
+DISCOUNT_ROWS = 3
+LADDER_ROWS = 6
+ROLES = (Role.ANALYST, Role.ADMIN, Role.CLIENT_MANAGER)
+
+
+def fields(policy: CollectionPolicy, mark: str) -> dict[str, str]:
+    """The policy as text for each field of the form, percentages with `mark` for decimals."""
+    return dict(_fields(policy, mark))
+
+
+def policy(typed: Typed) -> CollectionPolicy:
+    """The policy that was typed. Raises BadInput naming the field that cannot be read."""
+    return CollectionPolicy(
+        fine_rate=_rate(typed, "fine_rate"),
+        monthly_rate=_rate(typed, "monthly_rate"),
+        interest_base=typed.one_of("interest_base", InterestBase),
+        grace_days=typed.whole("grace_days") or 0,
+        discounts=tuple(_discounts(typed)),
+        negotiation=NegotiationLimits(
+            max_installments=_whole(typed, "negotiation.max_installments"),
+            min_installment_cents=typed.needed_cents("negotiation.min_installment_cents"),
+            min_entry_rate=_rate(typed, "negotiation.min_entry_rate"),
+            monthly_rate=_rate(typed, "negotiation.monthly_rate"),
+            validity_days=_whole(typed, "negotiation.validity_days"),
+            ladder=tuple(_ladder(typed)),
+            approvals=tuple(_approval(typed, role) for role in ROLES),
+        ),
+    )
+
+
+def _fields(policy: CollectionPolicy, mark: str) -> Iterator[tuple[str, str]]:
+    limits = policy.negotiation
+    yield "fine_rate", _shown(policy.fine_rate, mark)
+    yield "monthly_rate", _shown(policy.monthly_rate, mark)
+    yield "interest_base", policy.interest_base.value
+    yield "grace_days", str(policy.grace_days)
+    for place, discount in enumerate(policy.discounts):
+        yield f"discount_days_{place}", str(discount.days_before)
+        if discount.cents:
+            yield f"discount_cents_{place}", _money(discount.cents, mark)
+        else:
+            yield f"discount_rate_{place}", _shown(discount.rate, mark)
+    yield "negotiation.max_installments", str(limits.max_installments)
+    yield "negotiation.min_installment_cents", _money(limits.min_installment_cents, mark)
+    yield "negotiation.min_entry_rate", _shown(limits.min_entry_rate, mark)
+    yield "negotiation.monthly_rate", _shown(limits.monthly_rate, mark)
+    yield "negotiation.validity_days", str(limits.validity_days)
+    for place, step in enumerate(limits.ladder):
+        yield f"ladder_day_{place}", str(step.from_day)
+        yield f"ladder_charges_{place}", _shown(step.charges_rate, mark)
+        yield f"ladder_principal_{place}", _shown(step.principal_rate, mark)
+    for role in ROLES:
+        limit = limits.approval(role)
+        yield f"approval_charges_{role.value}", _shown(limit.charges_rate, mark)
+        yield f"approval_principal_{role.value}", _shown(limit.principal_rate, mark)
+        yield f"approval_installments_{role.value}", str(limit.max_installments)
+
+
+def _discounts(typed: Typed) -> Iterator[EarlyDiscount]:
+    for place in range(DISCOUNT_ROWS):
+        days = typed.whole(f"discount_days_{place}")
+        cents = typed.cents(f"discount_cents_{place}") or 0
+        rate = _rate(typed, f"discount_rate_{place}")
+        if days is not None or cents or rate:
+            yield EarlyDiscount(days or 0, rate, cents)
+
+
+def _ladder(typed: Typed) -> Iterator[LadderStep]:
+    for place in range(LADDER_ROWS):
+        day = typed.whole(f"ladder_day_{place}")
+        if day is not None:
+            charges = _rate(typed, f"ladder_charges_{place}")
+            yield LadderStep(day, charges, _rate(typed, f"ladder_principal_{place}"))
+
+
+def _approval(typed: Typed, role: Role) -> ApprovalLimit:
+    return ApprovalLimit(
+        role,
+        _rate(typed, f"approval_charges_{role.value}"),
+        _rate(typed, f"approval_principal_{role.value}"),
+        _whole(typed, f"approval_installments_{role.value}"),
+    )
+
+
+def _rate(typed: Typed, name: str) -> Decimal:
+    """A percentage such as `2`, `0,99` or `1.5%` as a fraction; blank is nothing at all."""
+    text = (typed.text(name) or "0").rstrip("% ").replace(",", ".")
+    try:
+        rate = Decimal(text) / 100
+    except InvalidOperation:
+        rate = Decimal("NaN")
+    if not rate.is_finite() or rate != round(rate, 6):
+        raise BadInput(
+            "This is not a percentage: {typed}", field=name, typed=typed.text(name) or ""
+        )
+    return rate
+
+
+def _whole(typed: Typed, name: str) -> int:
+    found = typed.whole(name)
+    if found is None:
+        raise BadInput("Fill in this field", field=name)
+    return found
+
+
+def _shown(rate: Decimal, mark: str) -> str:
+    return f"{percent(rate):f}".replace(".", mark)
+
+
+def _money(cents: int, mark: str) -> str:
+    return f"{cents // 100}{mark}{cents % 100:02}"
