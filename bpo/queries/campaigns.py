@@ -113,22 +113,16 @@ def last_runs(session: Session, workspace_id: int, limit: int = 14) -> Sequence[
 
 def debtor_references(session: Session, workspace_id: int) -> dict[int, str]:
     """The creditor's customer number of every debtor."""
-    return dict(
-        session.execute(
-            select(Debtor.id, Debtor.reference).where(Debtor.workspace_id == workspace_id)
-        ).tuples()
-    )
+    query = select(Debtor.id, Debtor.reference).where(Debtor.workspace_id == workspace_id)
+    return dict(session.execute(query).all())
 
 
 def receivable_numbers(session: Session, workspace_id: int, ids: list[int]) -> dict[int, str]:
     """The numbers of some receivables."""
-    return dict(
-        session.execute(
-            select(Receivable.id, Receivable.number).where(
-                Receivable.workspace_id == workspace_id, Receivable.id == func.any(ids)
-            )
-        ).tuples()
+    query = select(Receivable.id, Receivable.number).where(
+        Receivable.workspace_id == workspace_id, Receivable.id == func.any(ids)
     )
+    return dict(session.execute(query).all())
 
 
 def touches(

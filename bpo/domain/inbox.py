@@ -1,0 +1,109 @@
+"""What waits for a person: its kinds, and which of them comes first (value x urgency x chance)."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from bpo.kernel.errors import BadInput
+from bpo.kernel.text import Phrase
+
+
+class Kind(StrEnum):
+    """What a line of the inbox asks a person to look at."""
+
+    STALE = "stale_payments"
+    CAMPAIGN = "campaign_go"
+    UNCERTAIN = "send_uncertain"
+    REFUSED = "address_refused"
+    FAILED = "send_failed"
+    CALL = "call"
+    PROMISE_DUE = "promise_due"
+    PROMISE_BROKEN = "promise_broken"
+    DISPUTE = "dispute"
+    FOLLOW_UP = "follow_up"
+    NO_CONTACT = "no_contact"
+
+
+LABELS = {
+    Kind.STALE: Phrase("Payments out of date"),
+    Kind.CAMPAIGN: Phrase("Campaign waiting for a go"),
+    Kind.UNCERTAIN: Phrase("Uncertain send"),
+    Kind.REFUSED: Phrase("Address refused"),
+    Kind.FAILED: Phrase("Could not be sent"),
+    Kind.CALL: Phrase("Call to make"),
+    Kind.PROMISE_DUE: Phrase("Promise due"),
+    Kind.PROMISE_BROKEN: Phrase("Promise broken"),
+    Kind.DISPUTE: Phrase("Open dispute"),
+    Kind.FOLLOW_UP: Phrase("Next act agreed"),
+    Kind.NO_CONTACT: Phrase("No valid contact"),
+}
+SENDS = frozenset({Kind.UNCERTAIN, Kind.REFUSED, Kind.FAILED})
+"""Sends that a person may let go again."""
+STORED = SENDS | {Kind.CALL}
+"""Kinds that are rows of tasks; every other kind is derived from rows of its own."""
+DERIVED = frozenset(Kind) - STORED
+OF_CLIENT = frozenset({Kind.STALE, Kind.CAMPAIGN})
+"""About a client company as a whole: the amount is all that is overdue there."""
+
+QUIET_DAYS: dict[Kind, int | None] = {
+    Kind.STALE: 1,
+    Kind.CAMPAIGN: 7,
+    Kind.NO_CONTACT: 30,
+    Kind.PROMISE_DUE: None,
+    Kind.PROMISE_BROKEN: None,
+    Kind.DISPUTE: None,
+    Kind.FOLLOW_UP: None,
+}
+"""For how many days a derived line keeps quiet once it was closed; None: for good."""
+
+URGENCY_PCT: dict[Kind, int] = {
+    Kind.UNCERTAIN: 300,
+    Kind.PROMISE_DUE: 300,
+    Kind.PROMISE_BROKEN: 250,
+    Kind.FOLLOW_UP: 250,
+    Kind.DISPUTE: 200,
+    Kind.CALL: 200,
+    Kind.REFUSED: 150,
+    Kind.FAILED: 150,
+    Kind.NO_CONTACT: 100,
+    Kind.STALE: 50,
+    Kind.CAMPAIGN: 50,
+}
+DAILY_GROWTH_PCT = 5
+GROWING_DAYS = 30
+CHANCE_PCT: dict[str, int] = {"A": 90, "B": 75, "C": 50, "D": 25}
+UNKNOWN_CHANCE_PCT = 60
+LEAST_CENTS, MOST_CENTS = 1_00, 10_000_000_000_00
+
+
+def priority(kind: Kind, amount_cents: int, waiting_days: int, risk_class: str | None) -> int:
+    """How early a line comes, higher first: value x urgency x chance.
+
+    Value is the amount in centavos. Urgency is the weight of the kind, growing by 5% of it for
+    each day it has waited, through 30 days. Chance is how probable it is that the debtor pays,
+    by class; a debtor without a class, and a whole client, count as 60%.
+    """
+    value = min(max(amount_cents, LEAST_CENTS), MOST_CENTS)
+    growth = 100 + DAILY_GROWTH_PCT * min(max(waiting_days, 0), GROWING_DAYS)
+    chance = CHANCE_PCT.get(risk_class or "", UNKNOWN_CHANCE_PCT)
+    return value * URGENCY_PCT[kind] // 100 * growth // 100 * chance // 100
+
+
+class Ref(NamedTuple):
+    """Which line: a task by its id, or what a derived line is about (a promise, a debtor ...)."""
+
+    workspace_id: int
+    kind: Kind
+    subject_id: int
+
+    def __str__(self) -> str:
+        return f"{self.workspace_id}.{self.kind.value}.{self.subject_id}"
+
+
+def ref(text: str) -> Ref:
+    """The line that a form names: `3.promise_due.17`. Raises BadInput."""
+    place, _, rest = text.partition(".")
+    kind, _, subject = rest.partition(".")
+    try:
+        return Ref(int(place), Kind(kind), int(subject))
+    except ValueError as error:
+        raise BadInput("This is no line of the inbox: {text}", text=text) from error

@@ -1,0 +1,340 @@
+"""What waits for a person in all the client companies in reach, the weightiest first.
+
+One subquery per kind over every workspace at once; the number of queries grows neither with the
+clients nor with the lines. Priorities are computed by the database from the weights of
+`domain.inbox`, where the formula stands.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bpo.db import driver
+from bpo.domain import contact, contact_rules, inbox
+from bpo.domain.contact_rules import Rules
+from bpo.domain.inbox import Kind, Ref
+from bpo.kernel import clock
+from bpo.kernel.calendar import Calendar
+from bpo.models import ContactRules, FreshnessMark, LocalHoliday, Workspace
+
+SIZE = 50
+_BROKEN_DAYS = 90
+
+
+def _quiet(kind: Kind, subject: str) -> str:
+    """That nobody has closed a derived line, or not lately."""
+    days = inbox.QUIET_DAYS[kind]
+    lately = "" if days is None else f" AND k.closed_at > %(now)s - interval '{days} days'"
+    return (
+        f"NOT EXISTS (SELECT FROM tasks k WHERE k.workspace_id = here.workspace_id"
+        f" AND k.kind = '{kind.value}' AND k.subject_id = {subject} AND k.state <> 'open'{lately})"
+    )
+
+
+_OVERDUE = """
+LEFT JOIN LATERAL (
+    SELECT sum(r.amount_cents - r.settled_cents) AS cents FROM receivables r
+    WHERE r.workspace_id = here.workspace_id AND r.settled_on IS NULL
+      AND r.effective_due_date < here.today
+) owed ON true
+"""
+_TASKS = """
+SELECT t.kind, here.workspace_id, here.today, t.id AS subject_id, t.debtor_id, t.touch_id,
+       owed.cents, t.due_on AS since
+FROM here JOIN tasks t ON t.workspace_id = here.workspace_id
+LEFT JOIN LATERAL (
+    SELECT sum(r.amount_cents - r.settled_cents) AS cents FROM touch_receivables l
+    JOIN receivables r ON r.workspace_id = l.workspace_id AND r.id = l.receivable_id
+    WHERE l.workspace_id = t.workspace_id AND l.touch_id = t.touch_id
+) owed ON true
+WHERE t.state = 'open' AND t.subject_id IS NULL AND t.kind = ANY (%(kinds)s)
+"""
+_DERIVED = {
+    Kind.STALE: f"""
+SELECT '{Kind.STALE}', here.workspace_id, here.today, here.workspace_id, NULL, NULL, owed.cents,
+       coalesce(here.known_until, (w.created_at AT TIME ZONE w.time_zone)::date)
+FROM here JOIN workspaces w ON w.id = here.workspace_id {_OVERDUE}
+WHERE here.stale AND {_quiet(Kind.STALE, "here.workspace_id")}
+  AND EXISTS (SELECT FROM receivables o
+              WHERE o.workspace_id = here.workspace_id AND o.settled_on IS NULL)
+""",
+    Kind.CAMPAIGN: f"""
+SELECT '{Kind.CAMPAIGN}', here.workspace_id, here.today, c.id, NULL, NULL, owed.cents,
+       (c.created_at AT TIME ZONE w.time_zone)::date
+FROM here JOIN workspaces w ON w.id = here.workspace_id
+JOIN campaigns c ON c.workspace_id = here.workspace_id AND c.state = 'awaiting_go' {_OVERDUE}
+WHERE {_quiet(Kind.CAMPAIGN, "c.id")}
+""",
+    Kind.PROMISE_DUE: f"""
+SELECT '{Kind.PROMISE_DUE}', here.workspace_id, here.today, p.id, p.debtor_id, NULL,
+       p.amount_cents, p.promised_for
+FROM here JOIN promises p ON p.workspace_id = here.workspace_id
+WHERE p.state = 'active' AND p.promised_for <= here.today AND {_quiet(Kind.PROMISE_DUE, "p.id")}
+""",
+    Kind.PROMISE_BROKEN: f"""
+SELECT '{Kind.PROMISE_BROKEN}', here.workspace_id, here.today, p.id, p.debtor_id, NULL,
+       p.amount_cents, coalesce(p.settled_on, p.promised_for)
+FROM here JOIN promises p ON p.workspace_id = here.workspace_id
+WHERE p.state IN ('broken', 'partly_kept') AND p.promised_for >= here.today - {_BROKEN_DAYS}
+  AND NOT EXISTS (SELECT FROM promises n WHERE n.workspace_id = p.workspace_id
+                  AND n.debtor_id = p.debtor_id AND n.id > p.id AND n.state <> 'cancelled')
+  AND EXISTS (SELECT FROM receivables o WHERE o.workspace_id = p.workspace_id
+              AND o.debtor_id = p.debtor_id AND o.settled_on IS NULL)
+  AND {_quiet(Kind.PROMISE_BROKEN, "p.id")}
+""",
+    Kind.DISPUTE: f"""
+SELECT '{Kind.DISPUTE}', here.workspace_id, here.today, x.id, x.debtor_id, NULL, owed.cents,
+       x.opened_on
+FROM here JOIN disputes x ON x.workspace_id = here.workspace_id AND x.state = 'open'
+LEFT JOIN LATERAL (
+    SELECT sum(r.amount_cents - r.settled_cents) AS cents FROM receivables r
+    WHERE r.workspace_id = x.workspace_id AND r.debtor_id = x.debtor_id AND r.settled_on IS NULL
+      AND (x.receivable_id IS NULL OR r.id = x.receivable_id)
+) owed ON true
+WHERE {_quiet(Kind.DISPUTE, "x.id")}
+""",
+    Kind.FOLLOW_UP: f"""
+SELECT '{Kind.FOLLOW_UP}', here.workspace_id, here.today, n.id, n.debtor_id, NULL, owed.cents,
+       n.next_on
+FROM here JOIN notes n ON n.workspace_id = here.workspace_id AND n.next_on <= here.today
+LEFT JOIN LATERAL (
+    SELECT sum(r.amount_cents - r.settled_cents) AS cents FROM receivables r
+    WHERE r.workspace_id = n.workspace_id AND r.debtor_id = n.debtor_id AND r.settled_on IS NULL
+      AND r.effective_due_date < here.today
+) owed ON true
+WHERE {_quiet(Kind.FOLLOW_UP, "n.id")}
+""",
+    Kind.NO_CONTACT: f"""
+SELECT '{Kind.NO_CONTACT}', here.workspace_id, here.today, d.id, d.id, NULL, owed.cents,
+       owed.since
+FROM here JOIN debtors d ON d.workspace_id = here.workspace_id
+JOIN LATERAL (
+    SELECT sum(r.amount_cents - r.settled_cents) AS cents, min(r.effective_due_date) AS since
+    FROM receivables r
+    WHERE r.workspace_id = d.workspace_id AND r.debtor_id = d.id AND r.settled_on IS NULL
+      AND r.effective_due_date < here.today
+) owed ON owed.cents > 0
+WHERE NOT EXISTS (
+    SELECT FROM contacts c LEFT JOIN opt_outs o USING (workspace_id, channel, address)
+    WHERE c.workspace_id = d.workspace_id AND c.debtor_id = d.id AND c.status = 'valid'
+      AND o.id IS NULL
+) AND NOT EXISTS (
+    SELECT FROM tasks t WHERE t.workspace_id = d.workspace_id AND t.debtor_id = d.id
+      AND t.kind = '{Kind.REFUSED}' AND t.state = 'open'
+) AND {_quiet(Kind.NO_CONTACT, "d.id")}
+""",
+}
+_HERE = """
+here (workspace_id, today, known_until, stale) AS (
+    SELECT * FROM unnest(%(places)s::bigint[], %(days)s::date[], %(known)s::date[],
+                         %(stale)s::boolean[])
+)
+"""
+
+
+def _cases(column: str, weights: dict[Any, int], otherwise: int) -> str:
+    cases = " ".join(f"WHEN '{word}' THEN {weight}" for word, weight in weights.items())
+    return f"CASE {column} {cases} ELSE {otherwise} END"
+
+
+_VALUE = f"least(greatest(coalesce(i.cents, 0), {inbox.LEAST_CENTS}), {inbox.MOST_CENTS})::bigint"
+_URGENCY = _cases("i.kind", {kind.value: pct for kind, pct in inbox.URGENCY_PCT.items()}, 100)
+_WAITED = f"least(greatest(i.today - i.since, 0), {inbox.GROWING_DAYS})"
+_CHANCE = _cases("d.risk_class", inbox.CHANCE_PCT, inbox.UNKNOWN_CHANCE_PCT)
+_PRIORITY = (
+    f"{_VALUE} * {_URGENCY} / 100 * (100 + {inbox.DAILY_GROWTH_PCT} * {_WAITED}) / 100"
+    f" * {_CHANCE} / 100"
+)
+_PAGE = f"""
+, page AS (
+    SELECT i.*, d.name, d.risk_class, {_PRIORITY} AS priority
+    FROM items i
+    LEFT JOIN debtors d ON d.workspace_id = i.workspace_id AND d.id = i.debtor_id
+    ORDER BY priority DESC, i.since, i.workspace_id, i.kind, i.subject_id
+    LIMIT %(size)s OFFSET %(start)s
+)
+SELECT i.kind, i.workspace_id, i.subject_id, i.debtor_id, i.name, i.risk_class, i.touch_id,
+       coalesce(i.cents, 0)::bigint, i.since, i.today, i.priority,
+       c.channel, c.total_cents, m.recipient, coalesce(m.answer, c.state_reason),
+       (SELECT s FROM jsonb_array_elements(v.steps) s WHERE s ->> 'key' = c.step_key LIMIT 1),
+       phone.address, p.promised_for, p.state, x.reason, r.number, n.next_act, g.name
+FROM page i
+LEFT JOIN touches c ON c.workspace_id = i.workspace_id AND c.id = i.touch_id
+LEFT JOIN campaign_versions v ON v.workspace_id = c.workspace_id
+    AND v.campaign_id = c.campaign_id AND v.version = c.version
+LEFT JOIN messages m ON m.workspace_id = i.workspace_id AND m.touch_id = i.touch_id
+LEFT JOIN promises p ON p.workspace_id = i.workspace_id AND p.id = i.subject_id
+    AND i.kind IN ('{Kind.PROMISE_DUE}', '{Kind.PROMISE_BROKEN}')
+LEFT JOIN disputes x ON x.workspace_id = i.workspace_id AND x.id = i.subject_id
+    AND i.kind = '{Kind.DISPUTE}'
+LEFT JOIN receivables r ON r.workspace_id = x.workspace_id AND r.id = x.receivable_id
+LEFT JOIN notes n ON n.workspace_id = i.workspace_id AND n.id = i.subject_id
+    AND i.kind = '{Kind.FOLLOW_UP}'
+LEFT JOIN campaigns g ON g.workspace_id = i.workspace_id AND g.id = i.subject_id
+    AND i.kind = '{Kind.CAMPAIGN}'
+LEFT JOIN LATERAL (
+    SELECT k.address FROM contacts k
+    WHERE k.workspace_id = i.workspace_id AND k.debtor_id = i.debtor_id AND k.status = 'valid'
+      AND k.channel IN ('phone', 'whatsapp')
+    ORDER BY k.purpose <> 'billing', k.position, k.id LIMIT 1
+) phone ON true
+ORDER BY i.priority DESC, i.since, i.workspace_id, i.kind, i.subject_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The client companies looked at: the local day of each, and how far its payments are known."""
+
+    places: tuple[int, ...]
+    days: tuple[date, ...]
+    known: tuple[date | None, ...]
+    stale: tuple[bool, ...]
+    now: datetime
+
+    def only(self, workspace_id: int) -> "Scope":
+        """The same for one of them; nothing when it is not among them."""
+        kept = [at for at, place in enumerate(self.places) if place == workspace_id]
+        return replace(
+            self,
+            places=tuple(self.places[at] for at in kept),
+            days=tuple(self.days[at] for at in kept),
+            known=tuple(self.known[at] for at in kept),
+            stale=tuple(self.stale[at] for at in kept),
+        )
+
+
+class Count(NamedTuple):
+    """How many lines of a kind a client has, and what they come to in centavos."""
+
+    kind: Kind
+    workspace_id: int
+    lines: int
+    cents: int
+
+
+class Line(NamedTuple):
+    """One line: what it is about, what hangs on it, and what its kind has to say.
+
+    `amount_cents`: what is open of it today. `since`: the day it began to wait. `today`: the local
+    day of its workspace. `step`: the step of the contact as stored JSON.
+    """
+
+    kind: Kind
+    workspace_id: int
+    subject_id: int
+    debtor_id: int | None
+    debtor_name: str | None
+    risk_class: str | None
+    touch_id: int | None
+    amount_cents: int
+    since: date
+    today: date
+    priority: int
+    channel: str | None = None
+    planned_cents: int | None = None
+    recipient: str | None = None
+    answer: str | None = None
+    step: dict[str, Any] | None = None
+    phone: str | None = None
+    promised_for: date | None = None
+    promise_state: str | None = None
+    ground: str | None = None
+    number: str | None = None
+    next_act: str | None = None
+    campaign: str | None = None
+
+    @property
+    def ref(self) -> Ref:
+        """Which line it is, as forms name it."""
+        return Ref(self.workspace_id, self.kind, self.subject_id)
+
+
+def scope(session: Session, places: Sequence[Workspace], now: datetime) -> Scope:
+    """What the inbox needs to know of the client companies at hand, in three queries."""
+    ids = [place.id for place in places]
+    days = [clock.local_day(now, place.time_zone) for place in places]
+    known = _known_until(session, ids, max(days, default=date.min))
+    rules, closed = _rules(session, ids), _local_holidays(session, ids)
+    stale = [
+        not contact.is_fresh(
+            known.get(place.id),
+            day,
+            rules.get(place.id, Rules()),
+            Calendar(place.calendar, place.year_end_closed, closed.get(place.id, frozenset())),
+        )
+        for place, day in zip(places, days, strict=True)
+    ]
+    return Scope(tuple(ids), tuple(days), tuple(known.get(i) for i in ids), tuple(stale), now)
+
+
+def counts(session: Session, scope: Scope) -> list[Count]:
+    """How many lines of each kind each client has."""
+    sql = (
+        f"WITH {_HERE}, items AS ({_items(Kind)})"
+        " SELECT kind, workspace_id, count(*), coalesce(sum(cents), 0)::bigint"
+        " FROM items GROUP BY 1, 2"
+    )
+    with driver(session).cursor() as cursor:
+        rows = cursor.execute(sql, _values(scope, Kind)).fetchall()
+    return [Count(Kind(kind), *rest) for kind, *rest in rows]
+
+
+def page(
+    session: Session,
+    scope: Scope,
+    kinds: Iterable[Kind] = Kind,
+    *,
+    number: int = 1,
+    size: int = SIZE,
+) -> list[Line]:
+    """A page of lines of some kinds, the weightiest first."""
+    wanted = tuple(kinds)
+    sql = f"WITH {_HERE}, items AS ({_items(wanted)}) {_PAGE}"
+    values = _values(scope, wanted) | {"size": size, "start": (number - 1) * size}
+    with driver(session).cursor() as cursor:
+        rows = cursor.execute(sql, values).fetchall()
+    return [Line(Kind(kind), *rest) for kind, *rest in rows]
+
+
+def _items(kinds: Iterable[Kind]) -> str:
+    wanted = set(kinds)
+    parts = [sql for kind, sql in _DERIVED.items() if kind in wanted]
+    return "\nUNION ALL\n".join([_TASKS, *parts])
+
+
+def _values(scope: Scope, kinds: Iterable[Kind]) -> dict[str, Any]:
+    return {
+        "places": list(scope.places),
+        "days": list(scope.days),
+        "known": list(scope.known),
+        "stale": list(scope.stale),
+        "now": scope.now,
+        "kinds": [kind.value for kind in kinds if kind in inbox.STORED],
+    }
+
+
+def _known_until(session: Session, ids: list[int], latest: date) -> dict[int, date]:
+    rows = session.execute(
+        select(FreshnessMark.workspace_id, func.max(FreshnessMark.known_until))
+        .where(FreshnessMark.workspace_id.in_(ids), FreshnessMark.known_until <= latest)
+        .group_by(FreshnessMark.workspace_id)
+    )
+    return dict(rows.all())
+
+
+def _rules(session: Session, ids: list[int]) -> dict[int, Rules]:
+    rows = session.scalars(select(ContactRules).where(ContactRules.workspace_id.in_(ids)))
+    return {row.workspace_id: contact_rules.from_json(row.rules) for row in rows}
+
+
+def _local_holidays(session: Session, ids: list[int]) -> dict[int, frozenset[date]]:
+    found: dict[int, set[date]] = {}
+    query = select(LocalHoliday.workspace_id, LocalHoliday.day)
+    for place, day in session.execute(query.where(LocalHoliday.workspace_id.in_(ids))):
+        found.setdefault(place, set()).add(day)
+    return {place: frozenset(days) for place, days in found.items()}
