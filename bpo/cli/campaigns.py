@@ -42,6 +42,7 @@ def run_plan(arguments: Namespace, settings: Settings) -> None:
             queue=outside.of(app).queue,
             dry_run=arguments.dry_run,
             states=campaigns.PLANNABLE,
+            keep=True,
         )
         with acting_as(program):
             result = _described(workspace, done)

@@ -1,16 +1,15 @@
-"""The book of a workspace as planning reads it: a constant number of bulk reads, as of a day."""
+"""The book of a workspace as planning reads it: by pages of debtors, in bulk, as of a day."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy.orm import Session
+from psycopg import Connection
 
-from bpo.db import driver
 from bpo.domain import promises
 from bpo.domain.holds import Hold, HoldReason
 from bpo.domain.receipts import Paid
@@ -20,6 +19,8 @@ from bpo.kernel.calendar import Calendar
 NO_CHANNELS: frozenset[str] = frozenset()
 CONTACT_MEMORY_DAYS = 7
 PAYMENT_MEMORY_DAYS = 60
+LAST_ID = 2**63 - 1
+PAGE_SIZE = 2_500
 CHANNEL_OF_CONTACT = {"email": "email", "phone": "sms", "whatsapp": "whatsapp"}
 
 _OPEN = """
@@ -34,15 +35,16 @@ LEFT JOIN (
 ) later ON later.receivable_id = r.id
 WHERE r.workspace_id = %(workspace)s AND r.issue_date <= %(day)s
   AND (r.settled_on IS NULL OR r.settled_on > %(day)s)
-  AND (%(debtor)s::bigint IS NULL OR r.debtor_id = %(debtor)s)
+  AND r.debtor_id BETWEEN %(first)s AND %(last)s
 ORDER BY r.debtor_id, r.id
 """
 _DEBTORS = """
 SELECT d.id, d.state, d.risk_class, d.consumer, CASE WHEN d.tags <> '{}' THEN d.tags END
 FROM debtors d
 WHERE d.workspace_id = %(workspace)s
-  AND (%(debtor)s::bigint IS NULL OR d.id = %(debtor)s)
+  AND d.id BETWEEN %(first)s AND %(last)s
 ORDER BY d.id
+LIMIT %(size)s
 """
 _CHANNELS = """
 SELECT c.debtor_id, c.channel, bool_or(o.id IS NULL) AS reachable, bool_or(o.id IS NOT NULL)
@@ -50,7 +52,7 @@ FROM contacts c
 LEFT JOIN opt_outs o ON o.workspace_id = c.workspace_id AND o.channel = c.channel
     AND o.address = c.address AND (o.at AT TIME ZONE %(zone)s)::date <= %(day)s
 WHERE c.workspace_id = %(workspace)s AND c.status = 'valid'
-  AND (%(debtor)s::bigint IS NULL OR c.debtor_id = %(debtor)s)
+  AND c.debtor_id BETWEEN %(first)s AND %(last)s
 GROUP BY c.debtor_id, c.channel
 """
 _HOLDS = """
@@ -76,7 +78,7 @@ SELECT debtor_id, step_key, anchor_kind, anchor_id, cycle, planned_on,
 FROM touches
 WHERE workspace_id = %(workspace)s AND campaign_id = %(campaign)s AND planned_on <= %(day)s
   AND (state <> 'cancelled' OR state_reason = 'withdrawn')
-  AND (%(debtor)s::bigint IS NULL OR debtor_id = %(debtor)s)
+  AND debtor_id BETWEEN %(first)s AND %(last)s
 ORDER BY debtor_id, planned_on, id
 """
 _CONTACTS = """
@@ -86,19 +88,19 @@ FROM touches
 WHERE workspace_id = %(workspace)s AND planned_on BETWEEN %(since)s AND %(day)s
   AND state <> 'cancelled' AND channel NOT IN ('task', 'letter')
   AND NOT (campaign_id = %(campaign)s AND planned_on = %(day)s)
-  AND (%(debtor)s::bigint IS NULL OR debtor_id = %(debtor)s)
+  AND debtor_id BETWEEN %(first)s AND %(last)s
 UNION ALL
 SELECT debtor_id, on_day, NULL, id::text FROM notes
 WHERE workspace_id = %(workspace)s AND on_day BETWEEN %(since)s AND %(day)s
   AND kind IN ('call', 'whatsapp', 'visit', 'email')
-  AND (%(debtor)s::bigint IS NULL OR debtor_id = %(debtor)s)
+  AND debtor_id BETWEEN %(first)s AND %(last)s
 """
 _SETTLED = """
 WITH spoken AS (
     SELECT debtor_id, max(planned_on) AS last_on FROM touches
     WHERE workspace_id = %(workspace)s AND campaign_id = %(campaign)s
       AND planned_on <= %(day)s AND anchor_kind = 'debtor' AND state <> 'cancelled'
-      AND (%(debtor)s::bigint IS NULL OR debtor_id = %(debtor)s)
+      AND debtor_id BETWEEN %(first)s AND %(last)s
     GROUP BY debtor_id
 )
 SELECT r.debtor_id, r.effective_due_date, r.settled_on
@@ -117,21 +119,26 @@ WHERE p.workspace_id = %(workspace)s AND p.paid_on BETWEEN %(month)s AND %(day)s
   AND p.amount_cents > 0 AND p.id > coalesce(thanked.payment_id, 0)
   AND NOT EXISTS (SELECT FROM payments undone
                   WHERE undone.workspace_id = p.workspace_id AND undone.reverses_id = p.id)
-  AND (%(debtor)s::bigint IS NULL OR p.debtor_id = %(debtor)s)
+  AND p.debtor_id BETWEEN %(first)s AND %(last)s
 ORDER BY p.debtor_id, p.id
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Whose book is read, as of which day, through which campaign's eyes."""
+    """Whose book is read, as of which day, through which campaign's eyes.
+
+    The debtors are at most `size` with ids from `first` to `last`.
+    """
 
     workspace_id: int
     campaign_id: int
     day: date
     zone: str
     calendar: Calendar
-    debtor_id: int | None = None
+    first: int = 1
+    last: int = LAST_ID
+    size: int = PAGE_SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +174,19 @@ class _Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """What was read of a workspace: debtors' rows, their open receivables, what surrounds them."""
+    """What was read of a page: debtors' rows, their open receivables, what surrounds them."""
 
+    page: Page
     rows: list[tuple[Any, ...]]
     opened: Mapping[int, list[tuple[Any, ...]]]
     around: _Surroundings
     payments: list[tuple[Any, ...]]
+
+    def following(self) -> Page | None:
+        """The page after this one; None when this was the last."""
+        if len(self.rows) < self.page.size:
+            return None
+        return replace(self.page, first=self.page.last + 1, last=LAST_ID)
 
     def debtors(self) -> Iterator[Debtor]:
         """Every debtor with something open, in order of id, with all that planning needs."""
@@ -190,13 +204,16 @@ class Book:
                 yield Paid(number, paid_on, cents, debtor)
 
 
-def read(session: Session, page: Page) -> Book:
-    """The book of a page, in a constant number of reads."""
+def read(connection: Connection, page: Page) -> Book:
+    """The book of one page of debtors, in a constant number of reads."""
+    rows = _rows(connection, _DEBTORS, page)
+    here = replace(page, first=rows[0][0], last=rows[-1][0]) if rows else page
     return Book(
-        _rows(session, _DEBTORS, page),
-        _open_by_debtor(session, page),
-        _surroundings(session, page),
-        _rows(session, _PAID, page),
+        here,
+        rows,
+        _open_by_debtor(connection, here) if rows else {},
+        _surroundings(connection, here),
+        _rows(connection, _PAID, here) if rows else [],
     )
 
 
@@ -225,9 +242,9 @@ def _debtor(row: Sequence[Any], items: list[tuple[Any, ...]], around: _Surroundi
     )
 
 
-def _open_by_debtor(session: Session, page: Page) -> dict[int, list[tuple[Any, ...]]]:
+def _open_by_debtor(connection: Connection, page: Page) -> dict[int, list[tuple[Any, ...]]]:
     found: dict[int, list[tuple[Any, ...]]] = {}
-    for row in _rows(session, _OPEN, page):
+    for row in _rows(connection, _OPEN, page):
         items = found.get(row[0])
         if items is None:
             found[row[0]] = [row]
@@ -236,24 +253,24 @@ def _open_by_debtor(session: Session, page: Page) -> dict[int, list[tuple[Any, .
     return found
 
 
-def pauses(session: Session, page: Page) -> Pauses:
+def pauses(connection: Connection, page: Page) -> Pauses:
     """The pauses that stand on the page's day."""
-    everybody, by_debtor, by_receivable = _holds(session, page)
+    everybody, by_debtor, by_receivable = _holds(connection, page)
     return Pauses(everybody, by_debtor, by_receivable)
 
 
-def _surroundings(session: Session, page: Page) -> _Surroundings:
-    reachable, opted_out = _channels(session, page)
-    workspace_holds, by_debtor, by_receivable = _holds(session, page)
+def _surroundings(connection: Connection, page: Page) -> _Surroundings:
+    reachable, opted_out = _channels(connection, page)
+    workspace_holds, by_debtor, by_receivable = _holds(connection, page)
     past: dict[int, list[Past]] = defaultdict(list)
-    for row in _rows(session, _PAST, page):
+    for row in _rows(connection, _PAST, page):
         past[row[0]].append(Past(*row[1:]))
     contacts: dict[int, list[date]] = defaultdict(list)
-    for debtor_id, day, *_ in _rows(session, _CONTACTS, page):
+    for debtor_id, day, *_ in _rows(connection, _CONTACTS, page):
         contacts[debtor_id].append(day)
     settled: dict[int, list[tuple[date, date]]] = defaultdict(list)
     if past:
-        for debtor_id, due, on_day in _rows(session, _SETTLED, page):
+        for debtor_id, due, on_day in _rows(connection, _SETTLED, page):
             settled[debtor_id].append((due, on_day))
     return _Surroundings(
         reachable, opted_out, workspace_holds, by_debtor, by_receivable, past, contacts, settled
@@ -261,13 +278,13 @@ def _surroundings(session: Session, page: Page) -> _Surroundings:
 
 
 def _channels(
-    session: Session, page: Page
+    connection: Connection, page: Page
 ) -> tuple[dict[int, frozenset[str]], dict[int, frozenset[str]]]:
     """Reachable and refused channels by debtor; equal sets are one object."""
     open_channels: dict[int, frozenset[str]] = {}
     refused: dict[int, frozenset[str]] = {}
     shared: dict[frozenset[str], frozenset[str]] = {}
-    for debtor_id, contact, reachable, opted_out in _rows(session, _CHANNELS, page):
+    for debtor_id, contact, reachable, opted_out in _rows(connection, _CHANNELS, page):
         channel = CHANNEL_OF_CONTACT[contact]
         if reachable:
             grown = open_channels.get(debtor_id, NO_CHANNELS) | {channel}
@@ -278,13 +295,13 @@ def _channels(
 
 
 def _holds(
-    session: Session, page: Page
+    connection: Connection, page: Page
 ) -> tuple[tuple[Hold, ...], dict[int, list[Hold]], dict[int, Hold]]:
     """Pauses of the workspace, of debtors and of single receivables, promises and disputes too."""
     everybody: list[Hold] = []
     by_debtor: dict[int, list[Hold]] = defaultdict(list)
     by_receivable: dict[int, Hold] = {}
-    for debtor_id, receivable_id, reason, starts_on, until in _rows(session, _HOLDS, page):
+    for debtor_id, receivable_id, reason, starts_on, until in _rows(connection, _HOLDS, page):
         hold = Hold(reason, starts_on, until)
         if receivable_id is not None:
             by_receivable[receivable_id] = hold
@@ -292,12 +309,12 @@ def _holds(
             by_debtor[debtor_id].append(hold)
         else:
             everybody.append(hold)
-    for debtor_id, amount, made_on, promised_for in _rows(session, _PROMISES, page):
+    for debtor_id, amount, made_on, promised_for in _rows(connection, _PROMISES, page):
         promised = promises.Promise(amount, made_on, promised_for)
         pause = promises.hold(promised, page.calendar)
         if pause is not None:
             by_debtor[debtor_id].append(pause)
-    for debtor_id, receivable_id, opened_on in _rows(session, _DISPUTES, page):
+    for debtor_id, receivable_id, opened_on in _rows(connection, _DISPUTES, page):
         dispute = Hold(HoldReason.DISPUTE, opened_on)
         if receivable_id is not None:
             by_receivable[receivable_id] = dispute
@@ -306,7 +323,7 @@ def _holds(
     return tuple(everybody), by_debtor, by_receivable
 
 
-def _rows(session: Session, sql: str, page: Page) -> list[tuple[Any, ...]]:
+def _rows(connection: Connection, sql: str, page: Page) -> list[tuple[Any, ...]]:
     """Rows of a bulk read as the driver's tuples."""
     parameters = {
         "workspace": page.workspace_id,
@@ -315,7 +332,9 @@ def _rows(session: Session, sql: str, page: Page) -> list[tuple[Any, ...]]:
         "since": page.day - timedelta(days=CONTACT_MEMORY_DAYS),
         "month": page.day - timedelta(days=PAYMENT_MEMORY_DAYS),
         "zone": page.zone,
-        "debtor": page.debtor_id,
+        "first": page.first,
+        "last": page.last,
+        "size": page.size,
     }
-    with driver(session).cursor(binary=True) as cursor:
+    with connection.cursor(binary=True) as cursor:
         return cursor.execute(sql, parameters).fetchall()

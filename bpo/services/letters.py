@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from bpo.db import driver
 from bpo.domain import charges, contact, contact_rules, deliveries, policies, steps
 from bpo.domain.contact import Place, Situation
 from bpo.domain.contact_rules import Rules
@@ -208,7 +209,7 @@ class Desk:
             campaigns.known_until(session, workspace.id, day),
             [],
             (waiting[-1].scheduled_at, waiting[-1].id) if waiting else after,
-            book.pauses(session, page),
+            book.pauses(driver(session), page),
         )
 
     def _situation(self, batch: Batch, draft: Draft) -> Situation:

@@ -57,7 +57,7 @@ def test_a_dry_run_says_the_same_and_stores_nothing(session, sol, program):
     debts.receivable(session, debts.debtor(session, sol), due=date(2026, 11, 10))
     foreseen = _plan(program, sol, dry_run=True)
     assert session.scalar(select(func.count()).select_from(Touch)) == 0
-    planned = _plan(program, sol)
+    planned = _plan(program, sol, keep=True)
     assert foreseen.plans[0][1].touches == planned.plans[0][1].touches
 
 
