@@ -5,12 +5,14 @@ from typing import Protocol
 
 from redis import Redis
 from rq import Queue as RqQueue
+from rq import Retry
 from rq.serializers import JSONSerializer
 
 from bpo.jobs import SPECS, Job
 
 JOB_TIMEOUT_SECONDS = 300
 RESULT_TTL_SECONDS = 60
+FAILURE_TTL_SECONDS = 7 * 24 * 3600
 
 
 class Queue(Protocol):
@@ -35,6 +37,8 @@ class RedisQueue:
             args=args,
             timeout=JOB_TIMEOUT_SECONDS,
             result_ttl=RESULT_TTL_SECONDS,
+            failure_ttl=FAILURE_TTL_SECONDS,
+            retry=Retry(max=2),
         )
 
     def waiting(self) -> dict[str, int]:
