@@ -21,6 +21,7 @@ class Kind(StrEnum):
     DISPUTE = "dispute"
     FOLLOW_UP = "follow_up"
     NO_CONTACT = "no_contact"
+    OTHER = "other"
 
 
 LABELS = {
@@ -35,10 +36,11 @@ LABELS = {
     Kind.DISPUTE: Phrase("Open dispute"),
     Kind.FOLLOW_UP: Phrase("Next act agreed"),
     Kind.NO_CONTACT: Phrase("No valid contact"),
+    Kind.OTHER: Phrase("Task"),
 }
 SENDS = frozenset({Kind.UNCERTAIN, Kind.REFUSED, Kind.FAILED})
 """Sends that a person may let go again."""
-STORED = SENDS | {Kind.CALL}
+STORED = SENDS | {Kind.CALL, Kind.PROMISE_BROKEN, Kind.FOLLOW_UP, Kind.OTHER}
 """Kinds that are rows of tasks; every other kind is derived from rows of its own."""
 DERIVED = frozenset(Kind) - STORED
 OF_CLIENT = frozenset({Kind.STALE, Kind.CAMPAIGN})
@@ -49,9 +51,7 @@ QUIET_DAYS: dict[Kind, int | None] = {
     Kind.CAMPAIGN: 7,
     Kind.NO_CONTACT: 30,
     Kind.PROMISE_DUE: None,
-    Kind.PROMISE_BROKEN: None,
     Kind.DISPUTE: None,
-    Kind.FOLLOW_UP: None,
 }
 """For how many days a derived line keeps quiet once it was closed; None: for good."""
 
@@ -65,6 +65,7 @@ URGENCY_PCT: dict[Kind, int] = {
     Kind.REFUSED: 150,
     Kind.FAILED: 150,
     Kind.NO_CONTACT: 100,
+    Kind.OTHER: 100,
     Kind.STALE: 50,
     Kind.CAMPAIGN: 50,
 }

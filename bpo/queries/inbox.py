@@ -5,7 +5,7 @@ clients nor with the lines. Priorities are computed by the database from the wei
 `domain.inbox`, where the formula stands.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -22,7 +22,6 @@ from bpo.kernel.calendar import Calendar
 from bpo.models import ContactRules, FreshnessMark, LocalHoliday, Workspace
 
 SIZE = 50
-_BROKEN_DAYS = 90
 
 
 def _quiet(kind: Kind, subject: str) -> str:
@@ -42,16 +41,29 @@ LEFT JOIN LATERAL (
       AND r.effective_due_date < here.today
 ) owed ON true
 """
-_TASKS = """
-SELECT t.kind, here.workspace_id, here.today, t.id AS subject_id, t.debtor_id, t.touch_id,
-       owed.cents, t.due_on AS since
+_KNOWN = ", ".join(f"'{kind.value}'" for kind in sorted(inbox.STORED))
+_TASKS = f"""
+SELECT CASE WHEN t.kind IN ({_KNOWN}) THEN t.kind ELSE '{Kind.OTHER}' END AS kind,
+       here.workspace_id, here.today, t.id AS subject_id, t.debtor_id, t.touch_id,
+       coalesce(listed.cents, promised.amount_cents, owed.cents) AS cents, t.due_on AS since
 FROM here JOIN tasks t ON t.workspace_id = here.workspace_id
 LEFT JOIN LATERAL (
     SELECT sum(r.amount_cents - r.settled_cents) AS cents FROM touch_receivables l
     JOIN receivables r ON r.workspace_id = l.workspace_id AND r.id = l.receivable_id
     WHERE l.workspace_id = t.workspace_id AND l.touch_id = t.touch_id
-) owed ON true
-WHERE t.state = 'open' AND t.subject_id IS NULL AND t.kind = ANY (%(kinds)s)
+) listed ON t.touch_id IS NOT NULL
+LEFT JOIN promises promised ON promised.workspace_id = t.workspace_id
+    AND promised.id = (t.detail ->> 'promise_id')::bigint
+LEFT JOIN LATERAL (
+    SELECT sum(r.amount_cents - r.settled_cents) AS cents FROM receivables r
+    WHERE r.workspace_id = t.workspace_id AND r.debtor_id = t.debtor_id
+      AND r.settled_on IS NULL AND r.effective_due_date < here.today
+) owed ON t.touch_id IS NULL
+WHERE t.state = 'open' AND t.subject_id IS NULL AND t.due_on <= here.today
+  AND (t.kind = ANY (%(kinds)s) OR (%(others)s AND t.kind NOT IN ({_KNOWN})))
+  AND (t.kind <> '{Kind.PROMISE_BROKEN}' OR NOT EXISTS (
+      SELECT FROM promises n WHERE n.workspace_id = t.workspace_id
+        AND n.debtor_id = t.debtor_id AND n.state = 'active'))
 """
 _DERIVED = {
     Kind.STALE: f"""
@@ -75,17 +87,6 @@ SELECT '{Kind.PROMISE_DUE}', here.workspace_id, here.today, p.id, p.debtor_id, N
 FROM here JOIN promises p ON p.workspace_id = here.workspace_id
 WHERE p.state = 'active' AND p.promised_for <= here.today AND {_quiet(Kind.PROMISE_DUE, "p.id")}
 """,
-    Kind.PROMISE_BROKEN: f"""
-SELECT '{Kind.PROMISE_BROKEN}', here.workspace_id, here.today, p.id, p.debtor_id, NULL,
-       p.amount_cents, coalesce(p.settled_on, p.promised_for)
-FROM here JOIN promises p ON p.workspace_id = here.workspace_id
-WHERE p.state IN ('broken', 'partly_kept') AND p.promised_for >= here.today - {_BROKEN_DAYS}
-  AND NOT EXISTS (SELECT FROM promises n WHERE n.workspace_id = p.workspace_id
-                  AND n.debtor_id = p.debtor_id AND n.id > p.id AND n.state <> 'cancelled')
-  AND EXISTS (SELECT FROM receivables o WHERE o.workspace_id = p.workspace_id
-              AND o.debtor_id = p.debtor_id AND o.settled_on IS NULL)
-  AND {_quiet(Kind.PROMISE_BROKEN, "p.id")}
-""",
     Kind.DISPUTE: f"""
 SELECT '{Kind.DISPUTE}', here.workspace_id, here.today, x.id, x.debtor_id, NULL, owed.cents,
        x.opened_on
@@ -96,17 +97,6 @@ LEFT JOIN LATERAL (
       AND (x.receivable_id IS NULL OR r.id = x.receivable_id)
 ) owed ON true
 WHERE {_quiet(Kind.DISPUTE, "x.id")}
-""",
-    Kind.FOLLOW_UP: f"""
-SELECT '{Kind.FOLLOW_UP}', here.workspace_id, here.today, n.id, n.debtor_id, NULL, owed.cents,
-       n.next_on
-FROM here JOIN notes n ON n.workspace_id = here.workspace_id AND n.next_on <= here.today
-LEFT JOIN LATERAL (
-    SELECT sum(r.amount_cents - r.settled_cents) AS cents FROM receivables r
-    WHERE r.workspace_id = n.workspace_id AND r.debtor_id = n.debtor_id AND r.settled_on IS NULL
-      AND r.effective_due_date < here.today
-) owed ON true
-WHERE {_quiet(Kind.FOLLOW_UP, "n.id")}
 """,
     Kind.NO_CONTACT: f"""
 SELECT '{Kind.NO_CONTACT}', here.workspace_id, here.today, d.id, d.id, NULL, owed.cents,
@@ -161,19 +151,20 @@ SELECT i.kind, i.workspace_id, i.subject_id, i.debtor_id, i.name, i.risk_class, 
        coalesce(i.cents, 0)::bigint, i.since, i.today, i.priority,
        c.channel, c.total_cents, m.recipient, coalesce(m.answer, c.state_reason),
        (SELECT s FROM jsonb_array_elements(v.steps) s WHERE s ->> 'key' = c.step_key LIMIT 1),
-       phone.address, p.promised_for, p.state, x.reason, r.number, n.next_act, g.name
+       phone.address, p.promised_for, x.reason, r.number, t.detail ->> 'text', g.name
 FROM page i
+LEFT JOIN tasks t ON t.workspace_id = i.workspace_id AND t.id = i.subject_id
+    AND i.kind IN ({_KNOWN})
 LEFT JOIN touches c ON c.workspace_id = i.workspace_id AND c.id = i.touch_id
 LEFT JOIN campaign_versions v ON v.workspace_id = c.workspace_id
     AND v.campaign_id = c.campaign_id AND v.version = c.version
 LEFT JOIN messages m ON m.workspace_id = i.workspace_id AND m.touch_id = i.touch_id
-LEFT JOIN promises p ON p.workspace_id = i.workspace_id AND p.id = i.subject_id
-    AND i.kind IN ('{Kind.PROMISE_DUE}', '{Kind.PROMISE_BROKEN}')
+LEFT JOIN promises p ON p.workspace_id = i.workspace_id AND p.id =
+    CASE i.kind WHEN '{Kind.PROMISE_DUE}' THEN i.subject_id
+                ELSE (t.detail ->> 'promise_id')::bigint END
 LEFT JOIN disputes x ON x.workspace_id = i.workspace_id AND x.id = i.subject_id
     AND i.kind = '{Kind.DISPUTE}'
 LEFT JOIN receivables r ON r.workspace_id = x.workspace_id AND r.id = x.receivable_id
-LEFT JOIN notes n ON n.workspace_id = i.workspace_id AND n.id = i.subject_id
-    AND i.kind = '{Kind.FOLLOW_UP}'
 LEFT JOIN campaigns g ON g.workspace_id = i.workspace_id AND g.id = i.subject_id
     AND i.kind = '{Kind.CAMPAIGN}'
 LEFT JOIN LATERAL (
@@ -221,7 +212,8 @@ class Line(NamedTuple):
     """One line: what it is about, what hangs on it, and what its kind has to say.
 
     `amount_cents`: what is open of it today. `since`: the day it began to wait. `today`: the local
-    day of its workspace. `step`: the step of the contact as stored JSON.
+    day of its workspace. `step`: the step of the contact as stored JSON. `words`: what whoever
+    made the task wrote.
     """
 
     kind: Kind
@@ -242,10 +234,9 @@ class Line(NamedTuple):
     step: dict[str, Any] | None = None
     phone: str | None = None
     promised_for: date | None = None
-    promise_state: str | None = None
     ground: str | None = None
     number: str | None = None
-    next_act: str | None = None
+    words: str | None = None
     campaign: str | None = None
 
     @property
@@ -280,7 +271,7 @@ def counts(session: Session, scope: Scope) -> list[Count]:
         " FROM items GROUP BY 1, 2"
     )
     with driver(session).cursor() as cursor:
-        rows = cursor.execute(sql, _values(scope, Kind)).fetchall()
+        rows = cursor.execute(sql, _values(scope, tuple(Kind))).fetchall()
     return [Count(Kind(kind), *rest) for kind, *rest in rows]
 
 
@@ -307,14 +298,15 @@ def _items(kinds: Iterable[Kind]) -> str:
     return "\nUNION ALL\n".join([_TASKS, *parts])
 
 
-def _values(scope: Scope, kinds: Iterable[Kind]) -> dict[str, Any]:
+def _values(scope: Scope, wanted: Collection[Kind]) -> dict[str, Any]:
     return {
         "places": list(scope.places),
         "days": list(scope.days),
         "known": list(scope.known),
         "stale": list(scope.stale),
         "now": scope.now,
-        "kinds": [kind.value for kind in kinds if kind in inbox.STORED],
+        "kinds": [kind.value for kind in wanted if kind in inbox.STORED],
+        "others": Kind.OTHER in wanted,
     }
 
 

@@ -41,15 +41,11 @@ wanted AS (
 _SUBJECTS = """
     SELECT w.*, p.debtor_id FROM wanted w
     JOIN promises p ON p.workspace_id = w.workspace_id AND p.id = w.subject_id
-    WHERE w.kind IN ('promise_due', 'promise_broken')
+    WHERE w.kind = 'promise_due'
     UNION ALL
     SELECT w.*, x.debtor_id FROM wanted w
     JOIN disputes x ON x.workspace_id = w.workspace_id AND x.id = w.subject_id
     WHERE w.kind = 'dispute'
-    UNION ALL
-    SELECT w.*, n.debtor_id FROM wanted w
-    JOIN notes n ON n.workspace_id = w.workspace_id AND n.id = w.subject_id
-    WHERE w.kind = 'follow_up'
     UNION ALL
     SELECT w.*, d.id FROM wanted w
     JOIN debtors d ON d.workspace_id = w.workspace_id AND d.id = w.subject_id
@@ -66,8 +62,8 @@ _CLOSE = f"""
 WITH {_WANTED}, subjects AS ({_SUBJECTS}), closed AS (
     UPDATE tasks t SET state = :state, closed_at = :now, closed_by = :user
     FROM wanted w
-    WHERE t.workspace_id = w.workspace_id AND t.id = w.subject_id AND t.kind = w.kind
-      AND t.subject_id IS NULL AND t.state = 'open'
+    WHERE t.workspace_id = w.workspace_id AND t.id = w.subject_id AND t.subject_id IS NULL
+      AND t.state = 'open' AND w.kind = ANY (:stored)
     RETURNING t.workspace_id, t.id, t.kind, t.debtor_id
 ), answered AS (
     INSERT INTO tasks (workspace_id, kind, debtor_id, subject_id, due_on, state, closed_at,
@@ -204,6 +200,7 @@ def _named(refs: Collection[Ref]) -> dict[str, Any]:
         "places": [ref.workspace_id for ref in refs],
         "kinds": [ref.kind.value for ref in refs],
         "subjects": [ref.subject_id for ref in refs],
+        "stored": sorted(kind.value for kind in inbox.STORED),
     }
 
 

@@ -8,7 +8,6 @@ from bpo.models import (
     Debtor,
     Dispute,
     Message,
-    Note,
     Promise,
     Receivable,
     Task,
@@ -95,6 +94,20 @@ def task(session: Session, about: Touch, kind: str | None = None, *, due: date) 
     return found
 
 
+def act(session: Session, about: Debtor, kind: str, due: date, **detail: object) -> Task:
+    """Work with a debtor that hangs on no contact."""
+    found = Task(
+        workspace_id=about.workspace_id,
+        kind=kind,
+        debtor_id=about.id,
+        due_on=due,
+        detail=detail,
+    )
+    session.add(found)
+    session.commit()
+    return found
+
+
 def promise(
     session: Session, by: Debtor, cents: int, day: date, state: str = "active", **columns: object
 ) -> Promise:
@@ -121,22 +134,6 @@ def dispute(session: Session, title: Receivable, day: date, reason: str = "amoun
         receivable_id=title.id,
         reason=reason,
         opened_on=day,
-    )
-    session.add(found)
-    session.commit()
-    return found
-
-
-def note(session: Session, about: Debtor, day: date, next_on: date, act: str) -> Note:
-    """A call that ended with something to do on a later day."""
-    found = Note(
-        workspace_id=about.workspace_id,
-        debtor_id=about.id,
-        kind="call",
-        on_day=day,
-        body="Pediu para ligar de novo",
-        next_act=act,
-        next_on=next_on,
     )
     session.add(found)
     session.commit()

@@ -74,19 +74,19 @@ def test_payments_out_of_date_wait_only_where_something_is_open(session, sol):
     assert (line.kind, line.workspace_id) == (Kind.STALE, lua.id)
 
 
-def test_a_promise_is_due_on_its_day_and_broken_until_a_newer_one_or_payment(session, sol):
+def test_a_promise_is_due_on_its_day_and_broken_until_there_is_a_newer_one(session, sol):
     davi = debts.debtor(session, sol)
-    title = debts.receivable(session, davi, due=LATE, cents=100_00)
-    old = waiting.promise(session, davi, 50_00, TODAY - timedelta(days=9), "broken")
-    assert _kinds(session, sol) == [Kind.PROMISE_BROKEN]
-    waiting.promise(session, davi, 60_00, TODAY + timedelta(days=1), made_on=TODAY)
+    debts.receivable(session, davi, due=LATE, cents=100_00)
+    broken = waiting.promise(session, davi, 50_00, TODAY - timedelta(days=9), "broken")
+    waiting.act(session, davi, "promise_broken", TODAY, promise_id=broken.id)
+    (line,) = _lines(session, sol)
+    assert (line.kind, line.amount_cents) == (Kind.PROMISE_BROKEN, 50_00)
+    assert line.promised_for == broken.promised_for
+    later = waiting.promise(session, davi, 60_00, TODAY + timedelta(days=1), made_on=TODAY)
     assert _kinds(session, sol) == []
-    waiting.promise(session, davi, 70_00, TODAY)
-    assert _kinds(session, sol) == [Kind.PROMISE_DUE]
-    session.query(type(old)).filter_by(state="active").delete()
+    later.promised_for = TODAY
     session.commit()
-    debts.paid(session, title, 100_00, TODAY)
-    assert _kinds(session, sol) == []
+    assert _kinds(session, sol) == [Kind.PROMISE_DUE]
 
 
 def test_a_dispute_an_agreed_act_and_a_debtor_out_of_reach(session, sol):
@@ -94,13 +94,18 @@ def test_a_dispute_an_agreed_act_and_a_debtor_out_of_reach(session, sol):
     title = debts.receivable(session, davi, due=LATE, cents=100_00)
     debts.receivable(session, eva, due=LATE, cents=10_00)
     waiting.dispute(session, title, TODAY)
-    waiting.note(session, davi, LATE, TODAY, "Ligar de novo")
-    waiting.note(session, davi, LATE, TODAY + timedelta(days=1), "Amanhã")
+    waiting.act(session, davi, "follow_up", TODAY, text="Ligar de novo")
+    waiting.act(session, davi, "follow_up", TODAY + timedelta(days=1), text="Amanhã")
+    waiting.act(session, davi, "says_paid", TODAY, text="Mandou comprovante")
     lines = {line.kind: line for line in _lines(session, sol)}
-    assert set(lines) == {Kind.DISPUTE, Kind.FOLLOW_UP, Kind.NO_CONTACT}
+    assert set(lines) == {Kind.DISPUTE, Kind.FOLLOW_UP, Kind.NO_CONTACT, Kind.OTHER}
     assert (lines[Kind.DISPUTE].number, lines[Kind.DISPUTE].ground) == ("1001", "amount")
-    assert lines[Kind.FOLLOW_UP].next_act == "Ligar de novo"
+    assert (lines[Kind.FOLLOW_UP].words, lines[Kind.FOLLOW_UP].amount_cents) == (
+        "Ligar de novo",
+        100_00,
+    )
     assert lines[Kind.NO_CONTACT].debtor_name == "Eva"
+    assert lines[Kind.OTHER].words == "Mandou comprovante"
 
 
 def test_a_refused_address_is_said_once(session, sol):

@@ -66,7 +66,7 @@ def _everything(session, place):
     title = debts.receivable(session, eva, due=LATE)
     waiting.promise(session, eva, 50_00, TODAY)
     waiting.dispute(session, title, TODAY)
-    waiting.note(session, eva, LATE, TODAY, "Ligar")
+    waiting.act(session, eva, "follow_up", TODAY, text="Ligar")
 
 
 def test_ana_finishes_a_call_and_it_is_written_down(session, cast, ana):
