@@ -40,7 +40,7 @@ SELECT (SELECT count(*) FROM sent),
         AND (state = 'refused' OR state = 'failed' AND attempts >= %(tries)s)),
        (SELECT count(*) FROM messages
         WHERE day BETWEEN %(first)s AND %(last)s AND state = 'uncertain'),
-       (SELECT count(*) FROM (SELECT debtor_id FROM sent UNION SELECT debtor_id FROM talks) both),
+       (SELECT count(*) FROM (SELECT debtor_id FROM sent UNION SELECT debtor_id FROM talks) met),
        (SELECT count(*) FROM made),
        (SELECT coalesce(sum(amount_cents), 0)::bigint FROM made),
        (SELECT count(*) FROM ended WHERE state = 'kept'),

@@ -18,10 +18,11 @@ from sqlalchemy.orm import Session
 from bpo.analytics import collection, frames, weekly
 from bpo.analytics.collection import Metrics
 from bpo.analytics.frames import Frames
-from bpo.analytics.weekly import Actions, Week, WeeklyFigures
+from bpo.analytics.weekly import Week, WeeklyFigures
 from bpo.db import driver
 from bpo.domain.receivables import EntryKind
 from bpo.models import Debtor, Workspace
+from bpo.queries import actions
 
 _KINDS = pd.Index([kind.value for kind in EntryKind])
 _KIND = f"array_position('{{{','.join(_KINDS)}}}'::text[], kind) - 1"
@@ -50,14 +51,13 @@ def metrics(session: Session, workspace_id: int, as_of: date) -> Metrics:
     return collection.metrics(load(session, workspace_id), as_of)
 
 
-def week(
-    session: Session, workspace: Workspace, span: Week, as_of: date, actions: Actions
-) -> WeeklyFigures:
-    """The figures of a week's report; `actions` says what was done in it.
+def week(session: Session, workspace: Workspace, span: Week, as_of: date) -> WeeklyFigures:
+    """The figures of a week at the end of a day, as report, portal and screens tell them.
 
     Raises ValueError when the week has not begun on `as_of`.
     """
-    told = weekly.build(load(session, workspace.id), actions, span, as_of)
+    done = actions.of(session, workspace, span.first, min(as_of, span.last))
+    told = weekly.build(load(session, workspace.id), done, span, as_of)
     names = debtor_names(session, workspace.id, (row.debtor_id for row in told.top_debtors))
     rows = (replace(row, name=names.get(row.debtor_id, row.name)) for row in told.top_debtors)
     return replace(told, top_debtors=tuple(rows))

@@ -140,7 +140,7 @@ def test_top_debtors_carry_their_names(here, sol):
         owed_by = debts.debtor(here, sol, name, reference=str(number), email=None)
         debts.receivable(here, owed_by, due=date(2026, 10, number), cents=100 * number)
     span = figures.weekly.week("2026-W47")
-    told = figures.week(here, sol, span, date(2026, 11, 20), figures.Actions())
+    told = figures.week(here, sol, span, date(2026, 11, 20))
     assert [row.name for row in told.top_debtors] == ["Davi", "Café São João"]
     ranked = aging.by_debtor(figures.load(here, sol.id), date(2026, 11, 20))
     assert np.array_equal(ranked["overdue_cents"], [200, 100])

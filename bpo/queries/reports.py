@@ -1,0 +1,201 @@
+"""Reading reports: runs and how their deliveries stand, documents, what waits for the clock."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session
+
+from bpo.domain import deliveries
+from bpo.domain.deliveries import State
+from bpo.models import ReportDelivery, ReportRun, StoredFile, User
+
+WEEKLY, REQUESTED = "weekly", "requested"
+MADE = ("built", "done")
+ATTENTION = (State.REFUSED.value, State.UNCERTAIN.value, State.FAILED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run with the number of its deliveries in each state; `by`: who asked for it."""
+
+    row: ReportRun
+    by: str | None
+    states: dict[str, int]
+
+    @property
+    def recipients(self) -> int:
+        """How many people it is for."""
+        return sum(self.states.values())
+
+    @property
+    def sent(self) -> int:
+        """How many of them have it."""
+        return self.states.get(State.SENT.value, 0)
+
+    @property
+    def trouble(self) -> int:
+        """How many were failed, refused or left uncertain."""
+        return sum(self.states.get(state, 0) for state in ATTENTION)
+
+
+def by_id(session: Session, workspace_id: int, run_id: int) -> ReportRun | None:
+    """One run."""
+    return session.get(ReportRun, (workspace_id, run_id))
+
+
+def upcoming(session: Session, workspace_id: int) -> ReportRun | None:
+    """The next run of the weekly schedule, which may be late."""
+    return session.scalar(
+        select(ReportRun).where(
+            ReportRun.workspace_id == workspace_id,
+            ReportRun.kind == WEEKLY,
+            ReportRun.state == "due",
+        )
+    )
+
+
+def listed(session: Session, workspace_id: int, *, limit: int = 60) -> list[Run]:
+    """Runs but for the scheduled next one, the latest first."""
+    ahead = and_(ReportRun.kind == WEEKLY, ReportRun.state == "due", ReportRun.attempts == 0)
+    rows = session.execute(
+        select(ReportRun, User.name)
+        .outerjoin(User, User.id == ReportRun.requested_by)
+        .where(ReportRun.workspace_id == workspace_id, ~ahead)
+        .order_by(ReportRun.slot.desc(), ReportRun.id.desc())
+        .limit(limit)
+    ).all()
+    states = _states(session, workspace_id, [row.id for row, _ in rows])
+    return [Run(row, by, states.get(row.id, {})) for row, by in rows]
+
+
+def shared(session: Session, workspace_id: int, *, limit: int = 60) -> Sequence[ReportRun]:
+    """The runs whose document the client may read: of each week the latest one made."""
+    latest = (
+        select(ReportRun.id)
+        .where(_shared(workspace_id))
+        .ext(distinct_on(ReportRun.week))
+        .order_by(ReportRun.week, ReportRun.as_of.desc(), ReportRun.slot.desc())
+    )
+    return session.scalars(
+        select(ReportRun)
+        .where(ReportRun.workspace_id == workspace_id, ReportRun.id.in_(latest))
+        .order_by(ReportRun.as_of.desc(), ReportRun.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def document(
+    session: Session, workspace_id: int, run_id: int, *, for_client: bool = False
+) -> StoredFile | None:
+    """The PDF of a run; `for_client`: only when the client may read it."""
+    allowed = [_shared(workspace_id)] if for_client else []
+    return session.scalar(
+        select(StoredFile)
+        .join(
+            ReportRun,
+            and_(
+                ReportRun.workspace_id == StoredFile.workspace_id,
+                ReportRun.file_id == StoredFile.id,
+            ),
+        )
+        .where(ReportRun.workspace_id == workspace_id, ReportRun.id == run_id, *allowed)
+    )
+
+
+def deliveries_of(
+    session: Session, workspace_id: int, run_id: int
+) -> list[tuple[ReportDelivery, str | None]]:
+    """The deliveries of a run with their readers' names."""
+    rows = session.execute(
+        select(ReportDelivery, User.name)
+        .outerjoin(User, User.id == ReportDelivery.user_id)
+        .where(ReportDelivery.workspace_id == workspace_id, ReportDelivery.run_id == run_id)
+        .order_by(User.name, ReportDelivery.id)
+    )
+    return [(row, name) for row, name in rows]
+
+
+def waiting(now: datetime) -> ColumnElement[bool]:
+    """Deliveries that may be tried now."""
+    return and_(
+        ReportDelivery.state.in_([state.value for state in deliveries.WAITING]),
+        ReportDelivery.attempts < deliveries.MAX_TRIES,
+        or_(ReportDelivery.retry_at.is_(None), ReportDelivery.retry_at <= now),
+    )
+
+
+def expired(now: datetime) -> ColumnElement[bool]:
+    """Deliveries whose worker died."""
+    return and_(
+        ReportDelivery.state == State.SENDING.value,
+        ReportDelivery.claimed_at < now - deliveries.CLAIM_LASTS,
+    )
+
+
+def with_mail_due(session: Session, now: datetime) -> dict[int, int]:
+    """Deliveries to try or to give up on, by workspace, for the workspaces in reach."""
+    rows = session.execute(
+        select(ReportDelivery.workspace_id, func.count())
+        .join(
+            ReportRun,
+            and_(
+                ReportRun.workspace_id == ReportDelivery.workspace_id,
+                ReportRun.id == ReportDelivery.run_id,
+            ),
+        )
+        .where(ReportRun.state.in_(MADE), or_(waiting(now), expired(now)))
+        .group_by(ReportDelivery.workspace_id)
+    )
+    return {workspace_id: count for workspace_id, count in rows}  # noqa: C416
+
+
+def planned(session: Session) -> dict[int, datetime]:
+    """The slot of the next run of each workspace in reach."""
+    rows = session.execute(
+        select(ReportRun.workspace_id, ReportRun.slot).where(
+            ReportRun.kind == WEEKLY, ReportRun.state == "due"
+        )
+    )
+    return {workspace_id: slot for workspace_id, slot in rows}  # noqa: C416
+
+
+def to_build(session: Session, now: datetime) -> list[tuple[int, int]]:
+    """(workspace, run) in reach whose slot has come and that no worker holds."""
+    rows = session.execute(
+        select(ReportRun.workspace_id, ReportRun.id)
+        .where(
+            ReportRun.state == "due",
+            ReportRun.slot <= now,
+            or_(ReportRun.retry_at.is_(None), ReportRun.retry_at <= now),
+        )
+        .order_by(ReportRun.slot, ReportRun.id)
+    )
+    return [(workspace_id, run_id) for workspace_id, run_id in rows]
+
+
+def _shared(workspace_id: int) -> ColumnElement[bool]:
+    """Made by the schedule, or sent to somebody: what staff made to look at stays with them."""
+    addressed = exists().where(
+        ReportDelivery.workspace_id == ReportRun.workspace_id,
+        ReportDelivery.run_id == ReportRun.id,
+    )
+    return and_(
+        ReportRun.workspace_id == workspace_id,
+        ReportRun.state.in_(MADE),
+        or_(ReportRun.kind == WEEKLY, addressed),
+    )
+
+
+def _states(session: Session, workspace_id: int, ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    rows = session.execute(
+        select(ReportDelivery.run_id, ReportDelivery.state, func.count())
+        .where(ReportDelivery.workspace_id == workspace_id, ReportDelivery.run_id.in_(ids))
+        .group_by(ReportDelivery.run_id, ReportDelivery.state)
+    )
+    found: dict[int, dict[str, int]] = {}
+    for run_id, state, count in rows:
+        found.setdefault(run_id, {})[state] = count
+    return found

@@ -1,0 +1,345 @@
+"""Reports on their way: each recipient claimed, handed over, and the outcome recorded; never twice.
+
+One short transaction claims a recipient, one records what came of it; none is open while the mail
+server is spoken to.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.headerregistry import Address
+
+import structlog
+from sqlalchemy import and_, exists, select, update
+from sqlalchemy.orm import Session
+
+from bpo.analytics import snapshot
+from bpo.db import after_commit, unit_of_work
+from bpo.domain import access, deliveries
+from bpo.domain.access import Permission
+from bpo.domain.deliveries import State
+from bpo.gateways import report_mail
+from bpo.gateways import reports as documents
+from bpo.gateways.mail import Mail, Outcome, Stage
+from bpo.gateways.queue import Queue
+from bpo.gateways.report_mail import Attachment, Sender
+from bpo.gateways.reports import Links
+from bpo.jobs import Job
+from bpo.kernel.actor import Actor
+from bpo.kernel.errors import Conflict, NotFound
+from bpo.models import ReportDelivery, ReportRun, User
+from bpo.queries import reports as stored
+from bpo.queries import users, workspaces
+from bpo.services import audit, outcomes, reports
+
+log = structlog.get_logger()
+
+BATCH_SECONDS = 30
+RESENDABLE = frozenset({State.FAILED, State.REFUSED, State.UNCERTAIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What sending needs from outside: the server, who writes, and where our site is."""
+
+    mail: Mail
+    sender: Sender
+    base_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    """One claimed recipient with everything that goes to them."""
+
+    delivery_id: int
+    run_id: int
+    attempts: int
+    recipient: str
+    build: Callable[[datetime], bytes]
+
+
+def send(
+    actor: Actor,
+    workspace_id: int,
+    *,
+    post: Post,
+    queue: Queue,
+    clock: Callable[[], datetime],
+    seconds: float = BATCH_SECONDS,
+) -> Counter[str]:
+    """Send the reports of a workspace that wait, one recipient at a time; counts by end state.
+
+    After `seconds` it asks for another run. A server that is unwell ends the run: what is left
+    waits. Claims of workers that died become uncertain first.
+    """
+    access.require(actor, Permission.BUILD_REPORTS, workspace_id)
+    found: Counter[str] = Counter()
+    deadline = clock() + timedelta(seconds=seconds)
+    found[State.UNCERTAIN.value] += sweep(actor, workspace_id, now=clock())
+    while clock() < deadline:
+        parcel = _claim(actor, workspace_id, post, clock())
+        if parcel is None:
+            return found
+        meaning = _hand_over(actor, workspace_id, parcel, post, clock)
+        found[meaning.state.value] += 1
+        if meaning.stop:
+            return found
+    queue.put(Job.SEND_REPORTS, workspace_id)
+    return found
+
+
+def sweep(actor: Actor, workspace_id: int, *, now: datetime) -> int:
+    """Turn claims whose worker died into uncertain deliveries; returns how many."""
+    access.require(actor, Permission.BUILD_REPORTS, workspace_id)
+    with unit_of_work(actor) as session:
+        lost = session.execute(
+            update(ReportDelivery)
+            .where(ReportDelivery.workspace_id == workspace_id, stored.expired(now))
+            .values(
+                state=State.UNCERTAIN.value,
+                claimed_at=None,
+                settled_at=now,
+                answer="no final answer",
+            )
+            .returning(ReportDelivery.id, ReportDelivery.recipient)
+        ).all()
+        for delivery_id, recipient in lost:
+            _note(session, actor, workspace_id, delivery_id, State.UNCERTAIN, recipient, now)
+    return len(lost)
+
+
+def address(actor: Actor, workspace_id: int, run_id: int, *, now: datetime, queue: Queue) -> None:
+    """Send a document that is there to the client managers who have not been sent it yet.
+
+    Raises Conflict when it is not made yet, or when nobody is there to read it.
+    """
+    access.require(actor, Permission.BUILD_REPORTS, workspace_id)
+    with unit_of_work(actor) as session:
+        run = session.get(ReportRun, (workspace_id, run_id), with_for_update=True)
+        if run is None:
+            raise NotFound("There is no such report")
+        if run.state not in stored.MADE:
+            raise Conflict("This report is not ready yet")
+        if not users.client_managers(session, workspace_id):
+            raise Conflict("No client manager has access to this company yet")
+        reports.address(session, workspace_id, run_id)
+        run.state = "built"
+        audit.record(
+            session, actor, workspace_id, "report.send", now=now, subject=("report", run_id)
+        )
+        after_commit(session, lambda: queue.put(Job.SEND_REPORTS, workspace_id))
+
+
+def resend(
+    actor: Actor, workspace_id: int, delivery_id: int, *, now: datetime, queue: Queue
+) -> None:
+    """Try a failed, refused or uncertain delivery again, because a person says so.
+
+    Raises Conflict for one that arrived or is on its way.
+    """
+    access.require(actor, Permission.BUILD_REPORTS, workspace_id)
+    with unit_of_work(actor) as session:
+        delivery = _held(session, workspace_id, delivery_id)
+        before = State(delivery.state)
+        if before not in RESENDABLE:
+            raise Conflict("This delivery needs no other try")
+        delivery.state = (
+            before if before is State.FAILED else deliveries.move(before, State.PLANNED)
+        )
+        delivery.attempts, delivery.retry_at, delivery.settled_at = 0, now, None
+        _settle_run(session, workspace_id, delivery.run_id)
+        audit.record(
+            session,
+            actor,
+            workspace_id,
+            "report.resend",
+            now=now,
+            subject=("report", delivery.run_id),
+            recipient=delivery.recipient,
+            before=before.value,
+        )
+        after_commit(session, lambda: queue.put(Job.SEND_REPORTS, workspace_id))
+
+
+def confirm(actor: Actor, workspace_id: int, delivery_id: int, *, now: datetime) -> None:
+    """A person knows that an uncertain delivery arrived."""
+    access.require(actor, Permission.BUILD_REPORTS, workspace_id)
+    with unit_of_work(actor) as session:
+        delivery = _held(session, workspace_id, delivery_id)
+        delivery.state = deliveries.move(State(delivery.state), State.SENT).value
+        delivery.settled_at = now
+        _settle_run(session, workspace_id, delivery.run_id)
+        _note(session, actor, workspace_id, delivery_id, State.SENT, delivery.recipient, now)
+
+
+def _claim(actor: Actor, workspace_id: int, post: Post, now: datetime) -> _Parcel | None:
+    """The next recipient who may still get the report, taken by this worker alone."""
+    while True:
+        with unit_of_work(actor) as session:
+            claimed = _take(session, workspace_id, now)
+            if claimed is None:
+                return None
+            reader = _reader(session, workspace_id, claimed)
+            if reader is not None:
+                return _parcel(session, workspace_id, claimed, reader, post)
+            claimed.state, claimed.claimed_at = State.CANCELLED.value, None
+            claimed.settled_at, claimed.answer = now, "no longer a client manager here"
+            _settle_run(session, workspace_id, claimed.run_id)
+            _note(
+                session,
+                actor,
+                workspace_id,
+                claimed.id,
+                State.CANCELLED,
+                claimed.recipient,
+                now,
+            )
+
+
+def _take(session: Session, workspace_id: int, now: datetime) -> ReportDelivery | None:
+    ready = exists().where(
+        ReportRun.workspace_id == ReportDelivery.workspace_id,
+        ReportRun.id == ReportDelivery.run_id,
+        ReportRun.state.in_(stored.MADE),
+    )
+    delivery = session.scalar(
+        select(ReportDelivery)
+        .where(ReportDelivery.workspace_id == workspace_id, stored.waiting(now), ready)
+        .order_by(ReportDelivery.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    if delivery is not None:
+        delivery.state, delivery.claimed_at = State.SENDING.value, now
+        delivery.attempts += 1
+    return delivery
+
+
+def _reader(session: Session, workspace_id: int, delivery: ReportDelivery) -> User | None:
+    """The recipient, when they are still an active client manager of the company."""
+    readers = users.client_managers(session, workspace_id)
+    return next((user for user in readers if user.id == delivery.user_id), None)
+
+
+def _parcel(
+    session: Session, workspace_id: int, delivery: ReportDelivery, reader: User, post: Post
+) -> _Parcel:
+    run = session.get_one(ReportRun, (workspace_id, delivery.run_id))
+    workspace = workspaces.by_id(session, workspace_id)
+    file = stored.document(session, workspace_id, run.id)
+    if workspace is None or file is None:
+        raise NotFound("There is no such report")
+    delivery.recipient = reader.email
+    delivery.message_id = report_mail.message_id(workspace_id, delivery.id, post.sender)
+    identity = reports.identity_of(workspace, post.sender.name)
+    links = Links(f"{post.base_url}/portal/{workspace.slug}", f"{post.base_url}/account")
+    document = Attachment(file.name, file.content)
+    told, locale, name = run.figures, reader.locale, reader.name
+    to, number = reader.email, delivery.message_id
+
+    def build(at: datetime) -> bytes:
+        figures = snapshot.from_json(told)
+        rendered = documents.weekly_mail(figures, identity, locale, links)
+        return report_mail.message(
+            post.sender, Address(name, addr_spec=to), rendered, document, identity=number, at=at
+        )
+
+    return _Parcel(delivery.id, run.id, delivery.attempts, to, build)
+
+
+def _hand_over(
+    actor: Actor, workspace_id: int, parcel: _Parcel, post: Post, clock: Callable[[], datetime]
+) -> deliveries.Outcome:
+    """Write the mail, give it to the server, and record what it answered."""
+    try:
+        message = parcel.build(clock())
+    except Exception:
+        unwritten = Outcome(Stage.CONNECT, answer="the mail could not be written")
+        _settle(actor, workspace_id, parcel, unwritten, clock())
+        raise
+    outcome = post.mail.send(post.sender.address, parcel.recipient, message)
+    return _settle(actor, workspace_id, parcel, outcome, clock())
+
+
+def _settle(
+    actor: Actor, workspace_id: int, parcel: _Parcel, outcome: Outcome, now: datetime
+) -> deliveries.Outcome:
+    meaning = outcomes.meaning(outcome, tries=parcel.attempts, now=now)
+    with unit_of_work(actor) as session:
+        session.execute(
+            update(ReportDelivery)
+            .where(
+                ReportDelivery.workspace_id == workspace_id,
+                ReportDelivery.id == parcel.delivery_id,
+                ReportDelivery.state == State.SENDING.value,
+            )
+            .values(
+                state=meaning.state.value,
+                claimed_at=None,
+                settled_at=None if meaning.state is State.FAILED else now,
+                retry_at=meaning.retry_at,
+                answer=outcomes.words(outcome),
+            )
+        )
+        _settle_run(session, workspace_id, parcel.run_id)
+        _note(
+            session,
+            actor,
+            workspace_id,
+            parcel.delivery_id,
+            meaning.state,
+            parcel.recipient,
+            now,
+            answer=outcomes.words(outcome),
+        )
+    if meaning.state is not State.SENT:
+        log.warning("report_mail", state=meaning.state.value, answer=outcome.answer)
+    return meaning
+
+
+def _settle_run(session: Session, workspace_id: int, run_id: int) -> None:
+    """A run is done when everybody it is for has it; one failure keeps it open."""
+    session.flush()
+    here = and_(ReportDelivery.workspace_id == workspace_id, ReportDelivery.run_id == run_id)
+    arrived = ReportDelivery.state.in_([State.SENT.value, State.CANCELLED.value])
+    left = session.scalar(select(exists().where(here, ~arrived)))
+    session.execute(
+        update(ReportRun)
+        .where(
+            ReportRun.workspace_id == workspace_id,
+            ReportRun.id == run_id,
+            ReportRun.state.in_(stored.MADE),
+        )
+        .values(state="built" if left else "done")
+    )
+
+
+def _held(session: Session, workspace_id: int, delivery_id: int) -> ReportDelivery:
+    delivery = session.get(ReportDelivery, (workspace_id, delivery_id), with_for_update=True)
+    if delivery is None:
+        raise NotFound("There is no such delivery")
+    return delivery
+
+
+def _note(
+    session: Session,
+    actor: Actor,
+    workspace_id: int,
+    delivery_id: int,
+    state: State,
+    recipient: str,
+    now: datetime,
+    **detail: str,
+) -> None:
+    audit.record(
+        session,
+        actor,
+        workspace_id,
+        f"report.{state.value}",
+        now=now,
+        subject=("report_delivery", delivery_id),
+        recipient=recipient,
+        **detail,
+    )

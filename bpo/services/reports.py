@@ -1,0 +1,303 @@
+"""Weekly reports: scheduled as rows, asked for by people, made once, kept as a file."""
+
+from datetime import datetime
+from hashlib import sha256
+
+import structlog
+from sqlalchemy import ColumnElement, and_, or_, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from bpo.analytics import snapshot, weekly
+from bpo.analytics.weekly import Week, WeeklyFigures
+from bpo.db import after_commit, unit_of_work
+from bpo.domain import access, deliveries, report_schedule
+from bpo.domain.access import Permission
+from bpo.domain.report_schedule import MAX_TRIES, Schedule
+from bpo.gateways import reports as documents
+from bpo.gateways.queue import Queue
+from bpo.gateways.reports import Identity
+from bpo.jobs import Job
+from bpo.kernel import clock
+from bpo.kernel.actor import Actor
+from bpo.kernel.errors import BadInput, NotFound
+from bpo.models import ReportDelivery, ReportRun, StoredFile, Workspace
+from bpo.queries import figures, users, workspaces
+from bpo.queries import reports as stored
+from bpo.services import audit
+
+log = structlog.get_logger()
+
+LONGEST_ERROR = 500
+
+
+def schedule_of(workspace: Workspace) -> Schedule:
+    """When a client company gets its report."""
+    return Schedule(workspace.report_weekday, workspace.report_hour, workspace.time_zone)
+
+
+def schedule(actor: Actor, workspace_id: int, *, now: datetime) -> datetime:
+    """Keep the row of the next run in line with the workspace's schedule; returns its slot.
+
+    Harmless when repeated, and from two clocks at once: a key allows one next run.
+    """
+    access.require(actor, Permission.BUILD_REPORTS, workspace_id)
+    with unit_of_work(actor) as session:
+        workspace = _workspace(session, workspace_id)
+        planned = stored.upcoming(session, workspace_id)
+        slot = report_schedule.upcoming(
+            schedule_of(workspace), planned.slot if planned else None, now
+        )
+        told = _slot_values(workspace, slot)
+        if planned is None:
+            row = upsert(ReportRun).values(
+                workspace_id=workspace_id, kind=stored.WEEKLY, slot=slot, **told
+            )
+            session.execute(row.on_conflict_do_nothing())
+        elif planned.slot != slot:
+            session.execute(
+                update(ReportRun)
+                .where(_this(workspace_id, planned.id), ReportRun.state == "due")
+                .values(slot=slot, **told)
+            )
+    return slot
+
+
+def request(
+    actor: Actor,
+    workspace_id: int,
+    label: str,
+    *,
+    now: datetime,
+    queue: Queue,
+    to_managers: bool = False,
+) -> int:
+    """Ask for the report of a week such as `2026-W47`; returns the run's id.
+
+    With `to_managers` it goes to the client managers once it is made. Raises BadInput for a week
+    that is none or has not begun.
+    """
+    access.require(actor, Permission.BUILD_REPORTS, workspace_id)
+    with unit_of_work(actor) as session:
+        workspace = _workspace(session, workspace_id)
+        span = _week(label)
+        today = clock.local_day(now, workspace.time_zone)
+        if span.first > today:
+            raise BadInput("The week {week} has not begun", field="week", week=label)
+        run = ReportRun(
+            workspace_id=workspace_id,
+            kind=stored.REQUESTED,
+            slot=now,
+            week=span.label,
+            as_of=report_schedule.position_in_week(span.first, span.last, today),
+            requested_by=actor.user_id,
+        )
+        session.add(run)
+        session.flush()
+        run_id = run.id
+        if to_managers:
+            address(session, workspace_id, run_id)
+        audit.record(
+            session,
+            actor,
+            workspace_id,
+            "report.request",
+            now=now,
+            subject=("report", run_id),
+            week=span.label,
+            send=to_managers,
+        )
+        after_commit(session, lambda: queue.put(Job.BUILD_REPORT, workspace_id, run_id))
+    return run_id
+
+
+def build(
+    actor: Actor, workspace_id: int, run_id: int, *, bpo_name: str, now: datetime, queue: Queue
+) -> bool:
+    """Make the document of a run and keep it; False when it is made already or somebody is at it.
+
+    A failure is counted and tried again later, at most five times; it never moves the schedule.
+    """
+    access.require(actor, Permission.BUILD_REPORTS, workspace_id)
+    if not _claimed(actor, workspace_id, run_id, now):
+        return False
+    try:
+        told, identity, locale = _figures(actor, workspace_id, run_id, bpo_name)
+        document = documents.weekly_pdf(told, identity, locale)
+        return _keep(actor, workspace_id, run_id, told, document, now, queue)
+    except Exception as error:
+        _failed(actor, workspace_id, run_id, str(error) or type(error).__name__, now)
+        raise
+
+
+def identity_of(workspace: Workspace, bpo_name: str) -> Identity:
+    """Whose report it is."""
+    return Identity(
+        name=workspace.name,
+        legal_name=workspace.legal_name,
+        cnpj=workspace.cnpj,
+        colour=workspace.colour,
+        bpo_name=bpo_name,
+        currency=workspace.currency,
+    )
+
+
+def _slot_values(workspace: Workspace, slot: datetime) -> dict[str, object]:
+    as_of = report_schedule.position(slot, workspace.time_zone)
+    return {"as_of": as_of, "week": weekly.week_of(as_of).label}
+
+
+def _claimed(actor: Actor, workspace_id: int, run_id: int, now: datetime) -> bool:
+    """Whether this worker, and no other, takes the run; a claim lasts some minutes."""
+    with unit_of_work(actor) as session:
+        free = or_(ReportRun.retry_at.is_(None), ReportRun.retry_at <= now)
+        taken = session.scalar(
+            update(ReportRun)
+            .where(
+                _this(workspace_id, run_id), ReportRun.state == "due", ReportRun.slot <= now, free
+            )
+            .values(
+                attempts=ReportRun.attempts + 1,
+                retry_at=now + deliveries.CLAIM_LASTS,
+                error=None,
+            )
+            .returning(ReportRun.attempts)
+        )
+        if taken is not None and taken > MAX_TRIES:
+            _give_up(session, actor, workspace_id, run_id, "every try was cut short", now)
+    return taken is not None and taken <= MAX_TRIES
+
+
+def _figures(
+    actor: Actor, workspace_id: int, run_id: int, bpo_name: str
+) -> tuple[WeeklyFigures, Identity, str]:
+    """The numbers of a run; the transaction ends before the document is drawn."""
+    with unit_of_work(actor) as session:
+        run = _run(session, workspace_id, run_id)
+        workspace = _workspace(session, workspace_id)
+        told = figures.week(session, workspace, weekly.week(run.week), run.as_of)
+        return told, identity_of(workspace, bpo_name), workspace.locale
+
+
+def _keep(
+    actor: Actor,
+    workspace_id: int,
+    run_id: int,
+    told: WeeklyFigures,
+    document: bytes,
+    now: datetime,
+    queue: Queue,
+) -> bool:
+    """Keep the document with its numbers, and name who gets it; False when it was kept before."""
+    with unit_of_work(actor) as session:
+        run = _run(session, workspace_id, run_id, held=True)
+        if run.state != "due":
+            return False
+        workspace = _workspace(session, workspace_id)
+        file = _file(workspace, run.week, document)
+        session.add(file)
+        session.flush()
+        if run.kind == stored.WEEKLY:
+            address(session, workspace_id, run_id)
+        addressed = stored.deliveries_of(session, workspace_id, run_id)
+        run.state = "built" if addressed else "done"
+        run.file_id, run.figures, run.built_at = file.id, snapshot.to_json(told), now
+        run.retry_at = None
+        audit.record(
+            session,
+            actor,
+            workspace_id,
+            "report.build",
+            now=now,
+            subject=("report", run_id),
+            week=run.week,
+            as_of=run.as_of.isoformat(),
+            recipients=len(addressed),
+        )
+        if addressed:
+            after_commit(session, lambda: queue.put(Job.SEND_REPORTS, workspace_id))
+    return True
+
+
+def _file(workspace: Workspace, week: str, document: bytes) -> StoredFile:
+    return StoredFile(
+        workspace_id=workspace.id,
+        name=f"{workspace.slug}-{week}.pdf",
+        media_type="application/pdf",
+        sha256=sha256(document).hexdigest(),
+        size=len(document),
+        content=document,
+    )
+
+
+def address(session: Session, workspace_id: int, run_id: int) -> None:
+    """Plan a delivery of a run for each active client manager who has none yet."""
+    readers = [
+        {
+            "workspace_id": workspace_id,
+            "run_id": run_id,
+            "user_id": user.id,
+            "recipient": user.email,
+        }
+        for user in users.client_managers(session, workspace_id)
+    ]
+    if readers:
+        session.execute(upsert(ReportDelivery).values(readers).on_conflict_do_nothing())
+
+
+def _failed(actor: Actor, workspace_id: int, run_id: int, error: str, now: datetime) -> None:
+    with unit_of_work(actor) as session:
+        run = _run(session, workspace_id, run_id, held=True)
+        if run.state != "due":
+            return
+        run.error = error[:LONGEST_ERROR]
+        run.retry_at = deliveries.retry_at(run.attempts, now)
+        if run.retry_at is None:
+            _give_up(session, actor, workspace_id, run_id, run.error, now)
+
+
+def _give_up(
+    session: Session, actor: Actor, workspace_id: int, run_id: int, error: str, now: datetime
+) -> None:
+    """Leave a run to a person, so that the schedule goes on to its next slot."""
+    session.execute(
+        update(ReportRun)
+        .where(_this(workspace_id, run_id))
+        .values(state="failed", retry_at=None, error=error)
+    )
+    audit.record(
+        session,
+        actor,
+        workspace_id,
+        "report.fail",
+        now=now,
+        subject=("report", run_id),
+        error=error,
+    )
+
+
+def _week(label: str) -> Week:
+    try:
+        return weekly.week(label)
+    except ValueError:
+        raise BadInput("{week} is not a week such as 2026-W47", field="week", week=label) from None
+
+
+def _this(workspace_id: int, run_id: int) -> ColumnElement[bool]:
+    return and_(ReportRun.workspace_id == workspace_id, ReportRun.id == run_id)
+
+
+def _run(session: Session, workspace_id: int, run_id: int, *, held: bool = False) -> ReportRun:
+    run = session.get(
+        ReportRun, (workspace_id, run_id), with_for_update=held, populate_existing=True
+    )
+    if run is None:
+        raise NotFound("There is no such report")
+    return run
+
+
+def _workspace(session: Session, workspace_id: int) -> Workspace:
+    workspace = workspaces.by_id(session, workspace_id)
+    if workspace is None:
+        raise NotFound("There is no such workspace")
+    return workspace
