@@ -2,7 +2,19 @@
 
 from bpo.web import auth, debtor, office, portal, public
 from bpo.web.auth import account, links, signing_in
-from bpo.web.office import audit, palette, users, workspaces
+from bpo.web.debtor import page, unsubscribe
+from bpo.web.office import (
+    audit,
+    debtor_acts,
+    debtor_page,
+    debtors,
+    negotiation,
+    palette,
+    payments,
+    receivables,
+    users,
+    workspaces,
+)
 from bpo.web.office.settings import (
     company,
     contact,
@@ -18,6 +30,8 @@ VIEWS = (
     signing_in,
     links,
     account,
+    page,
+    unsubscribe,
     users,
     audit,
     workspaces,
@@ -29,6 +43,12 @@ VIEWS = (
     holidays,
     palette,
     policy,
+    debtors,
+    debtor_page,
+    debtor_acts,
+    receivables,
+    payments,
+    negotiation,
 )
 BLUEPRINTS = (
     auth.blueprint,

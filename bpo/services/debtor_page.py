@@ -1,0 +1,206 @@
+"""The debtor's own page: opened by a signed link, proved by a second factor, read and paid from."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from bpo.db import acting_as, db, unit_of_work
+from bpo.domain import contact, contact_rules, pix_references, proofs
+from bpo.domain.contact_rules import Rules
+from bpo.domain.links import Purpose, expiry
+from bpo.domain.pix_references import Reference
+from bpo.domain.proofs import Question
+from bpo.formats import brcode
+from bpo.gateways.signing import Signer
+from bpo.kernel import clock
+from bpo.kernel.errors import NotFound
+from bpo.models import Workspace
+from bpo.queries import debtor_page, debtors, links, workspaces
+from bpo.queries.debtor_page import Statement
+from bpo.queries.receivables import Due
+from bpo.services import audit, visits
+from bpo.services import links as issuing
+from bpo.services.visits import DOOR, Closed, Visitor
+
+ONE_VISIT = timedelta(minutes=30)
+"""Openings from one network address within this time are one visit in the trail."""
+_PIX_CURRENCY = "BRL"
+_NO_CITY = "Brasil"
+_PHONES = frozenset({"phone", "whatsapp"})
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Somebody at the page, and what to ask of them; no question: a person must help."""
+
+    visitor: Visitor
+    question: Question | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of an answer; `locked`: too many wrong ones, no more are heard for now."""
+
+    arrival: Arrival
+    right: bool
+    locked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """All that a proved debtor sees: the statement, a Pix code for the total, and the way out.
+
+    `stop_token` opens the page that stops e-mails.
+    """
+
+    visitor: Visitor
+    statement: Statement
+    pix: str | None
+    stop_token: str | None
+
+
+def arrive(token: str, *, signer: Signer, address: str | None, now: datetime) -> Arrival | Closed:
+    """Open the page of a link; the trail keeps one entry for each visit."""
+    with unit_of_work(DOOR) as session:
+        visitor = _enter(session, signer, token, address, now)
+        if isinstance(visitor, Closed):
+            return visitor
+        with acting_as(visitor.actor):
+            _note_opening(session, visitor, now)
+            return Arrival(visitor, _question(session, visitor))
+
+
+def prove(
+    token: str, typed: str, *, signer: Signer, address: str | None, now: datetime
+) -> Answer | Closed:
+    """Check an answer to the question of a link; right and wrong ones are kept in the trail.
+
+    The debtor's row is held, so that guesses wait for one another and are counted.
+    """
+    with unit_of_work(DOOR) as session:
+        visitor = _enter(session, signer, token, address, now)
+        if isinstance(visitor, Closed):
+            return visitor
+        with acting_as(visitor.actor):
+            debtors.locked(session, visitor.workspace.id, visitor.debtor.id)
+            arrival = Arrival(visitor, _question(session, visitor))
+            if _is_locked(session, visitor, now):
+                return Answer(arrival, right=False, locked=True)
+            right = arrival.question is not None and proofs.is_right(arrival.question, typed)
+            _record(session, visitor, "debtor.proved" if right else "debtor.refused", now)
+            if right:
+                _ensure_way_out(session, visitor, now)
+            return Answer(arrival, right)
+
+
+def account(visitor: Visitor, *, signer: Signer, now: datetime) -> Account:
+    """The account of a proved visitor on the workspace's day; reads only."""
+    workspace, debtor = visitor.workspace, visitor.debtor
+    day = clock.local_day(now, workspace.time_zone)
+    with acting_as(visitor.actor):
+        session = db.session()
+        own = workspaces.contact_rules(session, workspace.id)
+        rules = contact_rules.from_json(own.rules) if own else Rules()
+        barred = contact.barred_before(day, rules.limitation_years)
+        found = debtor_page.statement(session, debtor, day, barred_before=barred)
+        out = links.live(session, Purpose.UNSUBSCRIBE, debtor.id, workspace.id)
+    return Account(
+        visitor,
+        found,
+        pix_for_all(workspace, debtor.id, found),
+        signer.token(out.id, Purpose.UNSUBSCRIBE.value) if out else None,
+    )
+
+
+def one(account: Account, receivable_id: int) -> Due:
+    """One payable receivable of the account; raises NotFound for whatever is not in it."""
+    found = account.statement.payable(receivable_id)
+    if found is None:
+        raise NotFound("This invoice is not open on this account")
+    return found
+
+
+def pix_for_all(workspace: Workspace, debtor_id: int, statement: Statement) -> str | None:
+    """The Pix code for all that is due; that of the receivable itself when there is only one."""
+    if len(statement.due) == 1:
+        return pix_for_one(workspace, statement, statement.due[0])
+    reference = Reference(pix_references.Kind.DEBTOR, debtor_id, statement.day)
+    return _pix(workspace, statement, statement.total_cents, reference)
+
+
+def pix_for_one(workspace: Workspace, statement: Statement, due: Due) -> str | None:
+    """The Pix code for one receivable as of the day of its amount."""
+    reference = Reference(pix_references.Kind.RECEIVABLE, due.row.id, due.amount.day)
+    return _pix(workspace, statement, due.amount.total_cents, reference)
+
+
+def _pix(
+    workspace: Workspace, statement: Statement, cents: int, reference: Reference
+) -> str | None:
+    if not statement.offers_pix or not workspace.pix_key or cents <= 0:
+        return None
+    if workspace.currency != _PIX_CURRENCY:
+        return None
+    return brcode.static(
+        workspace.pix_key,
+        workspace.legal_name,
+        workspace.city or _NO_CITY,
+        cents,
+        reference.txid,
+    )
+
+
+def _enter(
+    session: Session, signer: Signer, token: str, address: str | None, now: datetime
+) -> Visitor | Closed:
+    purpose = Purpose.DEBTOR_PAGE
+    return visits.enter(session, signer, token, purpose, address=address, now=now)
+
+
+def _question(session: Session, visitor: Visitor) -> Question | None:
+    workspace_id, debtor = visitor.workspace.id, visitor.debtor
+    phones = [
+        reach.contact.address
+        for reach in debtors.contacts(session, workspace_id, debtor.id)
+        if reach.contact.channel in _PHONES and reach.contact.status == "valid"
+    ]
+    numbers = debtor_page.open_numbers(session, workspace_id, debtor.id)
+    return proofs.question(debtor.document, phones, numbers)
+
+
+def _is_locked(session: Session, visitor: Visitor, now: datetime) -> bool:
+    since = now - proofs.REFUSALS_COUNT_FOR
+    found = debtor_page.refusals(
+        session, visitor.workspace.id, visitor.debtor.id, visitor.link_id, since
+    )
+    return found >= proofs.MOST_REFUSALS
+
+
+def _note_opening(session: Session, visitor: Visitor, now: datetime) -> None:
+    workspace_id, debtor_id, address = (
+        visitor.workspace.id,
+        visitor.debtor.id,
+        visitor.actor.address,
+    )
+    if not debtor_page.has_opened(session, workspace_id, debtor_id, address, now - ONE_VISIT):
+        _record(session, visitor, "debtor.opened", now)
+
+
+def _ensure_way_out(session: Session, visitor: Visitor, now: datetime) -> None:
+    """A link to stop e-mails that outlives the visit."""
+    purpose = Purpose.UNSUBSCRIBE
+    until = expiry(purpose, now)
+    issuing.ensure(session, purpose, visitor.workspace.id, [visitor.debtor.id], expires_at=until)
+
+
+def _record(session: Session, visitor: Visitor, action: str, now: datetime) -> None:
+    audit.record(
+        session,
+        visitor.actor,
+        visitor.workspace.id,
+        action,
+        now=now,
+        subject=("debtor", visitor.debtor.id),
+        link=visitor.link_id,
+    )

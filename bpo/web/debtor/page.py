@@ -1,0 +1,162 @@
+"""The debtor's own page: who asks, a second factor, then what is due today and how to pay it."""
+
+from flask import g, redirect, request, url_for
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from bpo.db import db
+from bpo.domain import messages, proofs
+from bpo.domain.debtors import Kind
+from bpo.domain.links import Purpose
+from bpo.domain.payments import LABELS
+from bpo.gateways import outside, qrcode
+from bpo.services import debtor_page, visits
+from bpo.services.debtor_page import Account, Arrival
+from bpo.services.visits import Closed, Visitor
+from bpo.web import access
+from bpo.web.debtor import blueprint, proof
+from bpo.web.debtor.telling import closed, tell, wait
+from bpo.web.throttle import limiter, refused
+
+Answer = str | Response | tuple[str, int]
+
+PER_LINK = "3 per minute; 6 per hour; 10 per day"
+PER_ADDRESS = "20 per hour; 60 per day"
+OPENINGS = "120 per minute"
+ROWS = 10
+"""Receivables told line by line; an account with more shows the rest on asking."""
+
+
+def link_tried() -> str:
+    """The link whose second factor is being tried, however its token is written."""
+    return f"link:{outside.current().signer.link_id(_asked_token(), Purpose.DEBTOR_PAGE)}"
+
+
+@blueprint.get("/d/<token>", endpoint="page")
+@access.signed(Purpose.DEBTOR_PAGE)
+@limiter.limit(OPENINGS)
+def page(token: str) -> Answer:
+    """The account of who has proved themselves, the question for who has not."""
+    arrival = _arrive(token)
+    if isinstance(arrival, Closed):
+        return closed(arrival)
+    if not proof.holds(arrival.visitor):
+        return _ask(arrival)
+    return _show(_account(arrival.visitor))
+
+
+@blueprint.get("/d/<token>/<int:receivable_id>", endpoint="receivable")
+@access.signed(Purpose.DEBTOR_PAGE)
+@limiter.limit(OPENINGS)
+def receivable(token: str, receivable_id: int) -> Answer:
+    """One receivable by itself, with its own Pix code."""
+    arrival = _arrive(token)
+    if isinstance(arrival, Closed):
+        return closed(arrival)
+    visitor = arrival.visitor
+    if not proof.holds(visitor):
+        return redirect(_address(visitor))
+    account = _account(visitor)
+    due = debtor_page.one(account, receivable_id)
+    code = debtor_page.pix_for_one(visitor.workspace, account.statement, due)
+    qr = _drawn(visitor, code)
+    return tell("receivable", visitor, due=due, pix=code, qr=qr, home=_address(visitor))
+
+
+@blueprint.post("/d/<token>")
+@access.signed(Purpose.DEBTOR_PAGE)
+@limiter.limit(PER_LINK, key_func=link_tried, deduct_when=refused)
+@limiter.limit(PER_ADDRESS, deduct_when=refused)
+def prove(token: str) -> Answer:
+    """Hear the answer; the same sentence for every wrong one."""
+    attempt = debtor_page.prove(
+        token,
+        request.form.get("answer", ""),
+        signer=outside.current().signer,
+        address=request.remote_addr,
+        now=g.now,
+    )
+    if isinstance(attempt, Closed):
+        return closed(attempt)
+    visitor = attempt.arrival.visitor
+    if attempt.locked:
+        return wait(visitor.workspace)
+    if not attempt.right:
+        return _ask(attempt.arrival, wrong=True), 400
+    onward = redirect(_address(visitor), 303)
+    proof.remember(onward, visitor, _address(visitor))
+    return onward
+
+
+@blueprint.post("/d/<token>/leave", endpoint="leave")
+@access.signed(Purpose.DEBTOR_PAGE)
+def leave(token: str) -> Response:
+    """Forget this browser."""
+    address = url_for("debtor.page", token=token)
+    onward = redirect(address, 303)
+    proof.forget(onward, address)
+    return onward
+
+
+@blueprint.errorhandler(429)
+def too_often(_error: Exception) -> Answer:
+    """Slow down whoever tries too often, kindly."""
+    signer = outside.current().signer
+    return wait(visits.creditor(db.session(), signer, _asked_token(), Purpose.DEBTOR_PAGE))
+
+
+def _arrive(token: str) -> Arrival | Closed:
+    signer, address = outside.current().signer, request.remote_addr
+    return debtor_page.arrive(token, signer=signer, address=address, now=g.now)
+
+
+def _account(visitor: Visitor) -> Account:
+    return debtor_page.account(visitor, signer=outside.current().signer, now=g.now)
+
+
+def _ask(arrival: Arrival, *, wrong: bool = False) -> str:
+    debtor = arrival.visitor.debtor
+    return tell(
+        "ask",
+        arrival.visitor,
+        factor=arrival.question.factor if arrival.question else None,
+        hidden_name=proofs.hidden_name(debtor.name),
+        hidden_document=proofs.hidden_document(debtor.document) if debtor.document else None,
+        wrong=wrong,
+    )
+
+
+def _show(account: Account) -> str:
+    visitor, statement = account.visitor, account.statement
+    return tell(
+        "page",
+        visitor,
+        account=account,
+        statement=statement,
+        rows=None if "all" in request.args else ROWS,
+        pix=account.pix,
+        qr=_drawn(visitor, account.pix),
+        home=_address(visitor),
+        methods=LABELS,
+        hello=messages.first_name(visitor.debtor.name, person=visitor.debtor.kind == Kind.PERSON),
+        hints=[proofs.hidden_address(reach.contact.address) for reach in statement.reaches],
+    )
+
+
+def _drawn(visitor: Visitor, code: str | None) -> Markup | None:
+    if code is None:
+        return None
+    with force_locale(visitor.locale):
+        return qrcode.svg(code, title=_("QR code of the Pix payment"))
+
+
+def _address(visitor: Visitor) -> str:
+    """The page of the link, its token written in the one way that we write it."""
+    token = outside.current().signer.token(visitor.link_id, Purpose.DEBTOR_PAGE)
+    return url_for("debtor.page", token=token)
+
+
+def _asked_token() -> str:
+    return str((request.view_args or {}).get("token", ""))

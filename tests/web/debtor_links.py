@@ -1,0 +1,40 @@
+"""Davi at the door: links to his page, and a browser that answers its question."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from bpo.domain.links import Purpose
+from bpo.gateways import outside
+from bpo.services import links
+
+CPF = "52998224725"
+RIGHT = "4725"
+
+
+def token(app, session, debtor, purpose=Purpose.DEBTOR_PAGE, *, lasts=timedelta(days=180)):
+    """A link as a message carries it."""
+    now = datetime.now(UTC)
+    link = links.issue(
+        session,
+        purpose,
+        debtor.id,
+        workspace_id=debtor.workspace_id,
+        expires_at=now + lasts,
+        now=now,
+    )
+    session.commit()
+    return outside.of(app).signer.token(link.id, purpose)
+
+
+def answer(client, token, typed=RIGHT):
+    """What comes back when somebody answers the question of a link."""
+    form = client.get(f"/d/{token}")
+    found = re.search(r'name="csrf_token" value="([^"]+)"', form.text)
+    assert found, form.text
+    return client.post(f"/d/{token}", data={"csrf_token": found[1], "answer": typed})
+
+
+def read(client, token, typed=RIGHT):
+    """The page as Davi sees it after answering."""
+    assert answer(client, token, typed).status_code == 303
+    return client.get(f"/d/{token}").text
