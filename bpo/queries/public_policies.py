@@ -6,7 +6,8 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bpo.domain import policies
+from bpo.domain import contact_rules, policies
+from bpo.domain.contact_rules import Rules
 from bpo.domain.policies import CollectionPolicy
 from bpo.models import PaymentMethod, PolicyVersion, Workspace
 from bpo.queries import workspaces
@@ -14,7 +15,10 @@ from bpo.queries import workspaces
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A version of the policy and the days on which it holds; `until` None: nothing follows it."""
+    """A version of the policy and the days in [`since`, `until`) on which it holds.
+
+    `until` is None when nothing follows it.
+    """
 
     number: int
     since: date
@@ -39,6 +43,7 @@ class PublicPolicy:
     terms: CollectionPolicy
     versions: tuple[Dated, ...]
     methods: tuple[Method, ...]
+    rules: Rules
 
 
 def page(
@@ -62,15 +67,14 @@ def page(
         policies.from_json(terms[shown.number]),
         tuple(reversed(held)),
         _methods(session, workspace.id),
+        _rules(session, workspace.id),
     )
 
 
 def _held(rows: list[tuple[int, date]]) -> list[Dated]:
-    """Versions in the order in which they hold; one replaced on its first day never held."""
-    last_of_day = {since: version for version, since in rows}
-    days = sorted(last_of_day)
-    ends: list[date | None] = [*days[1:], None]
-    return [Dated(last_of_day[since], since, end) for since, end in zip(days, ends, strict=True)]
+    """Versions in the order in which they hold; one replaced on its own day ends as it begins."""
+    ends: list[date | None] = [*(since for _, since in rows[1:]), None]
+    return [Dated(number, since, end) for (number, since), end in zip(rows, ends, strict=True)]
 
 
 def _methods(session: Session, workspace_id: int) -> tuple[Method, ...]:
@@ -79,3 +83,8 @@ def _methods(session: Session, workspace_id: int) -> tuple[Method, ...]:
 
 def _method(row: PaymentMethod) -> Method:
     return Method(row.kind, row.label, row.details.get("note"))
+
+
+def _rules(session: Session, workspace_id: int) -> Rules:
+    row = workspaces.contact_rules(session, workspace_id)
+    return contact_rules.from_json(row.rules) if row else Rules()

@@ -1,5 +1,9 @@
 """How acts of the audit trail and events of accounts are told: words, an icon and a tone."""
 
+import re
+from datetime import date
+from typing import Any
+
 from flask import Flask
 
 from bpo.gateways import wording
@@ -58,7 +62,7 @@ FIELDS: dict[str, Phrase] = {
     "street": Phrase("Street and number"),
     "district": Phrase("District"),
     "city": Phrase("City"),
-    "state": Phrase("State"),
+    "state": Phrase("State (UF)"),
     "postal_code": Phrase("Postal code"),
     "phone": Phrase("Telephone"),
     "email": Phrase("E-mail"),
@@ -91,12 +95,29 @@ FIELDS: dict[str, Phrase] = {
     "amount_cents": Phrase("Amount"),
 }
 
+VALUES: dict[str, dict[str, Phrase]] = {
+    "role": {
+        "admin": Phrase("BPO manager"),
+        "analyst": Phrase("Analyst"),
+        "client_manager": Phrase("Client manager"),
+    },
+    "factor": {
+        "password": Phrase("Password"),
+        "code": Phrase("Code"),
+        "recovery_code": Phrase("Recovery code"),
+    },
+    "purpose": {"invite": Phrase("Invitation"), "reset": Phrase("New password")},
+}
+
 _ALL = ACCOUNTS | WORKSPACES
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def init_app(app: Flask) -> None:
-    """Register the filters `act`, `act_icon`, `act_tone` and `field_label`."""
-    app.jinja_env.filters.update(act=told, act_icon=icon, act_tone=tone, field_label=field)
+    """Register the filters `act`, `act_icon`, `act_tone`, `field_label` and `field_value`."""
+    app.jinja_env.filters.update(
+        act=told, act_icon=icon, act_tone=tone, field_label=field, field_value=value
+    )
 
 
 def told(action: str) -> str:
@@ -121,3 +142,24 @@ def field(name: str) -> str:
     """The name of a field in the reader's words; an unknown one with its words spaced."""
     known = FIELDS.get(name)
     return wording.say(known, language.current()) if known else spelled(name)
+
+
+def value(given: Any, name: str) -> str:
+    """A recorded value in the reader's words, by the name of its field."""
+    locale = language.current()
+    match given:
+        case None | "":
+            return wording.NOTHING
+        case bool():
+            return wording.gettext("yes" if given else "no", locale)
+        case int() if name.endswith("_cents"):
+            return wording.money(given, locale)
+        case str() if given in VALUES.get(name, {}):
+            return wording.say(VALUES[name][given], locale)
+        case str() if _ISO_DAY.fullmatch(given):
+            return wording.day(date.fromisoformat(given), locale)
+        case dict():
+            return "; ".join(f"{field(key)} {value(item, key)}" for key, item in given.items())
+        case list():
+            return ", ".join(value(item, name) for item in given)
+    return str(given)
