@@ -168,7 +168,7 @@ class Message(Model):
     __tablename__ = "messages"
     __table_args__ = (
         within_workspace("touch_id", "touches", ondelete="CASCADE"),
-        Index("ix_messages_message_id", "workspace_id", "message_id"),
+        Index("ix_messages_message_id", "message_id"),
     )
 
     workspace_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)

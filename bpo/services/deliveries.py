@@ -56,7 +56,7 @@ WITH settled AS (
     UPDATE touches t SET state = 'sending', claimed_at = $4::timestamptz,
         attempts = attempts + 1, state_reason = NULL
     WHERE t.workspace_id = $1::bigint AND t.id = $10::bigint
-      AND t.state IN ('planned', 'failed') AND {STAMP} = $11::text
+      AND t.state = ANY ($17::text[]) AND {STAMP} = $11::text
     RETURNING t.id
 ), stored AS (
     INSERT INTO messages
@@ -95,6 +95,8 @@ SELECT :workspace, 'call', debtor_id, id, :day,
 FROM handed
 ON CONFLICT (workspace_id, kind, touch_id) DO NOTHING
 """
+_WAITING = "{planned,failed}"
+"""Given as a value, so that the claim goes by the primary key whatever the statistics say."""
 
 
 @dataclass(slots=True)
@@ -310,7 +312,7 @@ def _values(
         waiting = draft.waiting
         claim = [waiting.id, waiting.stamp, draft.recipient, draft.subject, draft.message_id]
         claim += [draft.template, zlib.compress(draft.body, 1)]
-    return [batch.workspace_id, *settled, *claim]
+    return [batch.workspace_id, *settled, *claim, _WAITING]
 
 
 def _put_aside(actor: Actor, workspace_id: int, batch: Batch, now: datetime) -> None:

@@ -901,9 +901,7 @@ def create_tables() -> None:
         ),
         sa.PrimaryKeyConstraint("workspace_id", "touch_id", name=op.f("pk_messages")),
     )
-    op.create_index(
-        "ix_messages_message_id", "messages", ["workspace_id", "message_id"], unique=False
-    )
+    op.create_index("ix_messages_message_id", "messages", ["message_id"], unique=False)
     op.create_table(
         "payments",
         sa.Column("debtor_id", sa.BigInteger(), nullable=False),
