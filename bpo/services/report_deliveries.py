@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from email.headerregistry import Address
 
 import structlog
-from sqlalchemy import and_, exists, select, update
+from sqlalchemy import and_, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from bpo.analytics import snapshot
@@ -28,7 +28,7 @@ from bpo.gateways.reports import Links
 from bpo.jobs import Job
 from bpo.kernel.actor import Actor
 from bpo.kernel.errors import Conflict, NotFound
-from bpo.models import ReportDelivery, ReportRun, User
+from bpo.models import ReportDelivery, ReportRun, Task, User
 from bpo.queries import reports as stored
 from bpo.queries import users, workspaces
 from bpo.services import audit, outcomes, reports
@@ -36,6 +36,7 @@ from bpo.services import audit, outcomes, reports
 log = structlog.get_logger()
 
 BATCH_SECONDS = 30
+TASK = "report_undelivered"
 RESENDABLE = frozenset({State.FAILED, State.REFUSED, State.UNCERTAIN})
 
 
@@ -106,6 +107,7 @@ def sweep(actor: Actor, workspace_id: int, *, now: datetime) -> int:
         ).all()
         for delivery_id, recipient in lost:
             _note(session, actor, workspace_id, delivery_id, State.UNCERTAIN, recipient, now)
+            _ask(session, workspace_id, delivery_id, recipient, "", now)
     return len(lost)
 
 
@@ -149,6 +151,7 @@ def resend(
         )
         delivery.attempts, delivery.retry_at, delivery.settled_at = 0, now, None
         _settle_run(session, workspace_id, delivery.run_id)
+        _answered(session, actor, workspace_id, delivery_id, now)
         audit.record(
             session,
             actor,
@@ -170,6 +173,7 @@ def confirm(actor: Actor, workspace_id: int, delivery_id: int, *, now: datetime)
         delivery.state = deliveries.move(State(delivery.state), State.SENT).value
         delivery.settled_at = now
         _settle_run(session, workspace_id, delivery.run_id)
+        _answered(session, actor, workspace_id, delivery_id, now)
         _note(session, actor, workspace_id, delivery_id, State.SENT, delivery.recipient, now)
 
 
@@ -294,6 +298,9 @@ def _settle(
             now,
             answer=outcomes.words(outcome),
         )
+        if meaning.task is not None:
+            words = outcomes.words(outcome)
+            _ask(session, workspace_id, parcel.delivery_id, parcel.recipient, words, now)
     if meaning.state is not State.SENT:
         log.warning("report_mail", state=meaning.state.value, answer=outcome.answer)
     return meaning
@@ -313,6 +320,36 @@ def _settle_run(session: Session, workspace_id: int, run_id: int) -> None:
             ReportRun.state.in_(stored.MADE),
         )
         .values(state="built" if left else "done")
+    )
+
+
+def _ask(
+    session: Session,
+    workspace_id: int,
+    delivery_id: int,
+    recipient: str,
+    answer: str,
+    now: datetime,
+) -> None:
+    """Leave a report that did not arrive to a person."""
+    detail = {"delivery_id": delivery_id, "recipient": recipient, "answer": answer}
+    values = {"workspace_id": workspace_id, "kind": TASK, "due_on": now.date(), "detail": detail}
+    session.execute(insert(Task).values(**values))
+
+
+def _answered(
+    session: Session, actor: Actor, workspace_id: int, delivery_id: int, now: datetime
+) -> None:
+    """Close what a person was asked about a delivery."""
+    session.execute(
+        update(Task)
+        .where(
+            Task.workspace_id == workspace_id,
+            Task.kind == TASK,
+            Task.state == "open",
+            Task.detail["delivery_id"].as_integer() == delivery_id,
+        )
+        .values(state="done", closed_at=now, closed_by=actor.user_id)
     )
 
 

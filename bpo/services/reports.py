@@ -1,9 +1,7 @@
 """Weekly reports: scheduled as rows, asked for by people, made once, kept as a file."""
 
 from datetime import datetime
-from hashlib import sha256
 
-import structlog
 from sqlalchemy import ColumnElement, and_, or_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
@@ -21,12 +19,10 @@ from bpo.jobs import Job
 from bpo.kernel import clock
 from bpo.kernel.actor import Actor
 from bpo.kernel.errors import BadInput, NotFound
-from bpo.models import ReportDelivery, ReportRun, StoredFile, Workspace
+from bpo.models import ReportDelivery, ReportRun, Workspace
 from bpo.queries import figures, users, workspaces
 from bpo.queries import reports as stored
-from bpo.services import audit
-
-log = structlog.get_logger()
+from bpo.services import audit, files
 
 LONGEST_ERROR = 500
 
@@ -194,9 +190,8 @@ def _keep(
         if run.state != "due":
             return False
         workspace = _workspace(session, workspace_id)
-        file = _file(workspace, run.week, document)
-        session.add(file)
-        session.flush()
+        name = f"{workspace.slug}-{run.week}.pdf"
+        file = files.put(session, workspace_id, name, "application/pdf", document)
         if run.kind == stored.WEEKLY:
             address(session, workspace_id, run_id)
         addressed = stored.deliveries_of(session, workspace_id, run_id)
@@ -217,17 +212,6 @@ def _keep(
         if addressed:
             after_commit(session, lambda: queue.put(Job.SEND_REPORTS, workspace_id))
     return True
-
-
-def _file(workspace: Workspace, week: str, document: bytes) -> StoredFile:
-    return StoredFile(
-        workspace_id=workspace.id,
-        name=f"{workspace.slug}-{week}.pdf",
-        media_type="application/pdf",
-        sha256=sha256(document).hexdigest(),
-        size=len(document),
-        content=document,
-    )
 
 
 def address(session: Session, workspace_id: int, run_id: int) -> None:

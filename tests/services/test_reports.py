@@ -18,7 +18,7 @@ from bpo.jobs import Job
 from bpo.kernel import actor as actors
 from bpo.kernel.actor import Role
 from bpo.kernel.errors import BadInput, Conflict, Forbidden, NotFound
-from bpo.models import AuditEntry, Membership, ReportDelivery, ReportRun
+from bpo.models import AuditEntry, Membership, ReportDelivery, ReportRun, Task
 from bpo.queries import reports as stored
 from bpo.services import report_deliveries, reports
 from bpo.services.report_deliveries import Post
@@ -299,10 +299,15 @@ class TestSend:
         (listed,) = stored.listed(here, cast.sol.id)
         assert (listed.recipients, listed.sent, listed.trouble) == (1, 0, 1)
         assert reports.schedule(clock, cast.sol.id, now=FRIDAY_FIVE) == FRIDAY_FIVE + WEEK
+        task = here.scalars(select(Task)).one()
+        assert (task.kind, task.state) == ("report_undelivered", "open")
+        assert task.detail["recipient"] == "bruno@example.com"
         mail.outcomes.clear()
         ana = people.actor(session, cast.ana)
         report_deliveries.resend(ana, cast.sol.id, failed.id, now=now, queue=jobs)
         assert send(clock, cast, mail, jobs, now)["sent"] == 1
+        here.expire_all()
+        assert task.state == "done"
 
     def test_an_address_refused_for_good_is_not_tried_again(self, here, clock, cast, jobs, mail):
         built(here, clock, cast, jobs)

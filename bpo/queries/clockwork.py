@@ -1,0 +1,66 @@
+"""What the clock looks at each minute, over every workspace in reach: a query for each kind."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bpo.db import driver
+from bpo.domain import deliveries
+
+_UNPLANNED = """
+SELECT DISTINCT c.workspace_id, here.day
+FROM unnest(%(places)s::bigint[], %(days)s::date[]) AS here (workspace_id, day)
+JOIN campaigns c ON c.workspace_id = here.workspace_id AND c.state = 'running'
+LEFT JOIN plan_runs p ON p.workspace_id = c.workspace_id AND p.campaign_id = c.id
+    AND p.on_day = here.day
+WHERE p.on_day IS NULL
+ORDER BY c.workspace_id
+"""
+_TO_SEND = """
+SELECT t.workspace_id, count(*)
+FROM touches t
+LEFT JOIN campaigns c ON c.workspace_id = t.workspace_id AND c.id = t.campaign_id
+WHERE t.state IN ('planned', 'failed') AND t.scheduled_at <= %(now)s
+  AND t.attempts < %(tries)s AND (t.campaign_id IS NULL OR c.state = 'running')
+GROUP BY t.workspace_id
+ORDER BY t.workspace_id
+"""
+_LOST = """
+SELECT workspace_id, count(*) FROM touches
+WHERE state = 'sending' AND claimed_at < %(before)s
+GROUP BY workspace_id ORDER BY workspace_id
+"""
+_IMPORTS = """
+SELECT workspace_id, id FROM imports
+WHERE state = 'queued' AND created_at < %(before)s ORDER BY created_at, id
+"""
+IMPORT_PATIENCE = timedelta(minutes=1)
+"""A queued import older than this may have lost its notification."""
+
+
+def unplanned(session: Session, days: Mapping[int, date]) -> list[tuple[int, date]]:
+    """Workspaces with a running campaign that has no plan for its day, among those given."""
+    values = {"places": list(days), "days": list(days.values())}
+    return [(place, day) for place, day in _rows(session, _UNPLANNED, values)]
+
+
+def to_send(session: Session, now: datetime) -> dict[int, int]:
+    """How many contacts of running campaigns are due, by workspace."""
+    return dict(_rows(session, _TO_SEND, {"now": now, "tries": deliveries.MAX_TRIES}))
+
+
+def lost_claims(session: Session, now: datetime) -> dict[int, int]:
+    """How many contacts are held by workers that died, by workspace."""
+    return dict(_rows(session, _LOST, {"before": now - deliveries.CLAIM_LASTS}))
+
+
+def waiting_imports(session: Session, now: datetime) -> list[tuple[int, int]]:
+    """(workspace, import) that nobody has begun."""
+    return list(_rows(session, _IMPORTS, {"before": now - IMPORT_PATIENCE}))
+
+
+def _rows(session: Session, sql: str, values: Mapping[str, Any]) -> list[Any]:
+    with driver(session).cursor() as cursor:
+        return cursor.execute(sql, values).fetchall()
