@@ -17,6 +17,7 @@ LONGEST = 120
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _DIGITS = re.compile(r"\D")
 _BRAZIL = "55"
+_TELEPHONE = re.compile(r"\+55(\d{2})(\d{4,5})(\d{4})")
 
 
 class Kind(StrEnum):
@@ -135,6 +136,12 @@ def phone(text: str) -> str:
     if len(digits) in (10, 11):
         return f"+{_BRAZIL}{digits}"
     raise BadInput("Give the telephone with its area code: {typed}", field="address", typed=text)
+
+
+def shown(channel: str, address: str) -> str:
+    """An address for people: a Brazilian telephone as `(11) 98765-4321`, others as they are."""
+    match = _TELEPHONE.fullmatch(address) if channel != Channel.EMAIL else None
+    return f"({match[1]}) {match[2]}-{match[3]}" if match else address
 
 
 def _email(text: str) -> str:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import and_, func, literal, or_, select
 from sqlalchemy.orm import Session
 
+from bpo.domain import debtors as rules
 from bpo.kernel import documents
 from bpo.kernel import text as words
 from bpo.models import Contact, Debtor, Dispute, Hold, OptOut, Promise, Receivable, Skip, Touch
@@ -19,6 +20,11 @@ class Reach:
 
     contact: Contact
     refused_at: datetime | None
+
+    @property
+    def shown(self) -> str:
+        """The address as people write it."""
+        return rules.shown(self.contact.channel, self.contact.address)
 
     @property
     def usable(self) -> bool:

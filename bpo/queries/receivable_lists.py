@@ -84,12 +84,27 @@ def page(
 
 def everything(
     session: Session, workspace_id: int, wanted: Filter, most: int = 200_000
-) -> Iterable[Row[ReceivableRow, Debtor]]:
-    """The whole list in its order, for export."""
+) -> Iterable[Row[*tuple[Any, ...]]]:
+    """The whole list in its order, for export.
+
+    Debtor's reference, name and document; number, issue, due, effective due and settled dates;
+    amount and what is open in centavos.
+    """
     order = _order(wanted.sort)
     by = (order.key.desc(), order.id.desc()) if order.falling else (order.key, order.id)
-    query = _narrowed(select(ReceivableRow, Debtor), workspace_id, wanted)
-    return session.execute(query.order_by(*by).limit(most)).all()
+    columns = select(
+        Debtor.reference,
+        Debtor.name,
+        Debtor.document,
+        ReceivableRow.number,
+        ReceivableRow.issue_date,
+        ReceivableRow.due_date,
+        ReceivableRow.effective_due_date,
+        ReceivableRow.settled_on,
+        ReceivableRow.amount_cents,
+        OPEN_CENTS,
+    )
+    return session.execute(_narrowed(columns, workspace_id, wanted).order_by(*by).limit(most))
 
 
 def totals(session: Session, workspace_id: int, wanted: Filter) -> Totals:

@@ -1,0 +1,262 @@
+"""What an analyst does on a debtor's page: each act is one form, posted here."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, g, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from bpo.domain.access import Permission
+from bpo.domain.debtors import Channel, ContactProfile, Purpose
+from bpo.domain.disputes import Grounds, State
+from bpo.domain.holds import HoldReason
+from bpo.domain.payments import Method
+from bpo.gateways import wording
+from bpo.kernel.errors import NotFound
+from bpo.services import debtors, disputes, holds, notes, payments, promises
+from bpo.web import access, forms, language
+from bpo.web.forms import Typed
+from bpo.web.office import blueprint
+from bpo.web.office.debtor_page import act_page
+from bpo.web.office.debtors import found
+
+Answer = Response | tuple[str, int]
+
+
+@blueprint.post("/w/<slug>/debtors/<int:debtor_id>/payments")
+@access.requires(Permission.RECORD_PAYMENT)
+def debtor_payment(slug: str, debtor_id: int) -> Answer:
+    """Record money received."""
+    typed = forms.typed()
+    return _form(debtor_id, "payment", lambda: _pay(debtor_id, typed), _paid)
+
+
+@blueprint.post("/w/<slug>/debtors/<int:debtor_id>/promises")
+@access.requires(Permission.CONTACT)
+def debtor_promise(slug: str, debtor_id: int) -> Answer:
+    """Note a promise to pay."""
+    typed = forms.typed()
+    return _form(
+        debtor_id,
+        "promise",
+        lambda: promises.make(
+            g.actor,
+            g.workspace.id,
+            debtor_id,
+            typed.needed_cents("promised"),
+            typed.needed_day("promised_for"),
+            note=typed.text("note"),
+            now=g.now,
+        ),
+        lambda _made: _("Promise noted. Reminders stay silent until its day."),
+    )
+
+
+@blueprint.post("/w/<slug>/debtors/<int:debtor_id>/notes")
+@access.requires(Permission.CONTACT)
+def debtor_note(slug: str, debtor_id: int) -> Answer:
+    """Keep what was said."""
+    typed = forms.typed()
+    return _form(
+        debtor_id, "note", lambda: _note(debtor_id, typed), lambda _made: _("Noted in the history.")
+    )
+
+
+@blueprint.post("/w/<slug>/debtors/<int:debtor_id>/holds")
+@access.requires(Permission.HOLD)
+def debtor_hold(slug: str, debtor_id: int) -> Answer:
+    """Pause reminders of the debtor or of one receivable."""
+    typed = forms.typed()
+    return _form(
+        debtor_id,
+        "hold",
+        lambda: holds.place(
+            g.actor,
+            g.workspace.id,
+            debtor_id,
+            typed.one_of("reason", HoldReason),
+            receivable_id=typed.whole("receivable"),
+            until=typed.day("until"),
+            note=typed.text("note"),
+            now=g.now,
+        ),
+        lambda _made: _("Paused: nothing is sent until the pause ends."),
+    )
+
+
+@blueprint.post("/w/<slug>/debtors/<int:debtor_id>/disputes")
+@access.requires(Permission.HOLD)
+def debtor_dispute(slug: str, debtor_id: int) -> Answer:
+    """Take a receivable out of collection because the debtor disagrees."""
+    typed = forms.typed()
+    return _form(
+        debtor_id,
+        "dispute",
+        lambda: disputes.begin(
+            g.actor,
+            g.workspace.id,
+            debtor_id,
+            typed.one_of("grounds", Grounds),
+            receivable_id=typed.whole("receivable"),
+            note=typed.text("note"),
+            now=g.now,
+        ),
+        lambda _made: _("In dispute: out of collection until it is decided."),
+    )
+
+
+@blueprint.post("/w/<slug>/debtors/<int:debtor_id>/contacts")
+@access.requires(Permission.EDIT_DEBTORS)
+def debtor_contact(slug: str, debtor_id: int) -> Answer:
+    """Add a way to reach the debtor."""
+    typed = forms.typed()
+    return _form(
+        debtor_id,
+        "contact",
+        lambda: debtors.add_contact(
+            g.actor,
+            g.workspace.id,
+            debtor_id,
+            ContactProfile(
+                typed.one_of("channel", Channel),
+                typed.needed("address"),
+                typed.text("contact_name"),
+                typed.one_of("purpose", Purpose),
+            ),
+            now=g.now,
+        ),
+        lambda _made: _("Contact added."),
+    )
+
+
+@blueprint.post("/w/<slug>/debtors/<int:debtor_id>/contacts/<int:contact_id>/<act>")
+@access.requires(Permission.EDIT_DEBTORS)
+def debtor_contact_act(slug: str, debtor_id: int, contact_id: int, act: str) -> Answer:
+    """Remove or mend a contact, note that it refuses messages or takes them again."""
+    acts: dict[str, tuple[Callable[..., Any], str]] = {
+        "remove": (debtors.remove_contact, _("Contact removed.")),
+        "mend": (debtors.mend_contact, _("The address is trusted again.")),
+        "opt-out": (debtors.opt_out, _("No message goes to this address from now on.")),
+        "opt-in": (debtors.opt_in, _("Messages may go to this address again.")),
+    }
+    if act not in acts:
+        raise NotFound("This page does not exist or is not yours to see")
+    do, message = acts[act]
+    return _act(debtor_id, lambda: do(g.actor, g.workspace.id, contact_id, now=g.now), message)
+
+
+@blueprint.post("/w/<slug>/debtors/<int:debtor_id>/promises/<int:promise_id>/cancel")
+@access.requires(Permission.CONTACT)
+def debtor_promise_cancel(slug: str, debtor_id: int, promise_id: int) -> Answer:
+    """Call a promise off."""
+    return _act(
+        debtor_id,
+        lambda: promises.cancel(g.actor, g.workspace.id, promise_id, now=g.now),
+        _("Promise called off. Reminders go on."),
+    )
+
+
+@blueprint.post("/w/<slug>/debtors/<int:debtor_id>/holds/<int:hold_id>/release")
+@access.requires(Permission.HOLD)
+def debtor_hold_release(slug: str, debtor_id: int, hold_id: int) -> Answer:
+    """End a pause."""
+    return _act(
+        debtor_id,
+        lambda: holds.release(g.actor, g.workspace.id, hold_id, now=g.now),
+        _("The pause is over. Reminders go on where they stopped."),
+    )
+
+
+@blueprint.post("/w/<slug>/debtors/<int:debtor_id>/disputes/<int:dispute_id>/decide")
+@access.requires(Permission.HOLD)
+def debtor_dispute_decide(slug: str, debtor_id: int, dispute_id: int) -> Answer:
+    """Close a dispute in favour of one side, or open it again."""
+    typed = forms.typed()
+
+    def decide() -> Any:
+        state = typed.one_of("state", State)
+        if state is State.OPEN:
+            return disputes.reopen(g.actor, g.workspace.id, dispute_id, now=g.now)
+        return disputes.close(g.actor, g.workspace.id, dispute_id, state, now=g.now)
+
+    return _act(debtor_id, decide, _("The dispute is decided."))
+
+
+@blueprint.post("/w/<slug>/debtors/<int:debtor_id>/credit/<int:payment_id>")
+@access.requires(Permission.RECORD_PAYMENT)
+def debtor_credit(slug: str, debtor_id: int, payment_id: int) -> Answer:
+    """Settle what is owed with what is left of a payment."""
+    return _act(
+        debtor_id,
+        lambda: payments.apply_credit(g.actor, g.workspace.id, payment_id, now=g.now),
+        _("The credit has been used."),
+    )
+
+
+def _pay(debtor_id: int, typed: Typed) -> payments.Recorded:
+    chosen = [int(number) for number in request.form.getlist("receivable") if number.isdecimal()]
+    return payments.record(
+        g.actor,
+        g.workspace.id,
+        debtor_id,
+        typed.needed_cents("amount"),
+        typed.needed_day("paid_on"),
+        typed.one_of("method", Method),
+        chosen or None,
+        typed.text("key"),
+        reference=typed.text("reference"),
+        note=typed.text("note"),
+        now=g.now,
+    )
+
+
+def _paid(done: payments.Recorded) -> str:
+    credit = done.allocated.unapplied_cents
+    if not credit:
+        return _("Payment recorded.")
+    left = wording.money(credit, language.current(), g.workspace.currency)
+    return _("Payment recorded; %(left)s is kept as credit.", left=left)
+
+
+def _note(debtor_id: int, typed: Typed) -> Any:
+    outcome = typed.text("outcome")
+    return notes.record(
+        g.actor,
+        g.workspace.id,
+        debtor_id,
+        typed.one_of("kind", notes.Kind),
+        typed.text("body") or "",
+        on_day=typed.day("on_day"),
+        person=typed.text("person"),
+        outcome=typed.one_of("outcome", notes.Outcome) if outcome else None,
+        next_act=typed.text("next_act"),
+        next_on=typed.day("next_on"),
+        now=g.now,
+    )
+
+
+def _form(debtor_id: int, act: str, do: Callable[[], Any], said: Callable[[Any], str]) -> Answer:
+    """Do what a form asks; what is wrong comes back on the form's own page."""
+    debtor = found(debtor_id)
+    attempt = forms.attempt(do)
+    if attempt.refusal is not None:
+        return act_page(debtor, act, forms.faults(attempt)), 400
+    flash(said(attempt.result), "success")
+    return _back(debtor_id)
+
+
+def _act(debtor_id: int, do: Callable[[], Any], message: str) -> Answer:
+    """Do one thing and say so, or say why not."""
+    found(debtor_id)
+    attempt = forms.attempt(do)
+    faults = forms.faults(attempt)
+    for fault in faults.values():
+        flash(fault, "error")
+    if not faults:
+        flash(message, "success")
+    return _back(debtor_id)
+
+
+def _back(debtor_id: int) -> Response:
+    return redirect(url_for("office.debtor", slug=g.workspace.slug, debtor_id=debtor_id))

@@ -1,0 +1,94 @@
+"""Long lists of the office: their place in the address, and their export as a spreadsheet."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from zlib import crc32
+
+from flask import Response, g, request
+from flask_babel import gettext as _
+
+from bpo.formats import sheets
+from bpo.kernel import clock, text
+from bpo.queries.keyset import Asked, Page
+from bpo.web import forms, language
+
+BUCKETS = {
+    "1-30": (1, 30),
+    "31-60": (31, 60),
+    "61-90": (61, 90),
+    "91-180": (91, 180),
+    "181": (181, None),
+}
+"""Days late of the filter by age: from, to inclusive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The addresses' parts for the pages before and after this one."""
+
+    before: str | None
+    after: str | None
+
+
+def today() -> date:
+    """The day on the workspace's clock."""
+    return clock.local_day(g.now, g.workspace.time_zone)
+
+
+def asked(wanted: object) -> Asked:
+    """The place in the list that the address names; it only holds for the same filters."""
+    return Asked(_place("after", wanted), _place("before", wanted))
+
+
+def around(page: Page[Any], wanted: object) -> Around:
+    """What the links to the neighbouring pages carry."""
+    mark = _mark(wanted)
+    return Around(
+        mark + page.before if page.before else None, mark + page.after if page.after else None
+    )
+
+
+def late() -> tuple[int | None, int | None]:
+    """Days late from and to, as the address asks."""
+    return BUCKETS.get(request.args.get("late", ""), (None, None))
+
+
+def spreadsheet(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
+    """Rows as a CSV file that spreadsheets in the reader's language open as it is."""
+    separator = ";" if language.current() == "pt_BR" else ","
+    lines = sheets.lines(head, rows, separator)
+    filename = f"{g.workspace.slug}-{text.slug(name)}-{today().isoformat()}.csv"
+    answer = Response(lines, mimetype="text/csv")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return answer
+
+
+def amount(cents: int | None) -> sheets.Number:
+    """Centavos as the reader's spreadsheet wants them."""
+    return sheets.amount(cents, "," if language.current() == "pt_BR" else ".")
+
+
+def day(name: str) -> date | None:
+    """A day of the address; None for one that cannot be read."""
+    return forms.attempt(lambda: forms.asked().day(name)).result
+
+
+def late_options() -> list[tuple[str, str]]:
+    """The ages to choose from."""
+    return [
+        (key, _("%(first)s to %(last)s days", first=first, last=last))
+        if last
+        else (key, _("More than %(days)s days", days=first - 1))
+        for key, (first, last) in BUCKETS.items()
+    ]
+
+
+def _place(name: str, wanted: object) -> str | None:
+    mark, value = _mark(wanted), request.args.get(name, "")
+    return value.removeprefix(mark) if value.startswith(mark) else None
+
+
+def _mark(wanted: object) -> str:
+    return f"{crc32(repr(wanted).encode()):08x}."

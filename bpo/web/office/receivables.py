@@ -1,0 +1,98 @@
+"""The list of receivables, and one of them: its account line by line, as of any day."""
+
+from flask import g, render_template, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from bpo.db import db
+from bpo.domain import receivables as rules
+from bpo.domain.access import Permission
+from bpo.kernel.errors import NotFound
+from bpo.queries import debtors, receivable_lists, receivables
+from bpo.queries.receivable_lists import Filter, Show
+from bpo.web import access
+from bpo.web.office import blueprint, lists
+
+Answer = str | Response
+
+
+@blueprint.get("/w/<slug>/receivables", endpoint="receivables")
+@access.requires(Permission.SEE_WORKSPACE)
+def show_receivables(slug: str) -> Answer:
+    """Every title of the company, with the filters of the address."""
+    session, place, wanted = db.session(), g.workspace.id, _wanted()
+    page = receivable_lists.page(session, place, wanted, lists.asked(wanted))
+    ids = [row[0].id for row in page.rows]
+    return render_template(
+        "office/receivables/list.html",
+        rows=page.rows,
+        around=lists.around(page, wanted),
+        totals=receivable_lists.totals(session, place, wanted),
+        counts=receivable_lists.counts(session, place, wanted.today),
+        marks=receivable_lists.marks(session, place, ids, wanted.today),
+        wanted=wanted,
+        today=wanted.today,
+        late_options=lists.late_options(),
+    )
+
+
+@blueprint.get("/w/<slug>/receivables.csv")
+@access.requires(Permission.SEE_WORKSPACE)
+def receivables_csv(slug: str) -> Answer:
+    """The list as filtered, for a spreadsheet."""
+    rows = receivable_lists.everything(db.session(), g.workspace.id, _wanted())
+    head = (
+        _("Customer number"),
+        _("Name"),
+        _("CPF or CNPJ"),
+        _("Number"),
+        _("Issued on"),
+        _("Due on"),
+        _("In time until"),
+        _("Settled on"),
+        _("Amount"),
+        _("Open"),
+    )
+    cells = ((*row[:8], lists.amount(row[8]), lists.amount(row[9])) for row in list(rows))
+    return lists.spreadsheet("receivables", head, cells)
+
+
+@blueprint.get("/w/<slug>/receivables/<int:receivable_id>")
+@access.requires(Permission.SEE_WORKSPACE)
+def receivable(slug: str, receivable_id: int) -> Answer:
+    """One title: what it asks for on a day and why, what was paid, which messages listed it."""
+    session, place = db.session(), g.workspace.id
+    row = receivables.by_id(session, place, receivable_id)
+    if row is None:
+        raise NotFound("There is no such receivable")
+    debtor = debtors.by_id(session, place, row.debtor_id)
+    assert debtor
+    day = lists.day("on") or lists.today()
+    due = receivables.due(session, row, debtor, day)
+    return render_template(
+        "office/receivables/page.html",
+        row=row,
+        debtor=debtor,
+        due=due,
+        day=day,
+        today=lists.today(),
+        state=rules.status(due.amount.receivable, day).value,
+        standing=debtors.standing(session, place, debtor.id, lists.today()),
+        ledger=receivables.ledger(session, place, receivable_id),
+        touches=receivables.touches(session, place, receivable_id),
+    )
+
+
+def _wanted() -> Filter:
+    show = request.args.get("show", "open")
+    late_from, late_to = lists.late()
+    return Filter(
+        lists.today(),
+        Show(show) if show in list(Show) else None,
+        request.args.get("q", ""),
+        lists.day("from"),
+        lists.day("to"),
+        late_from,
+        late_to,
+        request.args.get("sort", "due"),
+    )
