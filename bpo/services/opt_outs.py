@@ -143,7 +143,7 @@ def _silenced(source: str, now: datetime) -> _Act:
         )
         done = session.execute(row.on_conflict_do_nothing().returning(OptOut.id)).first()
         if done:
-            _record(session, actor, "opt_out.add", line, now, source=source)
+            _record(session, actor, "opt_out.record", line, now, source=source)
         return done is not None
 
     return act
@@ -158,7 +158,7 @@ def _heard(now: datetime) -> _Act:
         )
         done = session.execute(row.returning(OptOut.source)).first()
         if done:
-            _record(session, actor, "opt_out.remove", line, now, source=done.source)
+            _record(session, actor, "opt_out.withdraw", line, now, source=done.source)
         return done is not None
 
     return act
@@ -216,6 +216,6 @@ def _record(
         now=now,
         subject=("debtor", line.debtor_id),
         channel=line.channel.value,
-        to=line.address,
+        address=line.address,
         source=source,
     )

@@ -78,11 +78,11 @@ def test_ana_notes_that_davi_wants_no_e_mails_and_once_is_enough(session, cast, 
     assert add("davi@example.org")
     assert not add(" Davi@Example.org ")
     assert silent(session) == [("email", "davi@example.org", "analyst")]
-    assert trail(session) == [("opt_out.add", "Ana")]
+    assert trail(session) == [("opt_out.record", "Ana")]
 
     assert opt_outs.remove(ana, cast.sol.id, davi.id, Channel.EMAIL, "davi@example.org", now=NOW)
     assert silent(session) == []
-    assert trail(session)[-1] == ("opt_out.remove", "Ana")
+    assert trail(session)[-1] == ("opt_out.withdraw", "Ana")
     assert not opt_outs.remove(
         ana, cast.sol.id, davi.id, Channel.EMAIL, "davi@example.org", now=NOW
     )
@@ -158,7 +158,7 @@ def test_davi_stops_all_his_addresses_by_the_link_and_takes_it_back(session, cas
         ("email", "davi@example.org"),
         ("email", "loja@example.org"),
     }
-    assert trail(session) == [("opt_out.add", "Davi Lima")] * 2
+    assert trail(session) == [("opt_out.record", "Davi Lima")] * 2
 
     wish = by_link(opt_outs.resume, link)
     assert [(one.hint, one.silent) for one in wish.addresses] == [
