@@ -1,0 +1,134 @@
+"""`bpo metrics` and `bpo reports build`: what scripts rely on, with real commits."""
+
+import json
+from argparse import Namespace
+from datetime import date
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import select
+
+from bpo.cli import metrics, reports
+from bpo.db import acting_as, db, unit_of_work
+from bpo.gateways import outside
+from bpo.kernel import actor as actors
+from bpo.kernel.errors import BadInput, NotFound
+from bpo.models import ReportDelivery, ReportRun, StoredFile
+from tests.factories import debts, people
+
+KEYS = [
+    "open_cents",
+    "open_count",
+    "aging_cents",
+    "dso_simple_90",
+    "bpdso_90",
+    "add",
+    "dso_countback",
+    "true_dso_open",
+    "pmr_month",
+    "avg_delay_month",
+    "cei_month",
+    "delinq_gt0_pct",
+    "delinq_gt30_pct",
+    "issued_month_cents",
+    "received_month_cents",
+]
+
+
+@pytest.fixture
+def company(fresh_app):
+    with fresh_app.app_context():
+        sol = people.workspace(calendar="none")
+        with unit_of_work(actors.system((), name="tests")) as session:
+            bruno = people.User(email="bruno@example.com", name="Bruno", role="client_manager")
+            session.add(bruno)
+            session.flush()
+            session.add(people.Membership(user_id=bruno.id, workspace_id=sol.id))
+        with acting_as(actors.system([sol.id], name="tests")):
+            davi = debts.debtor(db.session(), sol)
+            title = debts.receivable(
+                db.session(), davi, due=date(2026, 9, 20), issue=date(2026, 9, 1), cents=900_00
+            )
+            debts.paid(db.session(), title, 300_00, date(2026, 10, 2))
+        yield sol.id
+
+
+@pytest.fixture
+def settings(fresh_app):
+    return outside.of(fresh_app).settings
+
+
+def asked(**words) -> Namespace:
+    return Namespace(**({"workspace": "sol", "json": True} | words))
+
+
+def test_metrics_are_one_json_document_with_the_agreed_names(company, settings, capsys):
+    metrics.run(asked(as_of=date(2026, 10, 15)), settings)
+    said = capsys.readouterr()
+    found = json.loads(said.out)
+    assert list(found) == KEYS
+    assert found["open_cents"] == 600_00
+    assert found["aging_cents"] == {
+        "current": 0,
+        "1-30": 600_00,
+        "31-60": 0,
+        "61-90": 0,
+        "90+": 0,
+    }
+    assert found["dso_simple_90"] == 60.0
+    assert found["cei_month"] == 33.3333
+    assert found["received_month_cents"] == 300_00
+
+
+def test_before_the_first_fact_percentages_are_null(company, settings, capsys):
+    metrics.run(asked(as_of=date(2026, 8, 31)), settings)
+    found = json.loads(capsys.readouterr().out)
+    assert (found["open_cents"], found["delinq_gt0_pct"], found["dso_simple_90"]) == (0, None, None)
+
+
+def test_metrics_for_a_person_go_to_standard_error(company, settings, capsys):
+    metrics.run(asked(as_of=date(2026, 10, 15), json=False), settings)
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "R$\xa0600,00" in said.err
+
+
+def test_a_workspace_that_is_not_there_is_named(company, settings):
+    with pytest.raises(NotFound, match="marte"):
+        metrics.run(asked(workspace="marte", as_of=date(2026, 10, 15)), settings)
+
+
+def build(settings, tmp_path, **words) -> int:
+    given = {"week": "2026-W41", "send": False, "out": tmp_path / "sol.pdf"}
+    return reports.run(asked(**(given | words)), settings)
+
+
+def test_a_report_is_written_and_kept_but_sent_to_nobody(company, settings, tmp_path, capsys):
+    assert build(settings, tmp_path) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert (result["week"], result["as_of"], result["deliveries"]) == ("2026-W41", "2026-10-11", [])
+    document = (tmp_path / "sol.pdf").read_bytes()
+    text = " ".join(page.extract_text() for page in PdfReader(BytesIO(document)).pages)
+    assert "600,00" in text.replace("\xa0", " ")
+    with acting_as(actors.system([company])):
+        assert db.session().scalars(select(StoredFile.content)).one() == document
+
+
+def test_sent_to_the_client_managers_with_the_outcome_of_each(company, settings, tmp_path, capsys):
+    assert build(settings, tmp_path, send=True, out=None) == 0
+    result = json.loads(capsys.readouterr().out)
+    (delivery,) = result["deliveries"]
+    assert (delivery["recipient"], delivery["state"]) == ("bruno@example.com", "sent")
+    with acting_as(actors.system([company])):
+        assert db.session().scalars(select(ReportRun.state)).all() == ["done"]
+        assert db.session().scalars(select(ReportDelivery.state)).all() == ["sent"]
+
+
+@pytest.mark.parametrize("week", ["2026-41", "2026-W99", "2999-W01"])
+def test_a_week_that_is_none_writes_nothing(company, settings, tmp_path, week):
+    with pytest.raises(BadInput):
+        build(settings, tmp_path, week=week)
+    assert not (tmp_path / "sol.pdf").exists()
+    with acting_as(actors.system([company])):
+        assert db.session().scalars(select(ReportRun)).all() == []
