@@ -99,9 +99,11 @@ def plan(
     return done
 
 
-def give_go(actor: Actor, workspace_id: int, campaign_id: int, *, now: datetime) -> None:
-    """Let a campaign run from now on. Raises Conflict when it runs already."""
-    _move(actor, workspace_id, campaign_id, "running", now, Permission.RELEASE_CAMPAIGN)
+def give_go(
+    actor: Actor, workspace_id: int, campaign_id: int, *, now: datetime, queue: Queue
+) -> None:
+    """Let a campaign run from now on; today is planned at once. Conflict when it runs already."""
+    _move(actor, workspace_id, campaign_id, "running", now, Permission.RELEASE_CAMPAIGN, queue)
 
 
 def pause(actor: Actor, workspace_id: int, campaign_id: int, *, now: datetime) -> None:
@@ -255,6 +257,7 @@ def _move(
     to: str,
     now: datetime,
     permission: Permission,
+    queue: Queue | None = None,
 ) -> None:
     access.require(actor, permission, workspace_id)
     with unit_of_work(actor) as session:
@@ -284,3 +287,7 @@ def _move(
             subject=("campaign", campaign_id),
             before=row.state,
         )
+        workspace = workspaces.by_id(session, workspace_id)
+        if queue is not None and workspace is not None:
+            day = clock.local_day(now, workspace.time_zone).isoformat()
+            after_commit(session, lambda: queue.put(Job.PLAN_CAMPAIGNS, workspace_id, day))

@@ -1,0 +1,173 @@
+"""A step's message as a real debtor would get it today, written by the desk that writes them all.
+
+Nothing is stored and no link is issued: the addresses in a preview lead nowhere.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from sqlalchemy.orm import Session
+
+from bpo.domain import policies, sms, steps
+from bpo.domain.contact import Place
+from bpo.domain.contact_rules import Rules
+from bpo.domain.messages import DebtLine, Links, MessageFacts, first_name
+from bpo.domain.steps import AnchorKind, Channel, Moment, Step
+from bpo.formats import mime
+from bpo.formats.mime import Mail
+from bpo.gateways import templates
+from bpo.kernel import clock, documents
+from bpo.models import Debtor, Payment, Workspace
+from bpo.queries import book, outgoing, samples, workspaces
+from bpo.queries.outgoing import Line, Waiting
+from bpo.services import letters
+from bpo.services.letters import Batch, Desk, Draft
+
+NO_LINK = 0
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A message nobody got. `parts`: as how many an SMS is sent and paid; 0 for other channels."""
+
+    mail: Mail
+    recipient: str
+    subject: str
+    parts: int = 0
+
+
+def preview(
+    session: Session,
+    workspace: Workspace,
+    debtor: Debtor,
+    step: Step,
+    channel: Channel,
+    *,
+    desk: Desk,
+    now: datetime,
+) -> Preview:
+    """What `step` would say to `debtor` by `channel` now. Raises NotFound for a text that is not
+    there, BadInput for one that cannot be filled in."""
+    today = clock.local_day(now, workspace.time_zone)
+    listed = samples.lines(session, workspace.id, debtor.id, step.moment, today)
+    if channel == Channel.EMAIL:
+        return _letter(session, workspace, debtor, step, listed, desk, now)
+    facts = _facts(workspace, debtor, listed, desk, today)
+    locale = debtor.locale or workspace.locale
+    text = templates.render(step.template, channel, locale, facts).text
+    recipient = samples.address(session, workspace.id, debtor.id, channel.value) or ""
+    parts = sms.parts(text) if channel == Channel.SMS else 0
+    return Preview(Mail((), text, ""), recipient, "", parts)
+
+
+def _letter(
+    session: Session,
+    workspace: Workspace,
+    debtor: Debtor,
+    step: Step,
+    listed: list[Line],
+    desk: Desk,
+    now: datetime,
+) -> Preview:
+    paid = None
+    if step.moment == Moment.PAYMENT:
+        paid, listed = samples.latest_payment(session, workspace.id, debtor.id), []
+    to = samples.address(session, workspace.id, debtor.id, Channel.EMAIL.value)
+    batch = _batch(session, workspace, debtor, listed, desk, now)
+    waiting = _waiting(debtor, step, listed, paid, to, batch.day)
+    draft = Draft(waiting, listed, step)
+    desk.write(batch, draft, now)
+    return Preview(mime.read(draft.body), to or "", draft.subject)
+
+
+def _batch(
+    session: Session,
+    workspace: Workspace,
+    debtor: Debtor,
+    listed: list[Line],
+    desk: Desk,
+    now: datetime,
+) -> Batch:
+    partly = [line.id for line in listed if line.open_cents < line.amount_cents]
+    stored = outgoing.policies(session, workspace.id)
+    return Batch(
+        workspace=workspace,
+        day=clock.local_day(now, workspace.time_zone),
+        place=Place(workspaces.calendar(session, workspace), workspace.time_zone),
+        rules=Rules(),
+        sender=desk.sender(workspace),
+        creditor=letters.creditor(workspace),
+        known_until=None,
+        drafts=[],
+        end=(_LONG_AGO, 0),
+        pauses=book.Pauses((), {}, {}),
+        entries=outgoing.entries(session, workspace.id, partly),
+        terms={row.id: policies.from_json(row.terms) for row in stored.values()},
+        pages={debtor.id: NO_LINK},
+        stops={debtor.id: NO_LINK},
+        balances=outgoing.open_balances(session, workspace.id, [debtor.id]),
+    )
+
+
+def _waiting(
+    debtor: Debtor,
+    step: Step,
+    listed: list[Line],
+    paid: Payment | None,
+    to: str | None,
+    today: date,
+) -> Waiting:
+    receipt = step.moment == Moment.PAYMENT
+    total = paid.amount_cents if paid else sum(line.open_cents for line in listed)
+    return Waiting(
+        id=0,
+        debtor_id=debtor.id,
+        campaign_id=None,
+        step_key=step.key,
+        channel=Channel.EMAIL.value,
+        template_key=step.template,
+        version=0,
+        anchor_kind=(AnchorKind.PAYMENT if receipt else AnchorKind.DEBTOR).value,
+        anchor_id=0,
+        attempts=0,
+        planned_on=today,
+        scheduled_at=_LONG_AGO,
+        debtor_name=debtor.name,
+        debtor_document=debtor.document,
+        debtor_state=debtor.state,
+        debtor_locale=debtor.locale,
+        consumer=debtor.consumer,
+        person=debtor.kind == "person",
+        contact_id=None,
+        address=to,
+        refused=False,
+        steps=steps.to_json([step]),
+        total_cents=total,
+        paid_on=paid.paid_on if paid else today,
+        stamp="",
+    )
+
+
+def _facts(
+    workspace: Workspace, debtor: Debtor, listed: list[Line], desk: Desk, today: date
+) -> MessageFacts:
+    """What a short message may say: no charges, because it shows no amounts."""
+    lines = tuple(
+        DebtLine(
+            line.number,
+            line.due_date,
+            line.open_cents,
+            days_late=max((today - line.due_date).days, 0),
+        )
+        for line in listed
+    )
+    return MessageFacts(
+        letters.creditor(workspace),
+        Links(f"{desk.base_url}/d/…", f"{desk.base_url}/p/{workspace.slug}/policy", ""),
+        debtor.name,
+        first_name(debtor.name, person=debtor.kind == "person"),
+        documents.hidden(debtor.document) if debtor.document else "",
+        today,
+        lines,
+    )
