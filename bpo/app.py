@@ -42,9 +42,9 @@ def create_app(
 
 
 def _install_web(app: Flask) -> None:
+    session.init_app(app)
     CSRFProtect(app)
     throttle.limiter.init_app(app)
-    session.init_app(app)
     language.init_app(app, session.locale, session.time_zone)
     filters.init_app(app)
     acts.init_app(app)
