@@ -1,9 +1,9 @@
-"""Debtors: registered, described, reached, and left in peace on the channels they refuse."""
+"""Debtors: registered, described, and the ways to reach them."""
 
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from bpo.domain.debtors import ContactProfile, Kind, Profile
 from bpo.kernel.actor import Actor
 from bpo.kernel.errors import Conflict, NotFound
 from bpo.kernel.text import number_key, searchable
-from bpo.models import Contact, Debtor, OptOut
+from bpo.models import Contact, Debtor
 from bpo.queries import debtors
 from bpo.services import audit
 
@@ -95,47 +95,6 @@ def mend_contact(actor: Actor, workspace_id: int, contact_id: int, *, now: datet
         contact, debtor = _contact(session, workspace_id, contact_id)
         contact.status, contact.status_reason = "valid", None
         _record(session, actor, debtor, "contact.mend", now, address=contact.address)
-
-
-def opt_out(actor: Actor, workspace_id: int, contact_id: int, *, now: datetime) -> OptOut:
-    """Note that the person at an address wants no more messages there, whoever the debtor is.
-
-    Holds at once, on every path: what is about to be sent looks again.
-    """
-    access.require(actor, Permission.CONTACT, workspace_id)
-    with unit_of_work(actor) as session:
-        contact, debtor = _contact(session, workspace_id, contact_id)
-        if debtors.opt_out(session, workspace_id, contact.channel, contact.address):
-            raise Conflict("This address already receives no messages")
-        refusal = OptOut(
-            workspace_id=workspace_id,
-            debtor_id=debtor.id,
-            channel=contact.channel,
-            address=contact.address,
-            source=actor.name or actor.kind.value,
-            at=now,
-        )
-        session.add(refusal)
-        session.flush()
-        detail = {"channel": contact.channel, "address": contact.address}
-        _record(session, actor, debtor, "opt_out.record", now, **detail)
-    return refusal
-
-
-def opt_in(actor: Actor, workspace_id: int, contact_id: int, *, now: datetime) -> None:
-    """Note that the person at an address agrees to messages again, or never refused them."""
-    access.require(actor, Permission.CONTACT, workspace_id)
-    with unit_of_work(actor) as session:
-        contact, debtor = _contact(session, workspace_id, contact_id)
-        session.execute(
-            delete(OptOut).where(
-                OptOut.workspace_id == workspace_id,
-                OptOut.channel == contact.channel,
-                OptOut.address == contact.address,
-            )
-        )
-        detail = {"channel": contact.channel, "address": contact.address}
-        _record(session, actor, debtor, "opt_out.withdraw", now, **detail)
 
 
 def of(debtor: Debtor) -> Profile:

@@ -1,20 +1,24 @@
 """What an analyst does on a debtor's page: each act is one form, posted here."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from bpo.db import db
 from bpo.domain.access import Permission
 from bpo.domain.debtors import Channel, ContactProfile, Purpose
 from bpo.domain.disputes import Grounds, State
 from bpo.domain.holds import HoldReason
 from bpo.domain.payments import Method
 from bpo.gateways import wording
+from bpo.kernel.actor import Actor
 from bpo.kernel.errors import NotFound
-from bpo.services import debtors, disputes, holds, notes, payments, promises
+from bpo.queries import debtors as stored
+from bpo.services import debtors, disputes, holds, notes, opt_outs, payments, promises
 from bpo.web import access, forms, language
 from bpo.web.forms import Typed
 from bpo.web.office import blueprint
@@ -137,8 +141,8 @@ def debtor_contact_act(slug: str, debtor_id: int, contact_id: int, act: str) -> 
     acts: dict[str, tuple[Callable[..., Any], str]] = {
         "remove": (debtors.remove_contact, _("Contact removed.")),
         "mend": (debtors.mend_contact, _("The address is trusted again.")),
-        "opt-out": (debtors.opt_out, _("No message goes to this address from now on.")),
-        "opt-in": (debtors.opt_in, _("Messages may go to this address again.")),
+        "opt-out": (_silence, _("No message goes to this address from now on.")),
+        "opt-in": (_hear, _("Messages may go to this address again.")),
     }
     if act not in acts:
         raise NotFound("This page does not exist or is not yours to see")
@@ -192,6 +196,22 @@ def debtor_credit(slug: str, debtor_id: int, payment_id: int) -> Answer:
         lambda: payments.apply_credit(g.actor, g.workspace.id, payment_id, now=g.now),
         _("The credit has been used."),
     )
+
+
+def _silence(actor: Actor, workspace_id: int, contact_id: int, *, now: datetime) -> bool:
+    to = _address(workspace_id, contact_id)
+    return opt_outs.add(actor, workspace_id, *to, source=opt_outs.ANALYST, now=now)
+
+
+def _hear(actor: Actor, workspace_id: int, contact_id: int, *, now: datetime) -> bool:
+    return opt_outs.remove(actor, workspace_id, *_address(workspace_id, contact_id), now=now)
+
+
+def _address(workspace_id: int, contact_id: int) -> tuple[int, Channel, str]:
+    contact = stored.contact(db.session(), workspace_id, contact_id)
+    if contact is None:
+        raise NotFound("There is no such contact")
+    return contact.debtor_id, Channel(contact.channel), contact.address
 
 
 def _pay(debtor_id: int, typed: Typed) -> payments.Recorded:
