@@ -332,7 +332,8 @@ def _ask(
     now: datetime,
 ) -> None:
     """Leave a report that did not arrive to a person."""
-    detail = {"delivery_id": delivery_id, "recipient": recipient, "answer": answer}
+    detail: dict[str, object] = {"delivery_id": delivery_id, "recipient": recipient}
+    detail |= {"answer": answer, "text": " · ".join(filter(None, (recipient, answer)))}
     values = {"workspace_id": workspace_id, "kind": TASK, "due_on": now.date(), "detail": detail}
     session.execute(insert(Task).values(**values))
 

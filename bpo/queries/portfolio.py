@@ -1,0 +1,295 @@
+"""The portfolio: a row of figures for each client company, from a constant number of queries.
+
+The figures are those of `bpo.analytics.collection` and the weekly report, said in SQL over many
+workspaces at once; a test holds the two together on random books.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from bpo.analytics.collection import DSO_DAYS, ratio
+from bpo.db import driver
+from bpo.domain.deliveries import State
+from bpo.kernel.actor import Role
+from bpo.models import Campaign, Membership, ReportDelivery, ReportRun, User, Workspace
+from bpo.queries import inbox
+
+WEEKS = 8
+PROMISE_DAYS = 90
+
+_HERE = """
+here (workspace_id, today, before) AS (
+    SELECT * FROM unnest(%(places)s::bigint[], %(days)s::date[], %(before)s::date[])
+)
+"""
+_BALANCES = f"""
+WITH {_HERE}, later AS (
+    SELECT e.workspace_id, e.receivable_id,
+           sum(e.principal_cents) AS before,
+           sum(e.principal_cents) FILTER (WHERE e.on_day > here.today) AS today
+    FROM here JOIN entries e ON e.workspace_id = here.workspace_id AND e.on_day > here.before
+    GROUP BY e.workspace_id, e.receivable_id
+), titles AS (
+    SELECT r.workspace_id, here.today, here.before, r.issue_date, r.amount_cents,
+           r.effective_due_date, CASE WHEN here.today > r.effective_due_date
+           THEN here.today - r.due_date ELSE 0 END AS late,
+           CASE WHEN r.issue_date <= here.today
+           THEN r.amount_cents - r.settled_cents + coalesce(l.today, 0) ELSE 0 END AS open,
+           CASE WHEN r.issue_date <= here.before
+           THEN r.amount_cents - r.settled_cents + coalesce(l.before, 0) ELSE 0 END AS was_open
+    FROM here JOIN receivables r ON r.workspace_id = here.workspace_id
+    LEFT JOIN later l ON l.workspace_id = r.workspace_id AND l.receivable_id = r.id
+    WHERE r.settled_on IS NULL OR r.settled_on > here.before
+       OR r.issue_date > here.before - {DSO_DAYS}
+)
+SELECT workspace_id, sum(open)::bigint, count(*) FILTER (WHERE open > 0),
+       coalesce(sum(open) FILTER (WHERE late = 0), 0)::bigint,
+       coalesce(sum(open) FILTER (WHERE late BETWEEN 1 AND 30), 0)::bigint,
+       coalesce(sum(open) FILTER (WHERE late BETWEEN 31 AND 60), 0)::bigint,
+       coalesce(sum(open) FILTER (WHERE late BETWEEN 61 AND 90), 0)::bigint,
+       coalesce(sum(open) FILTER (WHERE late > 90), 0)::bigint,
+       coalesce(sum(amount_cents) FILTER (
+           WHERE issue_date > today - {DSO_DAYS} AND issue_date <= today), 0)::bigint,
+       sum(was_open)::bigint,
+       coalesce(sum(was_open) FILTER (WHERE before > effective_due_date), 0)::bigint,
+       coalesce(sum(amount_cents) FILTER (
+           WHERE issue_date > before - {DSO_DAYS} AND issue_date <= before), 0)::bigint
+FROM titles GROUP BY workspace_id
+"""
+_RECEIVED = f"""
+WITH {_HERE}
+SELECT e.workspace_id, (here.today - extract(isodow FROM here.today)::int + 7 - e.on_day) / 7,
+       sum(e.principal_cents + e.fine_cents + e.interest_cents)::bigint
+FROM here JOIN entries e ON e.workspace_id = here.workspace_id
+WHERE e.on_day > here.today - extract(isodow FROM here.today)::int - 7 * ({WEEKS} - 1)
+  AND e.on_day <= here.today AND e.kind IN ('payment', 'reversal')
+GROUP BY 1, 2
+"""
+_PROMISES = f"""
+WITH {_HERE}
+SELECT p.workspace_id, count(*) FILTER (WHERE p.state = 'kept'), count(*)
+FROM here JOIN promises p ON p.workspace_id = here.workspace_id
+WHERE p.state IN ('kept', 'partly_kept', 'broken') AND p.settled_on <= here.today
+  AND p.settled_on > here.today - {PROMISE_DAYS}
+GROUP BY p.workspace_id
+"""
+
+
+class Balances(NamedTuple):
+    """What is open today by age, and a week's end before, with the sales of 90 days: centavos."""
+
+    open_cents: int = 0
+    open_count: int = 0
+    current_cents: int = 0
+    to_30_cents: int = 0
+    to_60_cents: int = 0
+    to_90_cents: int = 0
+    over_90_cents: int = 0
+    sales_cents: int = 0
+    was_open_cents: int = 0
+    was_overdue_cents: int = 0
+    past_sales_cents: int = 0
+
+
+class Report(NamedTuple):
+    """The latest report made, or the one that could not be."""
+
+    run_id: int
+    state: str
+    week: str
+    as_of: date
+    recipients: int
+    sent: int
+    trouble: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A client company at the end of its day; changes since the end of the week before.
+
+    `received_weeks`: centavos of the last weeks from Monday on, the running one last. `promises`:
+    how many ended in the last 90 days; `kept`: how many of them were kept. `waiting`: lines of the
+    inbox. `known_until`: through which day payments are known.
+    """
+
+    workspace: Workspace
+    day: date
+    balances: Balances
+    received_weeks: tuple[int, ...]
+    kept: int
+    promises: int
+    known_until: date | None
+    stale: bool
+    waiting: int
+    analysts: tuple[str, ...]
+    report: Report | None = None
+    campaigns: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def overdue_cents(self) -> int:
+        """All that is open but what is current."""
+        return self.balances.open_cents - self.balances.current_cents
+
+    @property
+    def overdue_pct(self) -> float | None:
+        """Overdue of what is open, 0 to 100."""
+        return ratio(self.overdue_cents * 100, self.balances.open_cents)
+
+    @property
+    def overdue_change_cents(self) -> int:
+        """How the overdue balance changed."""
+        return self.overdue_cents - self.balances.was_overdue_cents
+
+    @property
+    def dso(self) -> float | None:
+        """Days sales outstanding over 90 days."""
+        return ratio(self.balances.open_cents * DSO_DAYS, self.balances.sales_cents)
+
+    @property
+    def dso_change(self) -> float | None:
+        """How DSO changed; None when one of the two is undefined."""
+        before = ratio(self.balances.was_open_cents * DSO_DAYS, self.balances.past_sales_cents)
+        return None if self.dso is None or before is None else round(self.dso - before, 4)
+
+    @property
+    def received_week_cents(self) -> int:
+        """Money received since Monday."""
+        return self.received_weeks[-1]
+
+    @property
+    def kept_pct(self) -> float | None:
+        """Promises kept of those that ended, 0 to 100."""
+        return ratio(self.kept * 100, self.promises)
+
+    @property
+    def aging(self) -> tuple[int, ...]:
+        """The open balance by age, from not due to over 90 days."""
+        return self.balances[2:7]
+
+
+def rows(session: Session, places: Sequence[Workspace], now: datetime) -> list[Row]:
+    """A row for each of the client companies given, all of them within the actor's reach."""
+    scope = inbox.scope(session, places, now)
+    values = {
+        "places": list(scope.places),
+        "days": list(scope.days),
+        "before": [day - timedelta(days=day.weekday() + 1) for day in scope.days],
+    }
+    balances = {row[0]: Balances._make(row[1:]) for row in _rows(session, _BALANCES, values)}
+    received = _received(session, values)
+    promises = {place: (kept, ended) for place, kept, ended in _rows(session, _PROMISES, values)}
+    waiting = _waiting(session, scope)
+    analysts = _analysts(session, scope.places)
+    reports = _reports(session, scope.places)
+    campaigns = _campaigns(session, scope.places)
+    return [
+        Row(
+            workspace=place,
+            day=day,
+            balances=balances.get(place.id, Balances()),
+            received_weeks=received.get(place.id, (0,) * WEEKS),
+            kept=promises.get(place.id, (0, 0))[0],
+            promises=promises.get(place.id, (0, 0))[1],
+            known_until=known,
+            stale=stale,
+            waiting=waiting.get(place.id, 0),
+            analysts=tuple(analysts.get(place.id, ())),
+            report=reports.get(place.id),
+            campaigns=campaigns.get(place.id, {}),
+        )
+        for place, day, known, stale in zip(
+            places, scope.days, scope.known, scope.stale, strict=True
+        )
+    ]
+
+
+def _received(session: Session, values: dict[str, Any]) -> dict[int, tuple[int, ...]]:
+    """Money of the last weeks by workspace, oldest first."""
+    found: dict[int, list[int]] = {}
+    for place, weeks_ago, cents in _rows(session, _RECEIVED, values):
+        found.setdefault(place, [0] * WEEKS)[WEEKS - 1 - int(weeks_ago)] = cents
+    return {place: tuple(weeks) for place, weeks in found.items()}
+
+
+def _waiting(session: Session, scope: inbox.Scope) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for count in inbox.counts(session, scope):
+        found[count.workspace_id] = found.get(count.workspace_id, 0) + count.lines
+    return found
+
+
+def _analysts(session: Session, places: Sequence[int]) -> dict[int, list[str]]:
+    rows = session.execute(
+        select(Membership.workspace_id, User.name)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.workspace_id.in_(places), User.role == Role.ANALYST.value, User.active)
+        .order_by(User.name)
+    )
+    found: dict[int, list[str]] = {}
+    for place, name in rows:
+        found.setdefault(place, []).append(name)
+    return found
+
+
+def _reports(session: Session, places: Sequence[int]) -> dict[int, Report]:
+    """The latest run of each that was tried, and how its deliveries stand."""
+    states = ReportDelivery.state
+    latest = (
+        select(ReportRun.workspace_id, func.max(ReportRun.slot).label("slot"))
+        .where(
+            ReportRun.workspace_id.in_(places),
+            ReportRun.state != "due",
+            ReportRun.kind == "weekly",
+        )
+        .group_by(ReportRun.workspace_id)
+        .subquery()
+    )
+    trouble = [State.FAILED.value, State.REFUSED.value, State.UNCERTAIN.value]
+    rows = session.execute(
+        select(
+            ReportRun.workspace_id,
+            ReportRun.id,
+            ReportRun.state,
+            ReportRun.week,
+            ReportRun.as_of,
+            func.count(ReportDelivery.id),
+            func.count(ReportDelivery.id).filter(states == State.SENT.value),
+            func.count(ReportDelivery.id).filter(states.in_(trouble)),
+        )
+        .join(
+            latest,
+            and_(latest.c.workspace_id == ReportRun.workspace_id, latest.c.slot == ReportRun.slot),
+        )
+        .outerjoin(
+            ReportDelivery,
+            and_(
+                ReportDelivery.workspace_id == ReportRun.workspace_id,
+                ReportDelivery.run_id == ReportRun.id,
+            ),
+        )
+        .where(ReportRun.kind == "weekly")
+        .group_by(ReportRun.workspace_id, ReportRun.id)
+    )
+    return {row[0]: Report._make(row[1:]) for row in rows}
+
+
+def _campaigns(session: Session, places: Sequence[int]) -> dict[int, dict[str, int]]:
+    rows = session.execute(
+        select(Campaign.workspace_id, Campaign.state, func.count())
+        .where(Campaign.workspace_id.in_(places))
+        .group_by(Campaign.workspace_id, Campaign.state)
+    )
+    found: dict[int, dict[str, int]] = {}
+    for place, state, count in rows:
+        found.setdefault(place, {})[state] = count
+    return found
+
+
+def _rows(session: Session, sql: str, values: Mapping[str, Any]) -> list[Any]:
+    with driver(session).cursor() as cursor:
+        return cursor.execute(sql, values).fetchall()
