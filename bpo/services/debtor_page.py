@@ -60,14 +60,17 @@ class Account:
     stop_token: str | None
 
 
-def arrive(token: str, *, signer: Signer, address: str | None, now: datetime) -> Arrival | Closed:
-    """Open the page of a link; the trail keeps one entry for each visit."""
+def arrive(
+    token: str, *, signer: Signer, address: str | None, now: datetime, noted: bool = True
+) -> Arrival | Closed:
+    """Open the page of a link; the trail keeps one entry for each visit that is `noted`."""
     with unit_of_work(DOOR) as session:
         visitor = _enter(session, signer, token, address, now)
         if isinstance(visitor, Closed):
             return visitor
         with acting_as(visitor.actor):
-            _note_opening(session, visitor, now)
+            if noted:
+                _note_opening(session, visitor, now)
             return Arrival(visitor, _question(session, visitor))
 
 

@@ -261,6 +261,8 @@ def test_the_policy_my_data_and_the_way_out_are_at_hand(client, session, overdue
 
 
 def test_each_visit_leaves_its_mark(client, session, overdue, token):
+    client.head(f"/d/{token}")
+    assert trail(session) == []
     client.get(f"/d/{token}")
     debtor_links.answer(client, token, "0000")
     debtor_links.read(client, token)
