@@ -84,7 +84,7 @@ def unit_of_work(actor: Actor) -> Iterator[Session]:
     repeats what it would have announced.
     """
     session = db.session()
-    if session.info.get("unit"):
+    if "unit" in session.info:
         raise RuntimeError("a unit of work is already open: use cases do not call use cases")
     session.rollback()
     session.info["unit"] = []
@@ -148,10 +148,15 @@ def _announce(session: Session, transaction: SessionTransaction, connection: Con
 
 
 def _announce_again(session: Session) -> None:
-    if session.in_transaction() and session.is_active:
+    """Within a transaction; one that has failed can only be rolled back and needs no scope."""
+    if session.in_transaction() and session.is_active and not _failed(session):
         actor = _actor.get()
         ids = ",".join(map(str, sorted(actor.workspace_ids))) if actor else ""
         session.execute(_SCOPE, {"ids": ids})
+
+
+def _failed(session: Session) -> bool:
+    return driver(session).info.transaction_status is pq.TransactionStatus.INERROR
 
 
 def _run(callback: Callable[[], object]) -> None:
