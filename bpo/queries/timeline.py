@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from bpo.domain import debtors
 from bpo.kernel import clock
 from bpo.models import (
     Dispute,
@@ -166,7 +167,8 @@ def _opt_outs(reader: _Reader) -> Iterator[Event]:
         OptOut.workspace_id == reader.workspace_id, OptOut.debtor_id == reader.debtor_id
     )
     for refusal in reader.session.scalars(query.order_by(OptOut.at.desc()).limit(reader.limit)):
-        yield Event("opt_out", reader.local(refusal.at), refusal.at, refusal, refusal.source)
+        day, shown = reader.local(refusal.at), debtors.shown(refusal.channel, refusal.address)
+        yield Event("opt_out", day, refusal.at, refusal, refusal.source, shown)
 
 
 def _imports(reader: _Reader) -> Iterator[Event]:

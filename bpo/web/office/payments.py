@@ -54,7 +54,7 @@ def payments_csv(slug: str) -> Answer:
         _("Kept as credit"),
         _("Way"),
         _("Reference"),
-        _("Source"),
+        _("Origin"),
     )
     cells = (
         (
