@@ -1,0 +1,68 @@
+"""The files that brought everything: one when a client company came, then one each morning."""
+
+from collections import defaultdict
+from datetime import date, datetime, time, timedelta
+from random import Random
+
+from bpo.demo.ledger import Book, File, Payment, Title
+from bpo.domain.payments import Method
+from bpo.kernel import clock
+
+_MORNING = time(8, 5)
+_FIRST_MORNING = time(10, 40)
+_BY_HAND = frozenset({Method.CASH, Method.PIX})
+_BY_HAND_SHARE = 0.05
+_BAD_ROWS_SHARE = 0.06
+
+
+def bring(rng: Random, book: Book, now: datetime) -> None:
+    """Say of every title and payment which file brought it, and when it became known.
+
+    A file of a morning has what was issued until that day and paid until the day before. Today's
+    came shortly before `now`. Money in cash, and some of the rest, was entered by people.
+    """
+    _choose_by_hand(rng, book)
+    issued, paid = _by_morning(book)
+    day = book.taken_on
+    while day <= book.today:
+        _bring(rng, book, day, issued[day], paid[day], now)
+        day = book.calendar.add_business_days(day, 1)
+
+
+def _choose_by_hand(rng: Random, book: Book) -> None:
+    for payment in book.payments:
+        late = payment.paid_on > book.taken_on and payment.method in _BY_HAND
+        if late and (payment.method is Method.CASH or rng.random() < _BY_HAND_SHARE):
+            payment.by_hand = True
+
+
+def _by_morning(book: Book) -> tuple[dict[date, list[Title]], dict[date, list[Payment]]]:
+    issued: dict[date, list[Title]] = defaultdict(list)
+    paid: dict[date, list[Payment]] = defaultdict(list)
+    for title in book.titles:
+        title.known_on = book.calendar.following(max(title.issue, book.taken_on))
+        issued[title.known_on].append(title)
+    for payment in book.payments:
+        known_on = book.calendar.add_business_days(payment.paid_on, 1)
+        if not payment.by_hand:
+            paid[max(known_on, book.taken_on)].append(payment)
+    return issued, paid
+
+
+def _bring(
+    rng: Random, book: Book, day: date, issued: list[Title], paid: list[Payment], now: datetime
+) -> None:
+    first = day == book.taken_on
+    at = clock.instant(day, _FIRST_MORNING if first else _MORNING, book.zone)
+    at = min(at + timedelta(seconds=rng.randrange(900)), now - timedelta(minutes=2))
+    known = sum(t.known_on < day and t.open_before(day) > 0 for t in book.titles)
+    applied = len(issued) + sum(len(payment.lines) for payment in paid)
+    bad = rng.randint(1, 3) if rng.random() < _BAD_ROWS_SHARE or first else 0
+    before = book.calendar.add_business_days(day, -1)
+    name = f"{'historico' if first else 'titulos'}-{book.company.slug}-{day:%Y-%m-%d}.csv"
+    file = File(name, "csv", at, before, applied, max(known - len(paid), 0), bad)
+    book.files.append(file)
+    for title in issued:
+        title.file = file
+    for payment in paid:
+        payment.file = file

@@ -1,0 +1,142 @@
+"""The demonstration as a whole: client companies, the people who sign in, and every book."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bpo.db import acting_as, db, unit_of_work
+from bpo.demo import companies, filling, making, people
+from bpo.demo.companies import Company
+from bpo.demo.diary import Diary
+from bpo.demo.ledger import Book
+from bpo.domain.deliveries import MAY_HAVE_ARRIVED
+from bpo.embedded.outbox.mailbox import Mailbox
+from bpo.embedded.outbox.smtp import Envelope
+from bpo.kernel import actor as actors
+from bpo.kernel import clock
+from bpo.kernel.actor import Actor
+from bpo.kernel.errors import Conflict
+from bpo.models import Debtor, Workspace
+from bpo.queries import users
+from bpo.queries import workspaces as stored
+from bpo.services import negotiation, payment_methods, reports, staff, workspaces
+from bpo.services.letters import Desk
+
+NAME = "bpo demo"
+CAUGHT_DAYS = 3
+"""Of how many past business days the mail catcher shows the mails."""
+_WEEK = timedelta(days=7)
+
+
+@dataclass(slots=True)
+class Made:
+    """What was made: all zero when everything was there."""
+
+    companies: int = 0
+    users: int = 0
+    mails: int = 0
+    rows: Counter[str] = field(default_factory=Counter)
+
+
+def create(desk: Desk, mailbox: Mailbox, *, now: datetime) -> Made:
+    """Make what is missing of the demonstration; a repeat makes nothing.
+
+    An account with a password that everybody knows must not open real data: Conflict where there
+    are other client companies.
+    """
+    _insist_on_room(db.session())
+    made = Made()
+    here = {company.slug: _company(company, now, made) for company in companies.COMPANIES}
+    analysts = _people(here, now, made)
+    for company in companies.COMPANIES:
+        _fill(company, here[company.slug], analysts[company.analyst], desk, mailbox, now, made)
+    return made
+
+
+def _insist_on_room(session: Session) -> None:
+    strangers = [place.slug for place in stored.everything(session) if not place.is_demo]
+    if strangers:
+        raise Conflict(
+            "There are client companies here already ({slugs}): the demonstration, whose password"
+            " everybody knows, is only for an empty installation",
+            slugs=", ".join(strangers[:3]),
+        )
+
+
+def _company(company: Company, now: datetime, made: Made) -> Workspace:
+    found = stored.by_slug(db.session(), company.slug)
+    if found is not None:
+        return found
+    today = clock.local_day(now, company.profile.time_zone)
+    made.companies += 1
+    return workspaces.create(
+        actors.system((), name=NAME),
+        company.slug,
+        company.profile,
+        now=now,
+        policy=company.terms[0].policy,
+        policy_from=today - timedelta(days=company.terms[0].days_ago),
+        is_demo=True,
+    )
+
+
+def _people(here: dict[str, Workspace], now: datetime, made: Made) -> dict[str, int]:
+    """Everybody's account; returns ids by the local part of the address."""
+    program = actors.system([place.id for place in here.values()], name=NAME)
+    found: dict[str, int] = {}
+    for person in people.PEOPLE:
+        user = users.by_email(db.session(), person.email)
+        if user is None:
+            who = (person.email, person.name, person.role, [here[s].id for s in person.slugs])
+            user = staff.create(program, *who, people.PASSWORD, now=now)
+            made.users += 1
+        found[person.email.partition("@")[0]] = user.id
+    return found
+
+
+def _fill(
+    company: Company,
+    workspace: Workspace,
+    analyst: int,
+    desk: Desk,
+    mailbox: Mailbox,
+    now: datetime,
+    made: Made,
+) -> None:
+    """One client company, its book in one transaction, unless it has one already."""
+    program = actors.system([workspace.id], name=NAME)
+    if _is_filled(program):
+        return
+    book = making.book(company, now)
+    with unit_of_work(program) as session:
+        diary, counts = filling.fill(session, workspace, book, analyst, desk, now)
+    made.rows += counts
+    made.mails += _show(diary, book, desk.sender(workspace).address, mailbox)
+    _finish(program, workspace, book, now)
+
+
+def _is_filled(program: Actor) -> bool:
+    with acting_as(program):
+        return db.session().scalar(select(Debtor.id).limit(1)) is not None
+
+
+def _show(diary: Diary, book: Book, sender: str, mailbox: Mailbox) -> int:
+    """Put the mails of the last days where sent mail can be read."""
+    since, shown = book.days_ago(CAUGHT_DAYS - 1), 0
+    for made in diary.made:
+        arrived = made.state in MAY_HAVE_ARRIVED and made.touch.planned_on >= since
+        if arrived and made.message and made.address:
+            mailbox.keep(Envelope(sender, [made.address.address], made.message.body))
+            shown += 1
+    return shown
+
+
+def _finish(program: Actor, workspace: Workspace, book: Book, now: datetime) -> None:
+    """Ways to pay, the classes of today, and the report that is due or was missed."""
+    for offer in book.company.methods:
+        payment_methods.add(program, workspace.id, offer.kind, offer.label, offer.details, now=now)
+    negotiation.refresh_classes(program, workspace.id, book.today, now=now)
+    reports.schedule(program, workspace.id, now=now - _WEEK if book.started else now)
