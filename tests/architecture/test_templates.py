@@ -8,7 +8,7 @@ from tests.architecture import reading
 from tests.architecture.reading import ROOT
 
 FOLDER = ROOT / "templates"
-KINDS = {".html", ".txt"}
+KINDS = {".html", ".txt", ".css"}
 _NAMED = re.compile(r"""\{%-?\s*(?:extends|include|import|from)\s+["']([^"']+)["']""")
 _TEMPLATE = re.compile(r"[\w*./-]+\.(?:html|txt|\*)|[\w*]+(?:/[\w*]+)+")
 
@@ -35,8 +35,10 @@ def named_in_code():
 
 
 def fits(pattern, name):
+    """Whether a text of the code names this template: whole, from its folder on, or without its
+    kind."""
     expression = re.escape(pattern).replace(r"\*", ".+")
-    return re.fullmatch(expression + r"(\.(html|txt))?", name) is not None
+    return re.fullmatch(rf"(.+/)?{expression}(\.(html|txt))?", name) is not None
 
 
 def test_every_template_named_in_a_template_exists():
