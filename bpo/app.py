@@ -67,6 +67,7 @@ def _config(settings: Settings) -> dict[str, object]:
         "PERMANENT_SESSION_LIFETIME": settings.session_lifetime,
         "MAX_CONTENT_LENGTH": settings.upload_limit_bytes,
         "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,
         "RATELIMIT_STORAGE_URI": _limiter_storage(settings.redis_url),
         "RATELIMIT_HEADERS_ENABLED": False,
         "SEND_FILE_MAX_AGE_DEFAULT": 0,

@@ -48,10 +48,14 @@ def formatted(text: str) -> str:
 
 
 def hidden(text: str) -> str:
-    """The document with its first and last groups hidden: `***.456.789-**`."""
+    """The document with all hidden but a middle group: `***.456.***-**`, `**.***.678/0001-**`.
+
+    The last four digits of a CPF and the first four of a CNPJ, which open the debtor's page, never
+    show.
+    """
     plain = normalized(text)
     if len(plain) == 11:
-        return f"***.{plain[3:6]}.{plain[6:9]}-**"
+        return f"***.{plain[3:6]}.***-**"
     if len(plain) == 14:
         return f"**.***.{plain[5:8]}/{plain[8:12]}-**"
     return "***"

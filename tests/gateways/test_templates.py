@@ -33,7 +33,7 @@ FACTS = MessageFacts(
     LINKS,
     "Davi Lima",
     "Davi",
-    "***.456.789-**",
+    "***.456.***-**",
     TODAY,
     (LINE, LINE._replace(number="1235", due=date(2026, 11, 12))),
     offer=Offer(120_000, date(2026, 11, 30)),
