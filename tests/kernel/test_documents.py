@@ -68,6 +68,6 @@ def test_documents_are_shown_with_their_marks() -> None:
 
 
 def test_hidden_documents_keep_only_the_middle() -> None:
-    assert documents.hidden("52998224725") == "***.982.247-**"
+    assert documents.hidden("52998224725") == "***.982.***-**"
     assert documents.hidden("12ABC34501DE35") == "**.***.345/01DE-**"
     assert documents.hidden("123") == "***"
