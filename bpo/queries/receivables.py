@@ -133,7 +133,7 @@ def numbers(session: Session, workspace_id: int, debtor_id: int) -> dict[int, st
     query = select(ReceivableRow.id, ReceivableRow.number).where(
         ReceivableRow.workspace_id == workspace_id, ReceivableRow.debtor_id == debtor_id
     )
-    return dict(session.execute(query))
+    return dict(session.execute(query).all())
 
 
 def ledger(
