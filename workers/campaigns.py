@@ -1,19 +1,17 @@
-"""Jobs of campaigns: planning a business day of a workspace."""
+"""Jobs of campaigns: the morning of a workspace."""
 
 from datetime import UTC, date, datetime
 
 from bpo.gateways import outside
 from bpo.kernel import actor
-from bpo.services import campaigns
+from bpo.services import campaigns, negotiation, promises
 
 
 def plan_campaigns(workspace_id: int, day: str) -> None:
-    """Plan the running campaigns of a workspace for a day, unless that was done."""
-    campaigns.plan(
-        actor.system([workspace_id], name="clock"),
-        workspace_id,
-        date.fromisoformat(day),
-        now=datetime.now(UTC),
-        queue=outside.current().queue,
-        only_unplanned=True,
-    )
+    """Judge the promises that fell due, classify payers anew, and plan the day if not yet done."""
+    program = actor.system([workspace_id], name="clock")
+    today, now = date.fromisoformat(day), datetime.now(UTC)
+    promises.settle_due(program, workspace_id, today, now=now)
+    negotiation.refresh_classes(program, workspace_id, today, now=now)
+    queue = outside.current().queue
+    campaigns.plan(program, workspace_id, today, now=now, queue=queue, only_unplanned=True)
