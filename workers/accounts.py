@@ -10,8 +10,8 @@ from bpo.services.account_mails import Postman
 def send_account_mail(link_id: int) -> None:
     """Mail one invitation or reset link."""
     here = outside.current()
-    settings = here.settings
-    postman = Postman(here.mail, here.signer, settings.mail_sender, settings.base_url)
+    us = here.settings
+    postman = Postman(here.mail, here.signer, us.bpo_name, us.mail_sender, us.base_url)
     account_mails.send(link_id, postman=postman, now=datetime.now(UTC))
 
 

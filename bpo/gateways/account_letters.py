@@ -57,16 +57,19 @@ _WORDS = {
 }
 
 
-def message(letter: Letter, *, sender: str, number: int, now: datetime) -> bytes:
-    """The RFC 5322 message; `number` (the link's) and `now` make its Message-ID."""
+def message(letter: Letter, *, sender: tuple[str, str], number: int, now: datetime) -> bytes:
+    """The RFC 5322 message from `sender`, a name and an address.
+
+    `number` (the link's) and `now` make its Message-ID.
+    """
     words = _words(letter)
     mail = EmailMessage(policy=SMTP)
-    name = wording.gettext("Receivables", letter.locale)
-    mail["From"] = Address(name, addr_spec=sender)
+    name, address = sender
+    mail["From"] = Address(name, addr_spec=address)
     mail["To"] = Address(letter.to_name, addr_spec=letter.to_email)
     mail["Subject"] = wording.say(words.subject, letter.locale)
     mail["Date"] = format_datetime(now)
-    mail["Message-ID"] = f"<account-{number}-{now:%Y%m%d%H%M%S}@{sender.partition('@')[2]}>"
+    mail["Message-ID"] = f"<account-{number}-{now:%Y%m%d%H%M%S}@{address.partition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
     context = {"letter": letter, "words": words, "name": name}
     mail.set_content(_render("txt", letter.locale, context), cte="quoted-printable")

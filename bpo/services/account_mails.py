@@ -31,10 +31,11 @@ _POSTMAN = actors.system((), name="account mail")
 
 @dataclass(frozen=True, slots=True)
 class Postman:
-    """What sending needs: the server, the signature, our address and our site's."""
+    """What sending needs: the server, the signature, our name and address, our site's address."""
 
     mail: Mail
     signer: Signer
+    name: str
     sender: str
     base_url: str
 
@@ -54,7 +55,9 @@ def send(link_id: int, *, postman: Postman, now: datetime) -> Outcome | None:
     if letter is None:
         return None
     try:
-        message = account_letters.message(letter, sender=postman.sender, number=link_id, now=now)
+        message = account_letters.message(
+            letter, sender=(postman.name, postman.sender), number=link_id, now=now
+        )
         outcome = postman.mail.send(postman.sender, letter.to_email, message)
     except Exception:
         _settle(link_id, Outcome(Stage.CONNECT, answer="the mail could not be made"), now)

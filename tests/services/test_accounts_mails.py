@@ -28,7 +28,7 @@ def mail():
 
 @pytest.fixture
 def postman(mail):
-    return Postman(mail, SIGNER, "cobranca@bpo.example", "https://bpo.example")
+    return Postman(mail, SIGNER, "BPO Luz", "cobranca@bpo.example", "https://bpo.example")
 
 
 @pytest.fixture
@@ -63,6 +63,7 @@ def test_an_invitation_arrives_in_portuguese_with_its_link_in_both_parts(
     assert outcome.accepted
     assert (sent.envelope_from, sent.recipient) == ("cobranca@bpo.example", "dora@example.com")
     assert parsed["To"].addresses[0].display_name == "Dora"
+    assert str(parsed["From"]) == "BPO Luz <cobranca@bpo.example>"
     assert parsed["Subject"] == "Seu acesso ao sistema de recebíveis"
     assert url in html
     assert url in plain
