@@ -98,8 +98,9 @@ def test_a_link_is_sent_again_and_a_second_factor_taken_off(marta, cast, queue):
 
 def test_the_trails_are_filtered_by_person_and_period(marta, cast):
     log = marta.open("/office/audit/access")
-    assert marta.open("/office/audit?workspace=lua").count("Oficina Lua") >= 2
-    assert "Padaria Sol</span>" not in marta.open("/office/audit?workspace=lua")
+    rows = marta.open("/office/audit?workspace=lua").partition("<tbody>")[2]
+    assert "Oficina Lua" in rows
+    assert "Padaria Sol" not in rows.partition("</tbody>")[0]
     assert re.search(r"<tbody>", log) or "history" in log
     assert "<tbody>" not in marta.open("/office/audit?until=2020-01-01")
     assert marta.client.get("/office/audit?since=yesterday").status_code == 400

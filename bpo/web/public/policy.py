@@ -4,6 +4,7 @@ from flask import abort, g, render_template
 
 from bpo.db import acting_as, db
 from bpo.domain import policies, policy_examples
+from bpo.gateways import outside
 from bpo.kernel import actor as actors
 from bpo.kernel import clock
 from bpo.models import Workspace
@@ -28,6 +29,7 @@ def policy(slug: str) -> str:
         sentences=policies.sentences(page.terms),
         examples=policy_examples.examples(page.terms),
         today=clock.local_day(g.now, g.workspace.time_zone),
+        bpo=outside.current().settings.bpo_name,
     )
 
 
