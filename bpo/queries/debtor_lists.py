@@ -131,13 +131,20 @@ class Book:
             case Show.OVERDUE:
                 return self.overdue_cents > 0  # type: ignore[no-any-return]
             case Show.PROMISED:
-                return _of(Promise, Promise.state == "active")
+                return self._among(Promise, Promise.state == "active")
             case Show.DISPUTED:
-                return _of(Dispute, Dispute.state == "open")
+                return self._among(Dispute, Dispute.state == "open")
             case Show.ON_HOLD:
-                return _of(Hold, Hold.released_at.is_(None), *_on(self.today))
+                return self._among(Hold, *_standing(self.today))
             case Show.NO_CONTACT:
-                return and_(self.open_cents > 0, ~_reachable())
+                reachable = self._among(Contact, Contact.status == "valid", ~_refused())
+                return and_(self.open_cents > 0, ~reachable)
+
+    def _among(self, table: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+        """Whether a debtor has a row of a table that meets the conditions."""
+        named = table.debtor_id.is_not(None)
+        mine = select(table.debtor_id).where(table.workspace_id == self.workspace_id, named)
+        return Debtor.id.in_(mine.where(*conditions))
 
     def _conditions(self, wanted: Filter) -> list[ColumnElement[bool]]:
         found: list[ColumnElement[bool]] = []
@@ -200,23 +207,17 @@ def choices(session: Session, workspace_id: int, search: str, limit: int = 10) -
     return list(session.scalars(query.order_by(Debtor.search_name, Debtor.id).limit(limit)))
 
 
-def _of(table: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+def _standing(today: date) -> tuple[ColumnElement[bool], ...]:
+    open_ended = or_(Hold.until.is_(None), Hold.until >= today)
+    return Hold.released_at.is_(None), Hold.starts_on <= today, open_ended
+
+
+def _refused() -> ColumnElement[bool]:
     return exists().where(
-        table.workspace_id == Debtor.workspace_id, table.debtor_id == Debtor.id, *conditions
-    )
-
-
-def _on(today: date) -> tuple[ColumnElement[bool], ...]:
-    return Hold.starts_on <= today, or_(Hold.until.is_(None), Hold.until >= today)
-
-
-def _reachable() -> ColumnElement[bool]:
-    refused = exists().where(
         OptOut.workspace_id == Contact.workspace_id,
         OptOut.channel == Contact.channel,
         OptOut.address == Contact.address,
     )
-    return _of(Contact, Contact.status == "valid", ~refused)
 
 
 def _matching(search: str) -> ColumnElement[bool]:
@@ -229,5 +230,11 @@ def _matching(search: str) -> ColumnElement[bool]:
     if any(character.isdigit() for character in search):
         document, plain = Debtor.document.collate("C"), documents.normalized(search)
         found.append(and_(document >= plain, document < plain + LAST))
-        found.append(_of(Receivable, Receivable.number_key == key))
+        found.append(
+            exists().where(
+                Receivable.workspace_id == Debtor.workspace_id,
+                Receivable.debtor_id == Debtor.id,
+                Receivable.number_key == key,
+            )
+        )
     return or_(*found)

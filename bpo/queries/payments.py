@@ -178,11 +178,11 @@ def _narrowed(
             Debtor,
             and_(Debtor.workspace_id == Payment.workspace_id, Debtor.id == Payment.debtor_id),
         )
-        .where(Payment.workspace_id == workspace_id, *_conditions(wanted))
+        .where(Payment.workspace_id == workspace_id, *_conditions(workspace_id, wanted))
     )
 
 
-def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+def _conditions(workspace_id: int, wanted: Filter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.search.strip():
         found.append(_matching(wanted.search))
@@ -193,7 +193,7 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.method:
         found.append(Payment.method == wanted.method)
     if wanted.only_credit:
-        found.extend((_stands(), _left() > 0))
+        found.extend((_stands(), Payment.id.in_(_with_credit(workspace_id))))
     return found
 
 
@@ -210,6 +210,23 @@ def _left() -> Any:
         .scalar_subquery()
     )
     return Payment.amount_cents - cast(func.coalesce(used, 0), BigInteger)
+
+
+def _with_credit(workspace_id: int) -> Select[*tuple[Any, ...]]:
+    """Ids of payments with money left over, all at once."""
+    used = (
+        select(Entry.payment_id, func.sum(_MONEY_CENTS).label("cents"))
+        .where(Entry.workspace_id == workspace_id, Entry.kind.in_(_MONEY_KINDS))
+        .group_by(Entry.payment_id)
+        .subquery()
+    )
+    paid = aliased(Payment)
+    return (
+        select(paid.id)
+        .outerjoin(used, used.c.payment_id == paid.id)
+        .where(paid.workspace_id == workspace_id)
+        .where(paid.amount_cents > func.coalesce(used.c.cents, 0))
+    )
 
 
 def _stands() -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from bpo.kernel import text as words
@@ -122,8 +122,8 @@ def totals(session: Session, workspace_id: int, wanted: Filter) -> Totals:
 
 def marks(session: Session, workspace_id: int, ids: Sequence[int], today: date) -> Marks:
     """What is to be said of the receivables of a page besides their dates."""
-    disputed = select(ReceivableRow.id).where(_in(workspace_id, ids), _disputed())
-    held = select(ReceivableRow.id).where(_in(workspace_id, ids), _held(today))
+    disputed = select(ReceivableRow.id).where(_in(workspace_id, ids), _disputed(workspace_id))
+    held = select(ReceivableRow.id).where(_in(workspace_id, ids), _held(workspace_id, today))
     return Marks(
         frozenset(session.scalars(disputed)),
         frozenset(session.scalars(held)),
@@ -134,7 +134,9 @@ def marks(session: Session, workspace_id: int, ids: Sequence[int], today: date) 
 def counts(session: Session, workspace_id: int, today: date) -> dict[str, int]:
     """How many receivables each of the quick filters holds."""
     chosen = (Show.OPEN, Show.OVERDUE, Show.SOON, Show.DISPUTED, Show.PROMISED, Show.ON_HOLD)
-    columns = [func.count().filter(_shown(show, today)).label(show.value) for show in chosen]
+    columns = [
+        func.count().filter(_shown(show, workspace_id, today)).label(show.value) for show in chosen
+    ]
     query = select(*columns).where(
         ReceivableRow.workspace_id == workspace_id, ReceivableRow.settled_on.is_(None)
     )
@@ -157,13 +159,13 @@ def _narrowed(
             Debtor.id == ReceivableRow.debtor_id,
         ),
     ).where(ReceivableRow.workspace_id == workspace_id)
-    return query.where(*_conditions(wanted))
+    return query.where(*_conditions(workspace_id, wanted))
 
 
-def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+def _conditions(workspace_id: int, wanted: Filter) -> list[ColumnElement[bool]]:
     found = []
     if wanted.show is not None:
-        found.append(_shown(wanted.show, wanted.today))
+        found.append(_shown(wanted.show, workspace_id, wanted.today))
     if wanted.search.strip():
         found.append(_matching(wanted.search))
     if wanted.due_from:
@@ -179,7 +181,7 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     return found
 
 
-def _shown(show: Show, today: date) -> ColumnElement[bool]:
+def _shown(show: Show, workspace_id: int, today: date) -> ColumnElement[bool]:
     unsettled = ReceivableRow.settled_on.is_(None)
     effective = ReceivableRow.effective_due_date
     match show:
@@ -190,45 +192,41 @@ def _shown(show: Show, today: date) -> ColumnElement[bool]:
         case Show.SOON:
             return and_(unsettled, effective.between(today, today + timedelta(days=7)))
         case Show.DISPUTED:
-            return and_(unsettled, _disputed())
+            return and_(unsettled, _disputed(workspace_id))
         case Show.PROMISED:
-            return and_(unsettled, _promised())
+            return and_(unsettled, _promised(workspace_id))
         case Show.ON_HOLD:
-            return and_(unsettled, _held(today))
+            return and_(unsettled, _held(workspace_id, today))
         case Show.SETTLED:
             return ReceivableRow.settled_on.is_not(None)
 
 
-def _disputed() -> ColumnElement[bool]:
-    own = or_(Dispute.receivable_id.is_(None), Dispute.receivable_id == ReceivableRow.id)
-    return exists().where(
-        Dispute.workspace_id == ReceivableRow.workspace_id,
-        Dispute.debtor_id == ReceivableRow.debtor_id,
-        own,
-        Dispute.state == "open",
+def _disputed(workspace_id: int) -> ColumnElement[bool]:
+    open_cases = and_(Dispute.workspace_id == workspace_id, Dispute.state == "open")
+    whole = select(Dispute.debtor_id).where(open_cases, Dispute.receivable_id.is_(None))
+    own = select(Dispute.receivable_id).where(open_cases, Dispute.receivable_id.is_not(None))
+    return or_(ReceivableRow.id.in_(own), ReceivableRow.debtor_id.in_(whole))
+
+
+def _promised(workspace_id: int) -> ColumnElement[bool]:
+    running = select(Promise.debtor_id).where(
+        Promise.workspace_id == workspace_id, Promise.state == "active"
     )
+    return ReceivableRow.debtor_id.in_(running)
 
 
-def _promised() -> ColumnElement[bool]:
-    return exists().where(
-        Promise.workspace_id == ReceivableRow.workspace_id,
-        Promise.debtor_id == ReceivableRow.debtor_id,
-        Promise.state == "active",
-    )
-
-
-def _held(today: date) -> ColumnElement[bool]:
-    whose = or_(
-        Hold.receivable_id == ReceivableRow.id,
-        and_(Hold.receivable_id.is_(None), Hold.debtor_id == ReceivableRow.debtor_id),
-    )
-    return exists().where(
-        Hold.workspace_id == ReceivableRow.workspace_id,
-        whose,
+def _held(workspace_id: int, today: date) -> ColumnElement[bool]:
+    live = and_(
+        Hold.workspace_id == workspace_id,
         Hold.released_at.is_(None),
         Hold.starts_on <= today,
         or_(Hold.until.is_(None), Hold.until >= today),
     )
+    own = select(Hold.receivable_id).where(live, Hold.receivable_id.is_not(None))
+    whole = select(Hold.debtor_id).where(
+        live, Hold.receivable_id.is_(None), Hold.debtor_id.is_not(None)
+    )
+    return or_(ReceivableRow.id.in_(own), ReceivableRow.debtor_id.in_(whole))
 
 
 def _in(workspace_id: int, ids: Sequence[int]) -> ColumnElement[bool]:

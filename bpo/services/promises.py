@@ -23,6 +23,7 @@ from bpo.queries import debtors, workspaces
 from bpo.queries import promises as stored
 from bpo.services import audit
 
+JUDGED = (State.KEPT, State.PARTLY_KEPT, State.BROKEN)
 BROKEN_TASK = "promise_broken"
 """The kind of task that a broken promise makes."""
 
@@ -111,11 +112,14 @@ def settle_due(actor: Actor, workspace_id: int, today: date, *, now: datetime) -
         broken = [one for one, state in moved.items() if state is State.BROKEN]
         _drop_tasks(session, workspace_id, moved, now)
         _ask_a_person(session, broken, today)
-        for one, state in moved.items():
-            _record(session, actor, one, f"promise.{state.value}", now)
+        if moved:
+            ids: dict[str, Any] = {
+                s.value: [p.id for p, state in moved.items() if state is s] for s in JUDGED
+            }
+            audit.record(session, actor, workspace_id, "promise.settle", now=now, **ids)
         _move(session, workspace_id, moved, today)
     states = list(moved.values())
-    return Settled(*(states.count(s) for s in (State.KEPT, State.PARTLY_KEPT, State.BROKEN)))
+    return Settled(*(states.count(state) for state in JUDGED))
 
 
 def _judged(
