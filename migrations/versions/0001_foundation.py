@@ -60,18 +60,25 @@ END $$
 SETTLE_RECEIVABLES = """
 CREATE FUNCTION settle_receivables() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM FROM receivables r
+    WHERE (r.workspace_id, r.id) IN
+        (SELECT workspace_id, receivable_id FROM added WHERE principal_cents <> 0)
+    ORDER BY r.id
+    FOR NO KEY UPDATE;
     UPDATE receivables r
-    SET settled_cents = r.settled_cents + change.principal_cents,
-        settled_on = CASE
-            WHEN r.settled_cents + change.principal_cents = r.amount_cents
-            THEN (SELECT max(e.on_day) FROM entries e
-                  WHERE e.workspace_id = r.workspace_id AND e.receivable_id = r.id
-                    AND e.principal_cents <> 0)
-        END
-    FROM (SELECT workspace_id, receivable_id, sum(principal_cents) AS principal_cents
-          FROM added GROUP BY workspace_id, receivable_id) change
-    WHERE r.workspace_id = change.workspace_id AND r.id = change.receivable_id
-      AND change.principal_cents <> 0;
+    SET settled_cents = total.cents,
+        settled_on = CASE WHEN total.cents = r.amount_cents THEN total.last_day END
+    FROM (SELECT e.workspace_id, e.receivable_id, sum(e.principal_cents) AS cents,
+              max(e.on_day) AS last_day
+          FROM entries e
+          WHERE e.principal_cents <> 0
+            AND (e.workspace_id, e.receivable_id) IN
+                (SELECT workspace_id, receivable_id FROM added WHERE principal_cents <> 0)
+          GROUP BY e.workspace_id, e.receivable_id) total
+    WHERE r.workspace_id = total.workspace_id AND r.id = total.receivable_id
+      AND (r.settled_cents <> total.cents
+        OR r.settled_on IS DISTINCT FROM
+            CASE WHEN total.cents = r.amount_cents THEN total.last_day END);
     RETURN NULL;
 END $$
 """
@@ -115,19 +122,19 @@ def downgrade() -> None:
 
 TABLES = (
     "touch_receivables",
+    "tasks",
+    "report_deliveries",
+    "messages",
     "holds",
     "entries",
     "disputes",
-    "tasks",
-    "report_deliveries",
-    "receivables",
-    "payments",
-    "messages",
     "touches",
     "skips",
     "report_runs",
+    "receivables",
     "promises",
     "plan_runs",
+    "payments",
     "opt_outs",
     "notes",
     "imports",
@@ -685,6 +692,57 @@ def create_tables() -> None:
         ),
     )
     op.create_table(
+        "payments",
+        sa.Column("debtor_id", sa.BigInteger(), nullable=False),
+        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
+        sa.Column("paid_on", sa.Date(), nullable=False),
+        sa.Column("method", sa.Text(), server_default="other", nullable=False),
+        sa.Column("reference", sa.Text(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("idempotency_key", sa.Text(), nullable=True),
+        sa.Column("import_id", sa.BigInteger(), nullable=True),
+        sa.Column("reverses_id", sa.BigInteger(), nullable=True),
+        sa.Column("created_by", sa.BigInteger(), nullable=True),
+        sa.Column("workspace_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.CheckConstraint(
+            "(reverses_id IS NULL) = (amount_cents > 0)", name=op.f("ck_payments_sign")
+        ),
+        sa.ForeignKeyConstraint(["created_by"], ["users.id"], name=op.f("fk_payments_created_by")),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "debtor_id"],
+            ["debtors.workspace_id", "debtors.id"],
+            name=op.f("fk_payments_workspace_id_debtor_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "reverses_id"],
+            ["payments.workspace_id", "payments.id"],
+            name=op.f("fk_payments_workspace_id_reverses_id"),
+        ),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_payments")),
+        sa.UniqueConstraint(
+            "workspace_id", "idempotency_key", name=op.f("uq_payments_workspace_id_idempotency_key")
+        ),
+    )
+    op.create_index("ix_payments_day", "payments", ["workspace_id", "paid_on"], unique=False)
+    op.create_index(
+        "ix_payments_debtor", "payments", ["workspace_id", "debtor_id", "paid_on"], unique=False
+    )
+    op.create_index(
+        "uq_payments_reverses_id",
+        "payments",
+        ["workspace_id", "reverses_id"],
+        unique=True,
+        postgresql_where=sa.text("reverses_id IS NOT NULL"),
+    )
+    op.create_table(
         "plan_runs",
         sa.Column("workspace_id", sa.BigInteger(), nullable=False),
         sa.Column("campaign_id", sa.BigInteger(), nullable=False),
@@ -733,6 +791,69 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_promises")),
     )
     op.create_index("ix_promises_debtor", "promises", ["workspace_id", "debtor_id"], unique=False)
+    op.create_table(
+        "receivables",
+        sa.Column("debtor_id", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("number_key", sa.Text(), nullable=False),
+        sa.Column("description", sa.Text(), nullable=True),
+        sa.Column("installment", sa.Integer(), nullable=True),
+        sa.Column("installments", sa.Integer(), nullable=True),
+        sa.Column("issue_date", sa.Date(), nullable=False),
+        sa.Column("due_date", sa.Date(), nullable=False),
+        sa.Column("effective_due_date", sa.Date(), nullable=False),
+        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
+        sa.Column("settled_cents", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("settled_on", sa.Date(), nullable=True),
+        sa.Column("policy_version_id", sa.BigInteger(), nullable=True),
+        sa.Column("import_id", sa.BigInteger(), nullable=True),
+        sa.Column("extra", postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("workspace_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.CheckConstraint(
+            "(settled_cents = amount_cents) = (settled_on IS NOT NULL)",
+            name=op.f("ck_receivables_closed"),
+        ),
+        sa.CheckConstraint("amount_cents > 0", name=op.f("ck_receivables_amount")),
+        sa.CheckConstraint(
+            "effective_due_date >= due_date", name=op.f("ck_receivables_effective_due")
+        ),
+        sa.CheckConstraint(
+            "settled_cents BETWEEN 0 AND amount_cents", name=op.f("ck_receivables_settled")
+        ),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "debtor_id"],
+            ["debtors.workspace_id", "debtors.id"],
+            name=op.f("fk_receivables_workspace_id_debtor_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "policy_version_id"],
+            ["policy_versions.workspace_id", "policy_versions.id"],
+            name=op.f("fk_receivables_workspace_id_policy_version_id"),
+        ),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_receivables")),
+        sa.UniqueConstraint(
+            "workspace_id",
+            "debtor_id",
+            "number_key",
+            name=op.f("uq_receivables_workspace_id_debtor_id_number_key"),
+        ),
+    )
+    op.create_index("ix_receivables_due", "receivables", ["workspace_id", "due_date"], unique=False)
+    op.create_index(
+        "ix_receivables_open",
+        "receivables",
+        ["workspace_id", "debtor_id"],
+        unique=False,
+        postgresql_where=sa.text("settled_on IS NULL"),
+        postgresql_include=["due_date", "effective_due_date", "amount_cents", "settled_cents"],
+    )
     op.create_table(
         "report_runs",
         sa.Column("kind", sa.Text(), nullable=False),
@@ -883,6 +1004,137 @@ def create_tables() -> None:
         postgresql_where=sa.text("state IN ('planned', 'failed')"),
     )
     op.create_table(
+        "disputes",
+        sa.Column("debtor_id", sa.BigInteger(), nullable=False),
+        sa.Column("receivable_id", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("state", sa.Text(), server_default="open", nullable=False),
+        sa.Column("created_by", sa.BigInteger(), nullable=True),
+        sa.Column("workspace_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.CheckConstraint(
+            "state IN ('open', 'upheld', 'rejected', 'withdrawn')", name=op.f("ck_disputes_state")
+        ),
+        sa.ForeignKeyConstraint(["created_by"], ["users.id"], name=op.f("fk_disputes_created_by")),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "debtor_id"],
+            ["debtors.workspace_id", "debtors.id"],
+            name=op.f("fk_disputes_workspace_id_debtor_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "receivable_id"],
+            ["receivables.workspace_id", "receivables.id"],
+            name=op.f("fk_disputes_workspace_id_receivable_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_disputes")),
+    )
+    op.create_index("ix_disputes_debtor", "disputes", ["workspace_id", "debtor_id"], unique=False)
+    op.create_table(
+        "entries",
+        sa.Column("receivable_id", sa.BigInteger(), nullable=False),
+        sa.Column("payment_id", sa.BigInteger(), nullable=True),
+        sa.Column("import_id", sa.BigInteger(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("principal_cents", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("fine_cents", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("interest_cents", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("created_by", sa.BigInteger(), nullable=True),
+        sa.Column("workspace_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.CheckConstraint(
+            "kind <> 'payment' OR payment_id IS NOT NULL", name=op.f("ck_entries_payment")
+        ),
+        sa.CheckConstraint(
+            "kind IN ('payment', 'rebate', 'discount', 'write_off', 'withdrawal', 'reversal')",
+            name=op.f("ck_entries_kind"),
+        ),
+        sa.ForeignKeyConstraint(["created_by"], ["users.id"], name=op.f("fk_entries_created_by")),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "payment_id"],
+            ["payments.workspace_id", "payments.id"],
+            name=op.f("fk_entries_workspace_id_payment_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "receivable_id"],
+            ["receivables.workspace_id", "receivables.id"],
+            name=op.f("fk_entries_workspace_id_receivable_id"),
+        ),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_entries")),
+    )
+    op.create_index("ix_entries_day", "entries", ["workspace_id", "on_day"], unique=False)
+    op.create_index("ix_entries_payment", "entries", ["workspace_id", "payment_id"], unique=False)
+    op.create_index(
+        "ix_entries_receivable",
+        "entries",
+        ["workspace_id", "receivable_id", "on_day"],
+        unique=False,
+    )
+    op.create_table(
+        "holds",
+        sa.Column("debtor_id", sa.BigInteger(), nullable=True),
+        sa.Column("receivable_id", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("created_by", sa.BigInteger(), nullable=True),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("released_by", sa.BigInteger(), nullable=True),
+        sa.Column("workspace_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.CheckConstraint("until IS NULL OR until >= starts_on", name=op.f("ck_holds_order")),
+        sa.ForeignKeyConstraint(["created_by"], ["users.id"], name=op.f("fk_holds_created_by")),
+        sa.ForeignKeyConstraint(["released_by"], ["users.id"], name=op.f("fk_holds_released_by")),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "debtor_id"],
+            ["debtors.workspace_id", "debtors.id"],
+            name=op.f("fk_holds_workspace_id_debtor_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "receivable_id"],
+            ["receivables.workspace_id", "receivables.id"],
+            name=op.f("fk_holds_workspace_id_receivable_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.id"], name=op.f("fk_holds_workspace_id")
+        ),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_holds")),
+    )
+    op.create_index(
+        "ix_holds_live",
+        "holds",
+        ["workspace_id", "debtor_id"],
+        unique=False,
+        postgresql_where=sa.text("released_at IS NULL"),
+    )
+    op.create_table(
         "messages",
         sa.Column("workspace_id", sa.BigInteger(), nullable=False),
         sa.Column("touch_id", sa.BigInteger(), nullable=False),
@@ -902,126 +1154,6 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "touch_id", name=op.f("pk_messages")),
     )
     op.create_index("ix_messages_message_id", "messages", ["message_id"], unique=False)
-    op.create_table(
-        "payments",
-        sa.Column("debtor_id", sa.BigInteger(), nullable=False),
-        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
-        sa.Column("paid_on", sa.Date(), nullable=False),
-        sa.Column("method", sa.Text(), server_default="other", nullable=False),
-        sa.Column("reference", sa.Text(), nullable=True),
-        sa.Column("note", sa.Text(), nullable=True),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("idempotency_key", sa.Text(), nullable=True),
-        sa.Column("import_id", sa.BigInteger(), nullable=True),
-        sa.Column("reverses_id", sa.BigInteger(), nullable=True),
-        sa.Column("created_by", sa.BigInteger(), nullable=True),
-        sa.Column("workspace_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.CheckConstraint(
-            "(reverses_id IS NULL) = (amount_cents > 0)", name=op.f("ck_payments_sign")
-        ),
-        sa.ForeignKeyConstraint(["created_by"], ["users.id"], name=op.f("fk_payments_created_by")),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "debtor_id"],
-            ["debtors.workspace_id", "debtors.id"],
-            name=op.f("fk_payments_workspace_id_debtor_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "import_id"],
-            ["imports.workspace_id", "imports.id"],
-            name=op.f("fk_payments_workspace_id_import_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "reverses_id"],
-            ["payments.workspace_id", "payments.id"],
-            name=op.f("fk_payments_workspace_id_reverses_id"),
-        ),
-        sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_payments")),
-        sa.UniqueConstraint(
-            "workspace_id", "idempotency_key", name=op.f("uq_payments_workspace_id_idempotency_key")
-        ),
-        sa.UniqueConstraint(
-            "workspace_id", "reverses_id", name=op.f("uq_payments_workspace_id_reverses_id")
-        ),
-    )
-    op.create_index("ix_payments_day", "payments", ["workspace_id", "paid_on"], unique=False)
-    op.create_index(
-        "ix_payments_debtor", "payments", ["workspace_id", "debtor_id", "paid_on"], unique=False
-    )
-    op.create_table(
-        "receivables",
-        sa.Column("debtor_id", sa.BigInteger(), nullable=False),
-        sa.Column("number", sa.Text(), nullable=False),
-        sa.Column("number_key", sa.Text(), nullable=False),
-        sa.Column("description", sa.Text(), nullable=True),
-        sa.Column("installment", sa.Integer(), nullable=True),
-        sa.Column("installments", sa.Integer(), nullable=True),
-        sa.Column("issue_date", sa.Date(), nullable=False),
-        sa.Column("due_date", sa.Date(), nullable=False),
-        sa.Column("effective_due_date", sa.Date(), nullable=False),
-        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
-        sa.Column("settled_cents", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
-        sa.Column("settled_on", sa.Date(), nullable=True),
-        sa.Column("policy_version_id", sa.BigInteger(), nullable=True),
-        sa.Column("import_id", sa.BigInteger(), nullable=True),
-        sa.Column("extra", postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False),
-        sa.Column("workspace_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.CheckConstraint(
-            "(settled_cents = amount_cents) = (settled_on IS NOT NULL)",
-            name=op.f("ck_receivables_closed"),
-        ),
-        sa.CheckConstraint("amount_cents > 0", name=op.f("ck_receivables_amount")),
-        sa.CheckConstraint(
-            "effective_due_date >= due_date", name=op.f("ck_receivables_effective_due")
-        ),
-        sa.CheckConstraint(
-            "settled_cents BETWEEN 0 AND amount_cents", name=op.f("ck_receivables_settled")
-        ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "debtor_id"],
-            ["debtors.workspace_id", "debtors.id"],
-            name=op.f("fk_receivables_workspace_id_debtor_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "import_id"],
-            ["imports.workspace_id", "imports.id"],
-            name=op.f("fk_receivables_workspace_id_import_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "policy_version_id"],
-            ["policy_versions.workspace_id", "policy_versions.id"],
-            name=op.f("fk_receivables_workspace_id_policy_version_id"),
-        ),
-        sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_receivables")),
-        sa.UniqueConstraint(
-            "workspace_id",
-            "debtor_id",
-            "number_key",
-            name=op.f("uq_receivables_workspace_id_debtor_id_number_key"),
-        ),
-    )
-    op.create_index("ix_receivables_due", "receivables", ["workspace_id", "due_date"], unique=False)
-    op.create_index(
-        "ix_receivables_open",
-        "receivables",
-        ["workspace_id", "debtor_id"],
-        unique=False,
-        postgresql_where=sa.text("settled_on IS NULL"),
-        postgresql_include=["due_date", "effective_due_date", "amount_cents", "settled_cents"],
-    )
     op.create_table(
         "report_deliveries",
         sa.Column("run_id", sa.BigInteger(), nullable=False),
@@ -1124,142 +1256,6 @@ def create_tables() -> None:
         ["workspace_id", "due_on"],
         unique=False,
         postgresql_where=sa.text("state = 'open'"),
-    )
-    op.create_table(
-        "disputes",
-        sa.Column("debtor_id", sa.BigInteger(), nullable=False),
-        sa.Column("receivable_id", sa.BigInteger(), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("opened_on", sa.Date(), nullable=False),
-        sa.Column("closed_on", sa.Date(), nullable=True),
-        sa.Column("state", sa.Text(), server_default="open", nullable=False),
-        sa.Column("created_by", sa.BigInteger(), nullable=True),
-        sa.Column("workspace_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.CheckConstraint(
-            "state IN ('open', 'upheld', 'rejected', 'withdrawn')", name=op.f("ck_disputes_state")
-        ),
-        sa.ForeignKeyConstraint(["created_by"], ["users.id"], name=op.f("fk_disputes_created_by")),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "debtor_id"],
-            ["debtors.workspace_id", "debtors.id"],
-            name=op.f("fk_disputes_workspace_id_debtor_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "receivable_id"],
-            ["receivables.workspace_id", "receivables.id"],
-            name=op.f("fk_disputes_workspace_id_receivable_id"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_disputes")),
-    )
-    op.create_index("ix_disputes_debtor", "disputes", ["workspace_id", "debtor_id"], unique=False)
-    op.create_table(
-        "entries",
-        sa.Column("receivable_id", sa.BigInteger(), nullable=False),
-        sa.Column("payment_id", sa.BigInteger(), nullable=True),
-        sa.Column("import_id", sa.BigInteger(), nullable=True),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("on_day", sa.Date(), nullable=False),
-        sa.Column("principal_cents", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
-        sa.Column("fine_cents", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
-        sa.Column("interest_cents", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=True),
-        sa.Column("created_by", sa.BigInteger(), nullable=True),
-        sa.Column("workspace_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.CheckConstraint(
-            "kind <> 'payment' OR payment_id IS NOT NULL", name=op.f("ck_entries_payment")
-        ),
-        sa.CheckConstraint(
-            "kind IN ('payment', 'rebate', 'discount', 'write_off', 'withdrawal', 'reversal')",
-            name=op.f("ck_entries_kind"),
-        ),
-        sa.ForeignKeyConstraint(["created_by"], ["users.id"], name=op.f("fk_entries_created_by")),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "import_id"],
-            ["imports.workspace_id", "imports.id"],
-            name=op.f("fk_entries_workspace_id_import_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "payment_id"],
-            ["payments.workspace_id", "payments.id"],
-            name=op.f("fk_entries_workspace_id_payment_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "receivable_id"],
-            ["receivables.workspace_id", "receivables.id"],
-            name=op.f("fk_entries_workspace_id_receivable_id"),
-        ),
-        sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_entries")),
-    )
-    op.create_index("ix_entries_day", "entries", ["workspace_id", "on_day"], unique=False)
-    op.create_index("ix_entries_payment", "entries", ["workspace_id", "payment_id"], unique=False)
-    op.create_index(
-        "ix_entries_receivable",
-        "entries",
-        ["workspace_id", "receivable_id", "on_day"],
-        unique=False,
-    )
-    op.create_table(
-        "holds",
-        sa.Column("debtor_id", sa.BigInteger(), nullable=True),
-        sa.Column("receivable_id", sa.BigInteger(), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("note", sa.Text(), nullable=True),
-        sa.Column("starts_on", sa.Date(), nullable=False),
-        sa.Column("until", sa.Date(), nullable=True),
-        sa.Column("created_by", sa.BigInteger(), nullable=True),
-        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("released_by", sa.BigInteger(), nullable=True),
-        sa.Column("workspace_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.CheckConstraint("until IS NULL OR until >= starts_on", name=op.f("ck_holds_order")),
-        sa.ForeignKeyConstraint(["created_by"], ["users.id"], name=op.f("fk_holds_created_by")),
-        sa.ForeignKeyConstraint(["released_by"], ["users.id"], name=op.f("fk_holds_released_by")),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "debtor_id"],
-            ["debtors.workspace_id", "debtors.id"],
-            name=op.f("fk_holds_workspace_id_debtor_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "receivable_id"],
-            ["receivables.workspace_id", "receivables.id"],
-            name=op.f("fk_holds_workspace_id_receivable_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_holds_workspace_id")
-        ),
-        sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_holds")),
-    )
-    op.create_index(
-        "ix_holds_live",
-        "holds",
-        ["workspace_id", "debtor_id"],
-        unique=False,
-        postgresql_where=sa.text("released_at IS NULL"),
     )
     op.create_table(
         "touch_receivables",

@@ -1,0 +1,324 @@
+"""Imports: a file is received, decided upon, asked for, and taken into the books once."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from bpo.db import after_commit, single_statements, unit_of_work
+from bpo.domain import access, findings, import_choices, rows
+from bpo.domain.access import Permission
+from bpo.domain.rows import Choices
+from bpo.gateways.queue import Queue
+from bpo.jobs import Job
+from bpo.kernel.actor import Actor
+from bpo.kernel.errors import BadInput, Conflict, NotFound, Refusal
+from bpo.kernel.text import Phrase
+from bpo.models import FreshnessMark, Import, StoredFile
+from bpo.queries import imports as stored
+from bpo.queries import workspaces
+from bpo.services import audit, files, imports_reading
+from bpo.services.imports_reading import Outcome, Tell, Work
+
+log = structlog.get_logger()
+
+MOST_FINDINGS = 10_000
+"""Findings kept with an import; a file with more is named by their number."""
+
+STARTABLE = frozenset({"uploaded", "failed"})
+NOT_FINISHED = Phrase("The import could not be finished, and nothing was written. Try again.")
+
+_MEDIA = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('import', %s))"
+_TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('import', %s))"
+_PROGRESS = """
+UPDATE imports SET state = 'running', progress = $1::int, total = $2::int
+WHERE workspace_id = $3::bigint AND id = $4::bigint AND state IN ('queued', 'running')
+"""
+
+
+def receive(
+    actor: Actor, workspace_id: int, filename: str, content: bytes, *, now: datetime
+) -> Import:
+    """Keep a file that is to be looked at before it is imported.
+
+    Raises BadInput for a file without content, or one that is no table at all.
+    """
+    access.require(actor, Permission.IMPORT, workspace_id)
+    rows.outline(content)
+    with unit_of_work(actor) as session:
+        row = _kept(session, actor, workspace_id, filename, content)
+        _record(session, actor, row, "import.receive", now)
+    return row
+
+
+def submit(
+    actor: Actor,
+    workspace_id: int,
+    filename: str,
+    content: bytes,
+    choices: Choices,
+    *,
+    now: datetime,
+    queue: Queue,
+    known_until: date | None = None,
+) -> Import:
+    """Keep a file and ask for its import at once.
+
+    Raises BadInput, and Ambiguous naming the option that decides; nothing is written then.
+    """
+    access.require(actor, Permission.IMPORT, workspace_id)
+    examined = rows.examine(content, choices)
+    with unit_of_work(actor) as session:
+        row = _kept(session, actor, workspace_id, filename, content)
+        _ask(session, row, examined, choices, known_until, queue)
+        _record(session, actor, row, "import.start", now)
+    return row
+
+
+def choose(
+    actor: Actor,
+    workspace_id: int,
+    import_id: int,
+    choices: Choices,
+    *,
+    known_until: date | None = None,
+) -> Import:
+    """Remember what a person decided about a received file."""
+    access.require(actor, Permission.IMPORT, workspace_id)
+    with unit_of_work(actor) as session:
+        row = _startable(session, workspace_id, import_id)
+        row.options = _options(choices, known_until)
+    return row
+
+
+def start(
+    actor: Actor, workspace_id: int, import_id: int, *, now: datetime, queue: Queue
+) -> Import:
+    """Ask for the import of a received file as it was decided.
+
+    Raises BadInput, and Ambiguous when something has still to be decided.
+    """
+    access.require(actor, Permission.IMPORT, workspace_id)
+    with unit_of_work(actor) as session:
+        row = _startable(session, workspace_id, import_id)
+        choices = import_choices.from_json(row.options)
+        examined = rows.examine(files.read(session, workspace_id, row.file_id or 0), choices)
+        _ask(session, row, examined, choices, known_until(row), queue)
+        _record(session, actor, row, "import.start", now)
+    return row
+
+
+def discard(actor: Actor, workspace_id: int, import_id: int, *, now: datetime) -> None:
+    """Throw away a file that has not been imported."""
+    access.require(actor, Permission.IMPORT, workspace_id)
+    with unit_of_work(actor) as session:
+        row = _startable(session, workspace_id, import_id)
+        _record(session, actor, row, "import.discard", now)
+        session.delete(row)
+        session.flush()
+        session.execute(
+            delete(StoredFile).where(
+                StoredFile.workspace_id == workspace_id, StoredFile.id == row.file_id
+            )
+        )
+
+
+def apply(
+    actor: Actor,
+    workspace_id: int,
+    import_id: int,
+    *,
+    now: datetime,
+    tell: Tell = lambda done, total: None,
+) -> Import:
+    """Take a file that was asked for into the books, whole or not at all; a repeat does nothing.
+
+    One import at a time works in a workspace. Whatever goes wrong is kept as the import's state
+    with a sentence; nothing else is written then.
+    """
+    access.require(actor, Permission.IMPORT, workspace_id)
+    try:
+        with unit_of_work(actor) as session:
+            session.connection().exec_driver_sql(_LOCK, (workspace_id,))
+            row = _found(session, workspace_id, import_id)
+            if row.state in stored.UNFINISHED:
+                _take(session, actor, row, now, tell)
+        return row
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return _fail(actor, workspace_id, import_id, refusal.phrase, now)
+    except Exception:
+        log.exception("import_failed", workspace=workspace_id, number=import_id)
+        return _fail(actor, workspace_id, import_id, NOT_FINISHED, now)
+
+
+@contextmanager
+def telling(actor: Actor, workspace_id: int, import_id: int) -> Iterator[Tell]:
+    """A function that lets everybody see how far an import is, while its transaction is open."""
+    with single_statements(actor) as statements:
+        statements.prepare("progress", _PROGRESS)
+        yield lambda done, total: _told(statements.run, done, total, workspace_id, import_id)
+
+
+def sweep(actor: Actor, workspace_id: int, *, queue: Queue) -> int:
+    """Ring again for imports that nobody is working on; returns how many wait.
+
+    One that was being worked on when its worker died has left nothing behind.
+    """
+    with unit_of_work(actor) as session:
+        free = session.connection().exec_driver_sql(_TRY_LOCK, (workspace_id,)).scalar()
+        waiting = [row.id for row in stored.unfinished(session, workspace_id)] if free else []
+        for number in waiting:
+            after_commit(session, _ring(queue, workspace_id, number))
+    return len(waiting)
+
+
+def known_until(row: Import) -> date | None:
+    """Through which day the file knows payments, where a person said so."""
+    said = row.options.get("known_until")
+    return date.fromisoformat(said) if said else None
+
+
+def _take(session: Session, actor: Actor, row: Import, now: datetime, tell: Tell) -> None:
+    workspace = workspaces.by_id(session, row.workspace_id)
+    assert workspace
+    choices = import_choices.from_json(row.options)
+    examined = rows.examine(files.read(session, row.workspace_id, row.file_id or 0), choices)
+    tell(0, examined.total)
+    work = Work(session, actor, workspace, row, now)
+    done = imports_reading.take(work, examined, tell)
+    row.state, row.kind, row.error = "applied", examined.kind.value, {}
+    row.total = row.progress = examined.total
+    row.applied, row.rejected = done.applied, done.rejected
+    row.unchanged = examined.total - done.applied - done.rejected
+    row.problems = _problems(done)
+    _mark_fresh(session, actor, row, known_until(row) or done.known_until, work.today, now)
+    counts = {"applied": row.applied, "unchanged": row.unchanged, "rejected": row.rejected}
+    _record(session, actor, row, "import.apply", now, kind=row.kind, **counts)
+
+
+def _problems(done: Outcome) -> dict[str, Any]:
+    ordered = sorted(done.findings, key=lambda finding: finding.line)
+    return {
+        "items": [finding.to_json() for finding in ordered[:MOST_FINDINGS]],
+        "more": max(len(ordered) - MOST_FINDINGS, 0),
+        "notes": [findings.phrase_to_json(note) for note in done.notes],
+    }
+
+
+def _mark_fresh(
+    session: Session,
+    actor: Actor,
+    row: Import,
+    until: date | None,
+    today: date,
+    now: datetime,
+) -> None:
+    """Note through which day payments are known now, so that reminders may go out."""
+    if until is not None:
+        session.add(
+            FreshnessMark(
+                workspace_id=row.workspace_id,
+                known_until=min(until, today),
+                source="import",
+                recorded_at=now,
+                recorded_by=actor.user_id or row.created_by,
+            )
+        )
+
+
+def _fail(actor: Actor, workspace_id: int, import_id: int, phrase: Phrase, now: datetime) -> Import:
+    with unit_of_work(actor) as session:
+        row = _found(session, workspace_id, import_id)
+        row.state, row.progress = "failed", 0
+        row.error = {"phrase": findings.phrase_to_json(phrase)}
+        _record(session, actor, row, "import.fail", now, reason=str(phrase))
+    return row
+
+
+def _kept(
+    session: Session, actor: Actor, workspace_id: int, filename: str, content: bytes
+) -> Import:
+    name = " ".join(filename.replace("\\", "/").rpartition("/")[2].split())[:200] or "?"
+    media = _MEDIA.get(name.rpartition(".")[2].lower(), "text/csv")
+    file = files.put(session, workspace_id, name, media, content)
+    row = Import(
+        workspace_id=workspace_id,
+        filename=name,
+        sha256=file.sha256,
+        file_id=file.id,
+        created_by=actor.user_id,
+        options={},
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _ask(
+    session: Session,
+    row: Import,
+    examined: rows.Examined,
+    choices: Choices,
+    until: date | None,
+    queue: Queue,
+) -> None:
+    row.state, row.kind, row.total = "queued", examined.kind.value, examined.total
+    row.progress, row.error = 0, {}
+    row.options = _options(choices, until)
+    after_commit(session, _ring(queue, row.workspace_id, row.id))
+
+
+def _ring(queue: Queue, workspace_id: int, import_id: int) -> Callable[[], None]:
+    return lambda: queue.put(Job.APPLY_IMPORT, workspace_id, import_id)
+
+
+def _options(choices: Choices, until: date | None) -> dict[str, Any]:
+    said = {"known_until": until.isoformat()} if until else {}
+    return import_choices.to_json(choices) | said
+
+
+def _told(run: Callable[..., Any], *values: int) -> None:
+    run("progress", values)
+
+
+def _found(session: Session, workspace_id: int, import_id: int) -> Import:
+    row = stored.by_id(session, workspace_id, import_id)
+    if row is None:
+        raise NotFound("There is no such import")
+    return row
+
+
+def _startable(session: Session, workspace_id: int, import_id: int) -> Import:
+    row = _found(session, workspace_id, import_id)
+    if row.state not in STARTABLE:
+        raise Conflict("This file is being imported, or has been already")
+    return row
+
+
+def _record(
+    session: Session, actor: Actor, row: Import, action: str, now: datetime, **detail: Any
+) -> None:
+    audit.record(
+        session,
+        actor,
+        row.workspace_id,
+        action,
+        now=now,
+        subject=("import", row.id),
+        filename=row.filename,
+        **detail,
+    )
+
+
+def require_content(content: bytes) -> bytes:
+    """The content itself. Raises BadInput when nothing was given."""
+    if not content:
+        raise BadInput("Choose a file", field="file")
+    return content

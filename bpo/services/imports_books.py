@@ -1,0 +1,193 @@
+"""Payments and revisions that a file brings to receivables already recorded, written in bulk."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from psycopg import Cursor
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from bpo.domain import allocation
+from bpo.kernel.actor import Actor
+from bpo.models import AuditEntry
+
+SOURCE = "import"
+
+_RESERVE = "SELECT nextval('payments_id_seq') FROM generate_series(1, %s)"
+_PAYMENTS = """
+INSERT INTO payments (workspace_id, id, debtor_id, amount_cents, paid_on, note, idempotency_key,
+    source, import_id)
+SELECT %(workspace)s, f.*, %(source)s, %(import)s
+FROM unnest(%(id)s::bigint[], %(debtor)s::bigint[], %(cents)s::bigint[], %(day)s::date[],
+    %(note)s::text[], %(key)s::text[]) f
+"""
+_ENTRIES = """
+INSERT INTO entries (workspace_id, import_id, receivable_id, payment_id, kind, on_day,
+    principal_cents, interest_cents, reason)
+SELECT %(workspace)s, %(import)s, f.*
+FROM unnest(%(receivable)s::bigint[], %(payment)s::bigint[], %(kind)s::text[], %(day)s::date[],
+    %(principal)s::bigint[], %(interest)s::bigint[], %(reason)s::text[]) f
+"""
+_REVISE = """
+UPDATE receivables r
+SET issue_date = f.issue, due_date = f.due, effective_due_date = f.effective,
+    amount_cents = f.cents
+FROM unnest(%(id)s::bigint[], %(issue)s::date[], %(due)s::date[], %(effective)s::date[],
+    %(cents)s::bigint[]) AS f (id, issue, due, effective, cents)
+WHERE r.workspace_id = %(workspace)s AND r.id = f.id
+"""
+_KEYS = """
+SELECT idempotency_key FROM payments
+WHERE workspace_id = %(workspace)s AND idempotency_key = ANY (%(keys)s)
+"""
+
+
+class Dates(NamedTuple):
+    """The dates and the amount of a receivable, before or after a revision."""
+
+    issue_date: date
+    due_date: date
+    effective_due_date: date
+    amount_cents: int
+
+    def to_json(self) -> dict[str, Any]:
+        """As the audit trail keeps them."""
+        return {
+            "issue_date": self.issue_date.isoformat(),
+            "due_date": self.due_date.isoformat(),
+            "amount_cents": self.amount_cents,
+        }
+
+
+class Money(NamedTuple):
+    """A payment of a debtor, and the receivable it settles, if the file names one.
+
+    `cents` is what is booked; `key` makes a second booking of the same payment impossible.
+    """
+
+    debtor_id: int
+    cents: int
+    paid_on: date
+    key: str
+    note: str | None = None
+
+
+class Part(NamedTuple):
+    """What a payment settles of one receivable: its open principal, and whether it came late."""
+
+    receivable_id: int
+    open_cents: int
+    late: bool
+
+
+@dataclass(slots=True)
+class Books:
+    """What one piece of a file changes in the books; `write` does it and forgets it."""
+
+    cursor: Cursor[Any]
+    workspace_id: int
+    import_id: int
+    _payments: list[tuple[Money, list[tuple[int, int, int]]]] = field(default_factory=list)
+    _rebates: list[tuple[int, int, date, str]] = field(default_factory=list)
+    _revisions: list[tuple[int, Dates, Dates]] = field(default_factory=list)
+
+    def pay(self, money: Money, parts: Iterable[Part]) -> int:
+        """Book a payment on receivables in turn; what is over is kept as the debtor's credit.
+
+        Returns that credit in centavos.
+        """
+        left, entries = money.cents, []
+        for part in parts:
+            done = allocation.settle_past(part.receivable_id, part.open_cents, left, late=part.late)
+            entries += [
+                (one.receivable_id, one.principal_cents, one.interest_cents)
+                for one in done.allocations
+            ]
+            left = done.unapplied_cents
+        self._payments.append((money, entries))
+        return left
+
+    def rebate(self, receivable_id: int, cents: int, day: date, reason: str) -> None:
+        """Take an amount off a receivable without money."""
+        self._rebates.append((receivable_id, cents, day, reason))
+
+    def revise(self, receivable_id: int, before: Dates, after: Dates) -> None:
+        """Give a receivable other dates or another amount."""
+        self._revisions.append((receivable_id, before, after))
+
+    def known(self, keys: Collection[str]) -> set[str]:
+        """Those of the keys under which a payment has been booked."""
+        if not keys:
+            return set()
+        where = {"workspace": self.workspace_id, "keys": list(keys)}
+        return {key for (key,) in self.cursor.execute(_KEYS, where).fetchall()}
+
+    def write(self, session: Session, actor: Actor, now: datetime) -> None:
+        """Write what was gathered."""
+        if self._revisions:
+            self._write_revisions(session, actor, now)
+        if self._payments or self._rebates:
+            self._write_entries()
+        self._payments, self._rebates, self._revisions = [], [], []
+
+    def _write_entries(self) -> None:
+        ids = self.cursor.execute(_RESERVE, [len(self._payments)]).fetchall()
+        payments: list[tuple[Any, ...]] = []
+        entries: list[tuple[Any, ...]] = []
+        for (number,), (money, parts) in zip(ids, self._payments, strict=True):
+            payments.append((number, *money))
+            entries += [
+                (receivable, number, "payment", money.paid_on, principal, charges, None)
+                for receivable, principal, charges in parts
+            ]
+        entries += [
+            (receivable, None, "rebate", day, cents, 0, reason)
+            for receivable, cents, day, reason in self._rebates
+        ]
+        self._write(_PAYMENTS, ("id", "debtor", "cents", "day", "key", "note"), payments)
+        names = ("receivable", "payment", "kind", "day", "principal", "interest", "reason")
+        self._write(_ENTRIES, names, entries)
+
+    def _write(self, statement: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Run a statement on rows, given to it as one array a column."""
+        where = {"workspace": self.workspace_id, "import": self.import_id, "source": SOURCE}
+        if rows:
+            columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
+            self.cursor.execute(statement, where | columns)
+
+    def _write_revisions(self, session: Session, actor: Actor, now: datetime) -> None:
+        rows = [(number, *after) for number, _, after in self._revisions]
+        self._write(_REVISE, ("id", "issue", "due", "effective", "cents"), rows)
+        session.execute(
+            insert(AuditEntry),
+            [
+                {
+                    "workspace_id": self.workspace_id,
+                    "at": now,
+                    "action": "receivable.revise",
+                    "actor_kind": actor.kind.value,
+                    "user_id": actor.user_id,
+                    "actor_name": actor.name,
+                    "address": actor.address,
+                    "subject_kind": "receivable",
+                    "subject_id": number,
+                    "detail": {
+                        "before": before.to_json(),
+                        "after": after.to_json(),
+                        "import_id": self.import_id,
+                    },
+                }
+                for number, before, after in self._revisions
+            ],
+        )
+
+
+def key(receivable_id: int, day: date, cents: int, occurrence: int = 1) -> str:
+    """What makes a payment of a receivable the same one in whatever file it stands.
+
+    `occurrence` counts equal payments within one file.
+    """
+    again = f":{occurrence}" if occurrence > 1 else ""
+    return f"{SOURCE}:{receivable_id}:{day}:{cents}{again}"

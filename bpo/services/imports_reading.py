@@ -1,0 +1,245 @@
+"""A file of any kind read ahead of the database, piece by piece, and taken into the books."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import islice
+from typing import Any, NamedTuple, TypeVar
+
+from psycopg import Cursor
+from sqlalchemy.orm import Session
+
+from bpo.db import driver
+from bpo.domain import findings, rows
+from bpo.domain.findings import Finding, Level
+from bpo.domain.matching import Register
+from bpo.domain.rows import Examined, Field, Kind, Parsed, PaymentRow
+from bpo.gateways import wording
+from bpo.kernel import clock
+from bpo.kernel.actor import Actor
+from bpo.kernel.text import Phrase
+from bpo.models import Import, Workspace
+from bpo.queries import imports as stored
+from bpo.queries import workspaces
+from bpo.services.imports_debtors import Debtors
+from bpo.services.imports_payments import Payments
+from bpo.services.imports_receivables import Receivables
+from bpo.services.imports_register import RegisterOfDebtors
+from bpo.services.imports_stage import Ground, Piece, Stage
+
+Tell = Callable[[int, int], None]
+T = TypeVar("T")
+
+PIECE_BATCHES = 10
+"""Batches that go to the database at once: large enough for one statement to be worth it."""
+
+RECENT_DAYS = 7
+_SETTLING = {Field.PAID_DATE, Field.PAID_AMOUNT, Field.BALANCE}
+_MEMORY = "SET LOCAL work_mem = '64MB'"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One import at work, inside its one transaction."""
+
+    session: Session
+    actor: Actor
+    workspace: Workspace
+    row: Import
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The day on the workspace's clock."""
+        return clock.local_day(self.now, self.workspace.time_zone)
+
+    @property
+    def cursor(self) -> Cursor[Any]:
+        """The driver's cursor of the transaction."""
+        return driver(self.session).cursor()
+
+
+class Outcome(NamedTuple):
+    """What became of a file. `known_until`: the day through which it knows who has paid."""
+
+    applied: int
+    rejected: int
+    findings: list[Finding]
+    notes: list[Phrase]
+    known_until: date | None
+
+
+@dataclass(slots=True)
+class _Said:
+    """The findings of a file as they come."""
+
+    findings: list[Finding] = field(default_factory=list)
+
+    def add(self, found: list[Finding]) -> None:
+        self.findings += found
+
+    @property
+    def rejected(self) -> int:
+        return len({one.line for one in self.findings if one.level is Level.REJECT})
+
+
+def take(work: Work, examined: Examined, tell: Tell) -> Outcome:
+    """Take an examined file into the books of a workspace; `tell` hears rows done and in all.
+
+    Reading is a processor's work and writing the database's: while one piece is written, the next
+    is read in a thread.
+    """
+    work.cursor.execute(_MEMORY)
+    return _TAKERS[examined.kind](work, examined, tell)
+
+
+def _receivables(work: Work, examined: Examined, tell: Tell) -> Outcome:
+    stage = Stage(_ground(work))
+    taker = Receivables(
+        work.session,
+        work.cursor,
+        work.actor,
+        work.workspace.id,
+        work.row.id,
+        _debtors(work),
+        work.now,
+        work.today,
+        _reason(work),
+    )
+    taker.prepare()
+    said, done = _Said(), 0
+    for count, piece in _ahead(_staged(examined, stage)):
+        said.add(piece.findings)
+        said.add(taker.take(piece) if piece.size else [])
+        done += count
+        tell(done, examined.total)
+    notes = [*examined.notes, *_untold(stage.untold)]
+    known = _known_until(stage.latest, work.today) if _tells_settlement(examined) else None
+    return Outcome(taker.applied, said.rejected, said.findings, notes, known)
+
+
+def _payments(work: Work, examined: Examined, tell: Tell) -> Outcome:
+    taker = Payments(
+        work.session,
+        work.cursor,
+        work.actor,
+        work.workspace.id,
+        work.row.id,
+        _register(work),
+        work.now,
+    )
+    said, latest = _Said(), date.min
+    for done, parsed in _taken(examined, taker, said):
+        days = [row.paid_date for row in parsed.rows if isinstance(row, PaymentRow)]
+        latest = max([latest, *days])
+        tell(done, examined.total)
+    known = _known_until(min(latest, work.today), work.today) if latest > date.min else None
+    return Outcome(taker.applied, said.rejected, said.findings, [*examined.notes], known)
+
+
+def _debtors_only(work: Work, examined: Examined, tell: Tell) -> Outcome:
+    taker = RegisterOfDebtors(_debtors(work))
+    taker.prepare()
+    said = _Said()
+    for done, _ in _taken(examined, taker, said):
+        tell(done, examined.total)
+    return Outcome(taker.applied, said.rejected, said.findings, [*examined.notes], None)
+
+
+_TAKERS = {
+    Kind.RECEIVABLES: _receivables,
+    Kind.PAYMENTS: _payments,
+    Kind.DEBTORS: _debtors_only,
+}
+
+
+def _taken(examined: Examined, taker: Any, said: _Said) -> Iterator[tuple[int, Parsed]]:
+    """Hand the rows of a file to a taker; yields rows done, and what was taken."""
+    done = 0
+    for parsed in _ahead(rows.batches(examined)):
+        said.add([findings.of_problem(problem) for problem in parsed.problems])
+        said.add(taker.take(parsed.rows) if parsed.rows else [])
+        done += len(parsed.rows) + len(parsed.problems)
+        yield min(done, examined.total), parsed
+
+
+def _staged(examined: Examined, stage: Stage) -> Iterator[tuple[int, Piece]]:
+    """The rows of a file in pieces ready to be copied, each with the number of its rows."""
+    batches = rows.batches(examined)
+    while group := list(islice(batches, PIECE_BATCHES)):
+        pieces = [stage.receivables(parsed.rows) for parsed in group]  # type: ignore[arg-type]
+        problems = [problem for parsed in group for problem in parsed.problems]
+        yield (
+            sum(len(parsed.rows) for parsed in group) + len(problems),
+            Piece(
+                b"".join(piece.data for piece in pieces),
+                sum(piece.size for piece in pieces),
+                [person for piece in pieces for person in piece.people],
+                [findings.of_problem(problem) for problem in problems]
+                + [remark for piece in pieces for remark in piece.findings],
+            ),
+        )
+
+
+def _ahead(items: Iterator[T]) -> Iterator[T]:
+    """The same items, the next one made in a thread while the last one is used."""
+    end = object()
+    with ThreadPoolExecutor(1, thread_name_prefix="reading") as pool:
+        coming = pool.submit(next, items, end)
+        while (item := coming.result()) is not end:
+            coming = pool.submit(next, items, end)
+            yield item  # type: ignore[misc]
+
+
+def _ground(work: Work) -> Ground:
+    place, session = work.workspace, work.session
+    policies = [
+        (policy.effective_from, policy.version, policy.id)
+        for policy in workspaces.policies(session, place.id)
+    ]
+    return Ground(
+        workspaces.calendar(session, place),
+        policies,
+        place.currency,
+        work.today,
+        lambda day: wording.day(day, place.locale),
+    )
+
+
+def _register(work: Work) -> Register:
+    own = [work.workspace.cnpj] if work.workspace.cnpj else []
+    return Register(stored.debtors(work.session, work.workspace.id), own)
+
+
+def _debtors(work: Work) -> Debtors:
+    return Debtors(work.cursor, work.workspace.id, _register(work))
+
+
+def _reason(work: Work) -> str:
+    phrase = Phrase("Balance told by the file {filename}", filename=work.row.filename)
+    return wording.say(phrase, work.workspace.locale)
+
+
+def _tells_settlement(examined: Examined) -> bool:
+    """Whether the file would show it if a receivable had been paid."""
+    return not _SETTLING.isdisjoint(examined.options.mapping)
+
+
+def _known_until(latest: date | None, today: date) -> date | None:
+    """How far payments are known: a file with facts of the last week was drawn today."""
+    if latest is None:
+        return None
+    return today if (today - latest).days <= RECENT_DAYS else latest
+
+
+def _untold(count: int) -> list[Phrase]:
+    if not count:
+        return []
+    return [
+        Phrase(
+            "By their balance {count} rows were paid, wholly or in part, on an unknown day: that "
+            "much was taken off without money.",
+            count=count,
+        )
+    ]
