@@ -1,4 +1,4 @@
-"""Finding a debtor by the first letters of the name, the customer number or the document."""
+"""Finding a debtor by the first letters of the name, a customer number, a document, an invoice."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -8,17 +8,18 @@ from sqlalchemy.orm import Session
 
 from bpo.kernel import documents
 from bpo.kernel.text import number_key
-from bpo.models import Debtor
+from bpo.models import Debtor, Receivable
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A debtor of one workspace."""
+    """A debtor of one workspace; `number` is the invoice it was found by, if it was by one."""
 
     workspace_id: int
     id: int
     name: str
     reference: str
+    number: str | None = None
 
 
 def debtors(
@@ -35,6 +36,28 @@ def debtors(
         select(Debtor.workspace_id, Debtor.id, Debtor.name, Debtor.reference)
         .where(Debtor.workspace_id.in_(sorted(workspace_ids)), or_(*_matches(words)))
         .order_by(Debtor.search_name, Debtor.workspace_id, Debtor.id)
+        .limit(limit)
+    )
+    return [Found(*row) for row in session.execute(query)]
+
+
+def invoices(
+    session: Session, words: str, workspace_ids: Collection[int], *, limit: int
+) -> list[Found]:
+    """Debtors of the invoices with this number, newest invoice first."""
+    if not workspace_ids or limit < 1 or not any(character.isdigit() for character in words):
+        return []
+    query = (
+        select(Debtor.workspace_id, Debtor.id, Debtor.name, Debtor.reference, Receivable.number)
+        .join(
+            Receivable,
+            (Receivable.workspace_id == Debtor.workspace_id) & (Receivable.debtor_id == Debtor.id),
+        )
+        .where(
+            Receivable.workspace_id.in_(sorted(workspace_ids)),
+            Receivable.number_key == number_key(words),
+        )
+        .order_by(Receivable.issue_date.desc(), Receivable.workspace_id, Receivable.id)
         .limit(limit)
     )
     return [Found(*row) for row in session.execute(query)]

@@ -1,6 +1,6 @@
 """What every answer carries to keep browsers safe: policies, no framing, no sniffing."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 
 POLICY = "; ".join(
     (
@@ -20,8 +20,16 @@ A_YEAR = 31_536_000
 
 
 def init_app(app: Flask) -> None:
-    """Add the headers to every answer."""
+    """Refuse what no database takes; add the headers to every answer."""
+    app.before_request(refuse_zero_bytes)
     app.after_request(headers)
+
+
+def refuse_zero_bytes() -> None:
+    """Answer 400 to a zero byte in an address or a form: people do not type them."""
+    given = (request.path, *request.args.values(), *request.form.values())
+    if any("\0" in text for text in given):
+        abort(400)
 
 
 def headers(response: Response) -> Response:

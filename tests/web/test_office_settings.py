@@ -246,13 +246,3 @@ def test_the_public_page_tells_public_facts_only(client, session, sol):
     assert "Pix" in page
     assert "dona@sol.example" not in page
     assert "s@sol.example" not in page
-
-
-def test_the_palette_finds_companies_debtors_and_screens_in_reach(client, session, cast):
-    ana = people.sign_in(client, cast.ana)
-    found = ana.get("/office/palette?q=").json["results"]
-    assert "Oficina Lua" not in str(found)
-    named = ana.get("/office/palette?q=audit").json["results"]
-    assert named == []
-    people.sign_in(client, cast.marta)
-    assert "/office/audit" in str(client.get("/office/palette?q=audit").json["results"])

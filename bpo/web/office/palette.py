@@ -15,7 +15,8 @@ from bpo.web.navigation import Item
 from bpo.web.office import blueprint
 
 MOST = 8
-SCREENS, CLIENTS, DEBTORS = Phrase("Screens"), Phrase("Clients"), Phrase("Debtors")
+SCREENS, CLIENTS = Phrase("Screens"), Phrase("Clients")
+DEBTORS, INVOICES = Phrase("Debtors"), Phrase("Invoices")
 
 
 class Result(TypedDict, total=False):
@@ -50,25 +51,31 @@ def _companies(words: str, places: list[Workspace]) -> list[Result]:
 
 
 def _debtors(words: str, places: list[Workspace], here: Workspace | None) -> list[Result]:
-    """Debtors by name, customer number or document; those of the company at hand first."""
+    """Debtors by name, number or document, and invoices by number; the company at hand first."""
     if len(words) < 2:
         return []
     by_id = {place.id: place for place in places}
-    ids = [here.id] if here else []
-    found = finder.debtors(db.session(), words, ids, limit=MOST) if ids else []
-    others = [place_id for place_id in by_id if place_id not in ids]
-    found += finder.debtors(db.session(), words, others, limit=MOST - len(found))
+    near = [here.id] if here else []
+    far = [place_id for place_id in by_id if place_id not in near]
+    found: list[finder.Found] = []
+    for look in (finder.debtors, finder.invoices):
+        for ids in (near, far):
+            found += look(db.session(), words, ids, limit=MOST - len(found))
     return [
-        {
-            "group": _say(DEBTORS),
-            "label": debtor.name,
-            "hint": f"{debtor.reference} · {by_id[debtor.workspace_id].name}",
-            "url": url,
-            "colour": by_id[debtor.workspace_id].colour,
-        }
+        _debtor(debtor, by_id[debtor.workspace_id], url)
         for debtor in found
         if (url := _page_of(debtor, by_id[debtor.workspace_id]))
     ]
+
+
+def _debtor(debtor: finder.Found, place: Workspace, url: str) -> Result:
+    return {
+        "group": _say(INVOICES if debtor.number else DEBTORS),
+        "label": f"{debtor.number} · {debtor.name}" if debtor.number else debtor.name,
+        "hint": f"{debtor.reference} · {place.name}",
+        "url": url,
+        "colour": place.colour,
+    }
 
 
 def _page_of(debtor: finder.Found, place: Workspace) -> str | None:
