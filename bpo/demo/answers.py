@@ -13,7 +13,7 @@ from bpo.kernel import clock
 ACCEPTED = "250 2.0.0 OK: queued"
 _REFUSED = "550 5.1.1 <{address}>: recipient address rejected: user unknown"
 _FAILED = "451 4.7.1 try again later"
-_LEFT_OPEN_DAYS = 2
+_LEFT_OPEN_DAYS = 3
 _AFTERNOON = time(15, 20)
 _TALKS = (
     ("no_answer", "Chamou até cair na caixa postal; deixado recado só com o nome e o telefone."),
@@ -27,7 +27,7 @@ _TALKS = (
 _LAST_STEP = "decide"
 _DECIDED_WITHIN_DAYS = 21
 """The client company takes its time to say what comes after the last reminder."""
-_PLAN = "Enviar proposta de parcelamento"
+PLAN = "Enviar proposta de parcelamento"
 
 
 class Caller:
@@ -55,20 +55,26 @@ class Caller:
             task.done_at = None if waits else self._at(day)
         elif not self._is_left_open(day):
             task.done_at = self._at(day)
-            self._talk(made.debtor, day, diary)
+            self._talk(made.debtor, day)
 
-    def _talk(self, debtor: Debtor, day: date, diary: Diary) -> None:
+    def _talk(self, debtor: Debtor, day: date) -> None:
         if pledges.agreed(self._rng, self._book, debtor, day):
             return
         outcome, words = self._rng.choice(_TALKS)
         note = Note(debtor, "call", day, words, outcome)
         self._book.notes.append(note)
         if outcome == "wants_plan":
-            note.next_act, note.next_on = _PLAN, self._book.calendar.add_business_days(day, 2)
-            task = Work("follow_up", debtor, note.next_on, about=note, detail={"text": _PLAN})
-            diary.work.append(task)
-            if not self._is_left_open(note.next_on):
-                task.done_at = self._at(note.next_on)
+            note.next_act, note.next_on = PLAN, self._book.calendar.add_business_days(day, 2)
+
+    def follow_ups(self, diary: Diary) -> None:
+        """What was agreed to do next is work for its day."""
+        for note in self._book.notes:
+            if note.next_act and note.next_on:
+                detail = {"text": note.next_act}
+                done_at = None if self._is_left_open(note.next_on) else self._at(note.next_on)
+                task = Work("follow_up", note.debtor, note.next_on, about=note, detail=detail)
+                task.done_at = done_at
+                diary.work.append(task)
 
     def _after_break(self, promise: Promise, day: date) -> Work:
         detail = {
@@ -94,12 +100,17 @@ class Fates:
 
     def __init__(self, book: Book) -> None:
         fates = book.company.fates.items()
+        busy = [promise.debtor for promise in book.promises]
+        busy += [pause.debtor for pause in book.pauses]
+        busy += [dispute.title.debtor for dispute in book.disputes]
+        self._busy = {id(debtor) for debtor in busy}
         self._waiting = sorted((book.days_ago(ago), state) for ago, state in fates)
 
     def decide(self, made: Made, day: date, diary: Diary) -> None:
         """Give a message an ending other than acceptance when its day has come."""
         made.words = ACCEPTED
-        if not self._waiting or self._waiting[0][0] > day or not made.titles:
+        come = bool(self._waiting) and self._waiting[0][0] <= day
+        if not come or not made.titles or id(made.debtor) in self._busy:
             return
         _, state = self._waiting.pop(0)
         kind, made.words, made.attempts = self._end(made, state, day)

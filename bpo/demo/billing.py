@@ -122,7 +122,7 @@ def _signings(rng: Random, book: Book, debtor: Debtor) -> list[int]:
     if debtor.habit is Habit.NEW:
         found = [rng.randrange(1, habits.NEW_DAYS - 5)]
     if debtor.habit is Habit.STOPPED:
-        found.append(habits.STOPPED_DAYS + 70)
+        found.append(habits.STOPPED_DAYS + 25)
     if debtor.habit is Habit.LAPSED:
         found.append(habits.LAPSED_DAYS + 45)
     return found

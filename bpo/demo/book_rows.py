@@ -8,6 +8,7 @@ from hashlib import sha256
 from bpo.demo.ledger import Book, Payment
 from bpo.demo.storing import Row
 from bpo.domain.receivables import Entry
+from bpo.domain.rows_records import Kind
 from bpo.kernel import clock
 from bpo.kernel.text import number_key, searchable
 from bpo.services.opt_outs import UNSUBSCRIBE
@@ -18,10 +19,11 @@ _NO_SUCH = "550 5.1.1 user unknown"
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """Whose rows: the workspace, the id of its analyst, the ids of its policy versions."""
+    """Whose rows: the workspace, its analyst, the ids of its policy versions."""
 
     workspace_id: int
     analyst: int
+    analyst_name: str
     versions: list[int]
     book: Book
 
@@ -40,15 +42,16 @@ def imports(here: Here) -> Iterator[Row]:
         yield {
             "workspace_id": here.workspace_id,
             "id": file.id,
-            "kind": file.kind,
+            "kind": Kind.RECEIVABLES.value,
             "filename": file.name,
             "sha256": sha256(f"{file.name}:{file.applied}".encode()).hexdigest(),
             "state": "applied",
-            "progress": 100,
-            "total": file.applied + file.unchanged + file.rejected,
+            "progress": file.total,
+            "total": file.total,
             "applied": file.applied,
             "unchanged": file.unchanged,
             "rejected": file.rejected,
+            "problems": {"items": [f.to_json() for f in file.findings], "more": 0, "notes": []},
             "created_by": here.analyst,
             "created_at": file.at,
         }
@@ -211,6 +214,7 @@ def disputes(here: Here) -> Iterator[Row]:
     for one in here.book.disputes:
         yield {
             "workspace_id": here.workspace_id,
+            "id": one.id,
             "debtor_id": one.title.debtor.id,
             "receivable_id": one.title.id,
             "reason": one.grounds.value,

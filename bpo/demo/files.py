@@ -5,14 +5,32 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from bpo.demo.ledger import Book, File, Payment, Title
+from bpo.domain import findings
+from bpo.domain.findings import Finding
 from bpo.domain.payments import Method
+from bpo.formats.problems import Code
 from bpo.kernel import clock
+from bpo.kernel.text import Phrase
 
 _MORNING = time(8, 5)
 _FIRST_MORNING = time(10, 40)
 _BY_HAND = frozenset({Method.CASH, Method.PIX})
 _BY_HAND_SHARE = 0.05
 _BAD_ROWS_SHARE = 0.06
+_SPOILT = (
+    ("due_date", Code.MISSING, Phrase("{column} is blank.", column="Vencimento")),
+    (
+        "due_date",
+        Code.DATE,
+        Phrase("{column}: {value} is not a date.", column="Vencimento", value="a combinar"),
+    ),
+    (
+        "amount_cents",
+        Code.AMOUNT,
+        Phrase("{column}: {value} is not an amount.", column="Valor", value="#REF!"),
+    ),
+    ("amount_cents", Code.AMOUNT, Phrase("{column} is zero.", column="Valor")),
+)
 
 
 def bring(rng: Random, book: Book, now: datetime) -> None:
@@ -57,12 +75,20 @@ def _bring(
     at = min(at + timedelta(seconds=rng.randrange(900)), now - timedelta(minutes=2))
     known = sum(t.known_on < day and t.open_before(day) > 0 for t in book.titles)
     applied = len(issued) + sum(len(payment.lines) for payment in paid)
-    bad = rng.randint(1, 3) if rng.random() < _BAD_ROWS_SHARE or first else 0
     before = book.calendar.add_business_days(day, -1)
     name = f"{'historico' if first else 'titulos'}-{book.company.slug}-{day:%Y-%m-%d}.csv"
-    file = File(name, "csv", at, before, applied, max(known - len(paid), 0), bad)
+    file = File(name, at, before, applied, max(known - len(paid), 0), [])
+    if first or rng.random() < _BAD_ROWS_SHARE:
+        lines = sorted(rng.sample(range(2, max(file.total, 9)), rng.randint(1, 3)))
+        file.findings = [_bad(rng, line) for line in lines]
     book.files.append(file)
     for title in issued:
         title.file = file
     for payment in paid:
         payment.file = file
+
+
+def _bad(rng: Random, line: int) -> Finding:
+    """A row that spreadsheets spoil now and then."""
+    field, code, message = rng.choice(_SPOILT)
+    return findings.reject(line, field, code, message)

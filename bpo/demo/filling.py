@@ -1,13 +1,13 @@
 """The book of one client company put into the database, with what its campaign did."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bpo.demo import book_rows, diary_rows, making, storing
+from bpo.demo import audit_rows, book_rows, diary_rows, making, storing
 from bpo.demo.book_rows import Here
 from bpo.demo.diary import Diary
 from bpo.demo.ledger import Book
@@ -16,7 +16,7 @@ from bpo.demo.storing import Row
 from bpo.domain import policies
 from bpo.domain.links import Purpose, expiry
 from bpo.kernel import clock
-from bpo.models import Campaign, PolicyVersion, Workspace
+from bpo.models import Campaign, PolicyVersion, User, Workspace
 from bpo.queries import campaigns
 from bpo.queries import workspaces as stored
 from bpo.services import links
@@ -27,27 +27,30 @@ _ARRIVES_AT = time(10, 30)
 
 
 def fill(
-    session: Session, workspace: Workspace, book: Book, analyst: int, desk: Desk, now: datetime
+    session: Session, workspace: Workspace, book: Book, analyst: User, desk: Desk, now: datetime
 ) -> tuple[Diary, Counter[str]]:
     """Write everything; returns what the campaign did, and how many rows of what there are now."""
-    here = Here(workspace.id, analyst, _rules(session, workspace, book), book)
+    versions = _rules(session, workspace, book)
+    here = Here(workspace.id, analyst.id, analyst.name, versions, book)
     _date(session, workspace, book)
     storing.number(session, imports=book.files, debtors=book.debtors)
     storing.number(session, receivables=book.titles, payments=book.payments)
     campaign = campaigns.listed(session, workspace.id)[0]
     diary = making.diary(book, campaign.id)
-    storing.number(session, touches=diary.made, promises=book.promises, notes=book.notes)
+    storing.number(session, promises=book.promises, disputes=book.disputes, notes=book.notes)
+    storing.number(session, touches=diary.made)
     if book.started:
         _begin(campaign, book)
         _writer(session, workspace, here, desk, now).write(diary.made)
     counts: Counter[str] = Counter()
-    for table, rows in _tables(here, diary, campaign.id):
+    for table, rows in _tables(here, diary, campaign):
         counts[table] = storing.insert(session, table, rows)
     return diary, counts
 
 
-def _tables(here: Here, diary: Diary, campaign_id: int) -> Iterator[tuple[str, Iterator[Row]]]:
+def _tables(here: Here, diary: Diary, campaign: Campaign) -> Iterator[tuple[str, Iterable[Row]]]:
     """Tables and their rows, what is pointed at first."""
+    campaign_id = campaign.id
     yield "imports", book_rows.imports(here)
     yield "freshness_marks", book_rows.freshness_marks(here)
     yield "debtors", book_rows.debtors(here)
@@ -66,6 +69,7 @@ def _tables(here: Here, diary: Diary, campaign_id: int) -> Iterator[tuple[str, I
     yield "skips", diary_rows.skips(here, diary, campaign_id)
     yield "plan_runs", diary_rows.plan_runs(here, diary, campaign_id)
     yield "tasks", diary_rows.tasks(here, diary)
+    yield "audit_entries", audit_rows.entries(here, campaign_id, campaign.started_at)
 
 
 def _rules(session: Session, workspace: Workspace, book: Book) -> list[int]:

@@ -1,6 +1,6 @@
 """How different people pay: for each habit, when and in how many parts a title is settled."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from enum import StrEnum
 from random import Random
@@ -12,6 +12,7 @@ class Habit(StrEnum):
 
     PUNCTUAL = "punctual"
     EASY = "easy"
+    CARELESS = "careless"
     LATE = "late"
     SEASONAL = "seasonal"
     PARTIAL = "partial"
@@ -65,13 +66,25 @@ def _punctual(rng: Random, moment: Moment) -> Parts:
 
 
 def _easy(rng: Random, moment: Moment) -> Parts:
-    usual = (-1, 0, 0, 0, 1, 2, 4, 9, 13) if moment.reminded else (0, 1, 2, 4, 6, 9, 13, 20)
-    return (Part(rng.choice(usual)),)
+    return _now_and_then(rng, moment, 72, 84, (1, 2, 4, 8, 13, 20))
+
+
+def _careless(rng: Random, moment: Moment) -> Parts:
+    return _now_and_then(rng, moment, 46, 60, (3, 6, 10, 15, 21, 29, 40))
 
 
 def _late(rng: Random, moment: Moment) -> Parts:
-    mean = 16 if moment.reminded else 25
-    return (Part(_around(rng, mean, 7, 4)),)
+    mean = 24 if moment.reminded else 33
+    late = (_around(rng, mean, 9, 4),)
+    return _now_and_then(rng, moment, 15, 30, late)
+
+
+def _now_and_then(
+    rng: Random, moment: Moment, alone: int, reminded: int, late: Sequence[int]
+) -> Parts:
+    """In time so often in a hundred, alone or reminded, otherwise some days late."""
+    in_time = rng.random() * 100 < (reminded if moment.reminded else alone)
+    return (Part(rng.choice((-2, -1, 0, 0, 0)) if in_time else rng.choice(late)),)
 
 
 def _seasonal(rng: Random, moment: Moment) -> Parts:
@@ -80,6 +93,8 @@ def _seasonal(rng: Random, moment: Moment) -> Parts:
 
 
 def _partial(rng: Random, moment: Moment) -> Parts:
+    if rng.random() < 0.5:
+        return _punctual(rng, moment)
     share, rest = rng.choice((40, 50, 50, 60)), _around(rng, 33, 8, 18)
     first = rng.choice((0, 0, 1, 3))
     return (Part(first, share), Part(rest, 100 - share))
@@ -112,6 +127,7 @@ def _around(rng: Random, mean: int, spread: int, least: int) -> int:
 _WAYS: dict[Habit, Callable[[Random, Moment], Parts]] = {
     Habit.PUNCTUAL: _punctual,
     Habit.EASY: _easy,
+    Habit.CARELESS: _careless,
     Habit.LATE: _late,
     Habit.SEASONAL: _seasonal,
     Habit.PARTIAL: _partial,

@@ -7,6 +7,7 @@ from bpo.demo.companies import Company
 from bpo.demo.habits import Habit
 from bpo.domain.disputes import Grounds
 from bpo.domain.disputes import State as DisputeState
+from bpo.domain.findings import Finding
 from bpo.domain.holds import HoldReason
 from bpo.domain.payments import Method
 from bpo.domain.policies import CollectionPolicy
@@ -73,16 +74,25 @@ class Debtor:
 
 @dataclass(slots=True, eq=False)
 class File:
-    """An import: how many rows were new or newly paid, known already, or rejected."""
+    """An import: how many rows were new or newly paid, how many known already, and which bad."""
 
     name: str
-    kind: str
     at: datetime
     known_until: date
     applied: int
     unchanged: int
-    rejected: int = 0
+    findings: list[Finding]
     id: int = 0
+
+    @property
+    def rejected(self) -> int:
+        """How many rows were left out."""
+        return len(self.findings)
+
+    @property
+    def total(self) -> int:
+        """How many rows the file had."""
+        return self.applied + self.unchanged + self.rejected
 
 
 @dataclass(slots=True, eq=False)
@@ -177,6 +187,7 @@ class Dispute:
     words: str
     state: DisputeState = DisputeState.OPEN
     closed_on: date | None = None
+    id: int = 0
 
 
 @dataclass(slots=True, eq=False)

@@ -19,7 +19,7 @@ from bpo.kernel import actor as actors
 from bpo.kernel import clock
 from bpo.kernel.actor import Actor
 from bpo.kernel.errors import Conflict
-from bpo.models import Debtor, Workspace
+from bpo.models import Debtor, User, Workspace
 from bpo.queries import users
 from bpo.queries import workspaces as stored
 from bpo.services import negotiation, payment_methods, reports, staff, workspaces
@@ -83,24 +83,24 @@ def _company(company: Company, now: datetime, made: Made) -> Workspace:
     )
 
 
-def _people(here: dict[str, Workspace], now: datetime, made: Made) -> dict[str, int]:
-    """Everybody's account; returns ids by the local part of the address."""
+def _people(here: dict[str, Workspace], now: datetime, made: Made) -> dict[str, User]:
+    """Everybody's account, by the local part of the address."""
     program = actors.system([place.id for place in here.values()], name=NAME)
-    found: dict[str, int] = {}
+    found: dict[str, User] = {}
     for person in people.PEOPLE:
         user = users.by_email(db.session(), person.email)
         if user is None:
             who = (person.email, person.name, person.role, [here[s].id for s in person.slugs])
             user = staff.create(program, *who, people.PASSWORD, now=now)
             made.users += 1
-        found[person.email.partition("@")[0]] = user.id
+        found[person.email.partition("@")[0]] = user
     return found
 
 
 def _fill(
     company: Company,
     workspace: Workspace,
-    analyst: int,
+    analyst: User,
     desk: Desk,
     mailbox: Mailbox,
     now: datetime,

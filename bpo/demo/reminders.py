@@ -60,6 +60,7 @@ class Mornings:
         while day < self.book.today:
             self._morning(day)
             day = self.book.calendar.add_business_days(day, 1)
+        self.caller.follow_ups(self.diary)
         return self.diary
 
     def _morning(self, day: date) -> None:

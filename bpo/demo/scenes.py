@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from random import Random
 
 from bpo.demo import pledges
+from bpo.demo.answers import PLAN
 from bpo.demo.habits import Habit
 from bpo.demo.ledger import Book, Correction, Dispute, Note, Pause, Payment, Title
 from bpo.demo.stage import Stage
@@ -61,6 +62,17 @@ def _disputed(stage: Stage) -> None:
     opened_on = max(stage.book.days_ago(stage.rng.randint(2, 5)), title.effective)
     stage.book.disputes.append(Dispute(title, grounds, opened_on, words))
     stage.book.notes.append(Note(title.debtor, "call", opened_on, words, "disagrees"))
+
+
+def _wants_plan(stage: Stage) -> None:
+    """Somebody asked for instalments, and waits for a proposal."""
+    title = next(stage.late(20, 120), None)
+    if title and stage.book.started:
+        words = "Não consegue pagar tudo de uma vez; quer dividir em parcelas."
+        note = Note(stage.take(title.debtor), "call", stage.book.days_ago(1), words, "wants_plan")
+        note.next_act = PLAN
+        note.next_on = stage.book.calendar.following(stage.book.today)
+        stage.book.notes.append(note)
 
 
 def _settled_dispute(stage: Stage) -> None:
@@ -170,6 +182,7 @@ def _each(titles: Iterator[Title]) -> Iterator[Title]:
 _SCENES: tuple[Callable[[Stage], None], ...] = (
     _promised,
     _disputed,
+    _wants_plan,
     _silent,
     _out_of_reach,
     _paused,
