@@ -59,6 +59,7 @@ WORKSPACES: dict[str, tuple[Phrase, str, Tone]] = {
     "opt_out.record": (Phrase("Channel stopped at the debtor's wish"), "ban", _W),
     "opt_out.withdraw": (Phrase("Channel allowed again"), "circle-check", _N),
     "promise.make": (Phrase("Promise to pay"), "handshake", _N),
+    "promise.settle": (Phrase("Promises judged"), "handshake", _N),
     "promise.cancel": (Phrase("Promise cancelled"), "handshake", _W),
     "dispute.begin": (Phrase("Dispute opened"), "flag", _W),
     "payment.record": (Phrase("Payment recorded"), "banknote", _G),
