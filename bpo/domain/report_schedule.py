@@ -7,6 +7,7 @@ from bpo.kernel import clock
 
 _WEEK = timedelta(days=7)
 _DAY = timedelta(days=1)
+_THURSDAY = 3
 
 MAX_TRIES = 5
 """How often a document that cannot be made is tried before a person has to look."""
@@ -51,11 +52,14 @@ def upcoming(schedule: Schedule, planned: datetime | None, now: datetime) -> dat
 
 
 def position(slot: datetime, zone: str) -> date:
-    """The day of whose end a slot's figures are: the day before it, the last complete one.
+    """The day of whose end a slot's figures are; it lies in the week that the report tells.
 
-    Made later, or a second time, the report of a slot says the same.
+    From Thursday on, the day before the slot, the last complete one: the running week so far. From
+    Monday to Wednesday the Sunday before: the last week, which is complete. Made later, or a
+    second time, the report of a slot says the same.
     """
-    return clock.local_day(slot, zone) - _DAY
+    day = clock.local_day(slot, zone)
+    return day - _DAY if day.weekday() >= _THURSDAY else day - timedelta(days=day.weekday() + 1)
 
 
 def position_in_week(first: date, last: date, today: date) -> date:

@@ -64,10 +64,19 @@ def test_a_changed_schedule_moves_what_is_ahead_and_sends_nothing_at_once():
     assert moved == at("2026-12-01T08:00")
 
 
-def test_the_figures_are_of_the_last_complete_day():
-    assert report_schedule.position(FRIDAY, "America/Sao_Paulo") == date(2026, 11, 26)
-    monday = at("2026-11-23T08:00")
-    assert report_schedule.position(monday, "America/Sao_Paulo") == date(2026, 11, 22)
+@pytest.mark.parametrize(
+    ("slot", "as_of"),
+    [
+        ("2026-11-23T08:00", date(2026, 11, 22)),
+        ("2026-11-24T08:00", date(2026, 11, 22)),
+        ("2026-11-25T23:00", date(2026, 11, 22)),
+        ("2026-11-26T08:00", date(2026, 11, 25)),
+        ("2026-11-27T17:00", date(2026, 11, 26)),
+        ("2026-11-29T17:00", date(2026, 11, 28)),
+    ],
+)
+def test_early_in_the_week_the_last_one_is_told_whole_later_the_running_one(slot, as_of):
+    assert report_schedule.position(at(slot), "America/Sao_Paulo") == as_of
 
 
 @pytest.mark.parametrize(

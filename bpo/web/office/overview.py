@@ -1,0 +1,28 @@
+"""The first room of a client company: its figures on a day, and what is going on."""
+
+from flask import g, render_template
+
+from bpo.analytics import weekly
+from bpo.db import db
+from bpo.domain.access import Permission
+from bpo.queries import campaigns
+from bpo.queries import reports as stored
+from bpo.web import access, figures
+from bpo.web.office import blueprint
+
+
+@blueprint.get("/w/<slug>", endpoint="workspace")
+@access.requires(Permission.SEE_WORKSPACE)
+def show_workspace(slug: str) -> str:
+    """Figures with their definitions, ageing, money, DSO, who owes most, what was done."""
+    session, workspace = db.session(), g.workspace
+    return render_template(
+        "office/overview/page.html",
+        campaigns=campaigns.listed(session, workspace.id),
+        reports=[
+            (run, weekly.week(run.row.week))
+            for run in stored.listed(session, workspace.id, limit=3)
+        ],
+        upcoming=stored.upcoming(session, workspace.id),
+        **figures.context(figures.position()),
+    )
