@@ -1,7 +1,5 @@
 """Reading imports: the list, one of them, and what a file meets in the books."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
@@ -55,15 +53,6 @@ def giver(session: Session, user_id: int | None) -> str | None:
     """The name of who gave a file."""
     user = session.get(User, user_id) if user_id else None
     return user.name if user else None
-
-
-def unfinished(session: Session, workspace_id: int) -> Sequence[Import]:
-    """Imports that were asked for and are not done, oldest first."""
-    return session.scalars(
-        select(Import)
-        .where(Import.workspace_id == workspace_id, Import.state.in_(UNFINISHED))
-        .order_by(Import.id)
-    ).all()
 
 
 def debtors(session: Session, workspace_id: int) -> list[Known]:

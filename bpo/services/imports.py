@@ -16,7 +16,7 @@ from bpo.domain.rows import Choices
 from bpo.gateways.queue import Queue
 from bpo.jobs import Job
 from bpo.kernel.actor import Actor
-from bpo.kernel.errors import BadInput, Conflict, NotFound, Refusal
+from bpo.kernel.errors import Conflict, NotFound, Refusal
 from bpo.kernel.text import Phrase
 from bpo.models import FreshnessMark, Import, StoredFile
 from bpo.queries import imports as stored
@@ -34,7 +34,6 @@ NOT_FINISHED = Phrase("The import could not be finished, and nothing was written
 
 _MEDIA = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('import', %s))"
-_TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('import', %s))"
 _PROGRESS = """
 UPDATE imports SET state = 'running', progress = $1::int, total = $2::int
 WHERE workspace_id = $3::bigint AND id = $4::bigint AND state IN ('queued', 'running')
@@ -134,12 +133,14 @@ def apply(
     import_id: int,
     *,
     now: datetime,
+    queue: Queue,
     tell: Tell = lambda done, total: None,
 ) -> Import:
     """Take a file that was asked for into the books, whole or not at all; a repeat does nothing.
 
     One import at a time works in a workspace. Whatever goes wrong is kept as the import's state
-    with a sentence; nothing else is written then.
+    with a sentence; nothing else is written then. Reminders that waited for news of payments are
+    rung for when the file brings them. `tell` hears rows done and in all.
     """
     access.require(actor, Permission.IMPORT, workspace_id)
     try:
@@ -147,7 +148,7 @@ def apply(
             session.connection().exec_driver_sql(_LOCK, (workspace_id,))
             row = _found(session, workspace_id, import_id)
             if row.state in stored.UNFINISHED:
-                _take(session, actor, row, now, tell)
+                _take(session, actor, row, now, queue, tell)
         return row
     except NotFound:
         raise
@@ -166,26 +167,15 @@ def telling(actor: Actor, workspace_id: int, import_id: int) -> Iterator[Tell]:
         yield lambda done, total: _told(statements.run, done, total, workspace_id, import_id)
 
 
-def sweep(actor: Actor, workspace_id: int, *, queue: Queue) -> int:
-    """Ring again for imports that nobody is working on; returns how many wait.
-
-    One that was being worked on when its worker died has left nothing behind.
-    """
-    with unit_of_work(actor) as session:
-        free = session.connection().exec_driver_sql(_TRY_LOCK, (workspace_id,)).scalar()
-        waiting = [row.id for row in stored.unfinished(session, workspace_id)] if free else []
-        for number in waiting:
-            after_commit(session, _ring(queue, workspace_id, number))
-    return len(waiting)
-
-
 def known_until(row: Import) -> date | None:
     """Through which day the file knows payments, where a person said so."""
     said = row.options.get("known_until")
     return date.fromisoformat(said) if said else None
 
 
-def _take(session: Session, actor: Actor, row: Import, now: datetime, tell: Tell) -> None:
+def _take(
+    session: Session, actor: Actor, row: Import, now: datetime, queue: Queue, tell: Tell
+) -> None:
     workspace = workspaces.by_id(session, row.workspace_id)
     assert workspace
     choices = import_choices.from_json(row.options)
@@ -198,7 +188,10 @@ def _take(session: Session, actor: Actor, row: Import, now: datetime, tell: Tell
     row.applied, row.rejected = done.applied, done.rejected
     row.unchanged = examined.total - done.applied - done.rejected
     row.problems = _problems(done)
-    _mark_fresh(session, actor, row, known_until(row) or done.known_until, work.today, now)
+    until = known_until(row) or done.known_until
+    if until is not None:
+        _mark_fresh(session, actor, row, min(until, work.today), now)
+        after_commit(session, lambda: queue.put(Job.SEND_DELIVERIES, row.workspace_id))
     counts = {"applied": row.applied, "unchanged": row.unchanged, "rejected": row.rejected}
     _record(session, actor, row, "import.apply", now, kind=row.kind, **counts)
 
@@ -212,25 +205,17 @@ def _problems(done: Outcome) -> dict[str, Any]:
     }
 
 
-def _mark_fresh(
-    session: Session,
-    actor: Actor,
-    row: Import,
-    until: date | None,
-    today: date,
-    now: datetime,
-) -> None:
-    """Note through which day payments are known now, so that reminders may go out."""
-    if until is not None:
-        session.add(
-            FreshnessMark(
-                workspace_id=row.workspace_id,
-                known_until=min(until, today),
-                source="import",
-                recorded_at=now,
-                recorded_by=actor.user_id or row.created_by,
-            )
+def _mark_fresh(session: Session, actor: Actor, row: Import, until: date, now: datetime) -> None:
+    """Note through which day payments are known now."""
+    session.add(
+        FreshnessMark(
+            workspace_id=row.workspace_id,
+            known_until=until,
+            source="import",
+            recorded_at=now,
+            recorded_by=actor.user_id or row.created_by,
         )
+    )
 
 
 def _fail(actor: Actor, workspace_id: int, import_id: int, phrase: Phrase, now: datetime) -> Import:
@@ -315,10 +300,3 @@ def _record(
         filename=row.filename,
         **detail,
     )
-
-
-def require_content(content: bytes) -> bytes:
-    """The content itself. Raises BadInput when nothing was given."""
-    if not content:
-        raise BadInput("Choose a file", field="file")
-    return content
