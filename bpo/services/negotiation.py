@@ -134,22 +134,28 @@ def to_json(found: Proposals, workspace: Workspace, numbers: dict[int, str]) -> 
 def refresh_classes(actor: Actor, workspace_id: int, today: date, *, now: datetime) -> int:
     """Class every debtor of a workspace anew by the facts of today; returns how many changed.
 
-    Reads and writes in bulk, some thousand debtors at a time.
+    Reads and writes in bulk, some thousand debtors in a transaction.
     """
     access.require(actor, Permission.NEGOTIATE, workspace_id)
-    changed = after = 0
-    with unit_of_work(actor) as session:
-        while ids := debtors.ids(session, workspace_id, after=after):
-            known = history.load(session, workspace_id, today, ids)
-            classes = {
-                number: _portrait(known.get(number, history.EMPTY), today).rating.risk_class.value
-                for number in ids
-            }
-            changed += _store(session, workspace_id, classes)
-            after = ids[-1]
-        if changed:
-            audit.record(session, actor, workspace_id, "debtor.classify", now=now, changed=changed)
-    return changed
+    total = after = 0
+    while True:
+        with unit_of_work(actor) as session:
+            ids = debtors.ids(session, workspace_id, after=after)
+            if not ids:
+                return total
+            changed = _refresh(session, workspace_id, ids, today)
+            if changed:
+                audit.record(
+                    session, actor, workspace_id, "debtor.classify", now=now, changed=changed
+                )
+            total, after = total + changed, ids[-1]
+
+
+def _refresh(session: Session, workspace_id: int, ids: list[int], today: date) -> int:
+    known = history.load(session, workspace_id, today, ids)
+    portraits = {n: _portrait(known.get(n, history.EMPTY), today) for n in ids}
+    classes = {number: seen.rating.risk_class.value for number, seen in portraits.items()}
+    return _store(session, workspace_id, classes)
 
 
 def _portrait(known: behaviour.History, day: date) -> Portrait:

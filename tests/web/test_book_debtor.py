@@ -159,6 +159,8 @@ def test_ana_notes_a_promise_a_conversation_a_pause_and_a_dispute(ana, session, 
     assert session.scalars(select(Promise.state)).one() == "cancelled"
     assert session.scalars(select(Hold.released_at)).one() is not None
     assert session.scalars(select(Dispute.state)).one() == "rejected"
+    ana.act(davi, f"disputes/{case}/decide", state="open")
+    assert "Em contestação" in ana.open(f"/debtors/{davi.id}").text
     again = ana.act(davi, f"holds/{hold}/release")
     assert again.status_code == 302
     assert "já foi encerrada" in ana.open(f"/debtors/{davi.id}").text

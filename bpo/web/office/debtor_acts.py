@@ -184,7 +184,9 @@ def debtor_dispute_decide(slug: str, debtor_id: int, dispute_id: int) -> Answer:
             return disputes.reopen(g.actor, g.workspace.id, dispute_id, now=g.now)
         return disputes.close(g.actor, g.workspace.id, dispute_id, state, now=g.now)
 
-    return _act(debtor_id, decide, _("The dispute is decided."))
+    reopened = typed.text("state") == State.OPEN.value
+    said = _("The dispute is open again.") if reopened else _("The dispute is decided.")
+    return _act(debtor_id, decide, said)
 
 
 @blueprint.post("/w/<slug>/debtors/<int:debtor_id>/credit/<int:payment_id>")
