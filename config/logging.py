@@ -22,7 +22,8 @@ _SHARED: tuple[Processor, ...] = (
 def configure(settings: Settings) -> None:
     """Send structlog and the standard library's logging through one format.
 
-    Production writes JSON, one object per line; elsewhere the lines are for people.
+    Production writes JSON, one object per line; elsewhere the lines are for people. Tracebacks
+    never show the values of variables, among which are passwords.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_formatter(settings.production))
@@ -48,7 +49,11 @@ def _formatter(for_machines: bool) -> logging.Formatter:
     last: list[Processor] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if for_machines
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            )
+        ]
     )
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=list(_SHARED),
