@@ -55,7 +55,7 @@ def _begins(book: Book, debtor: Debtor) -> date:
 def _ends(book: Book, debtor: Debtor) -> date:
     """Nothing is sold for long to who does not pay."""
     if debtor.habit is Habit.STOPPED:
-        return book.today - timedelta(days=habits.STOPPED_DAYS - 40)
+        return book.today - timedelta(days=habits.STOPPED_DAYS - 75)
     if debtor.habit is Habit.LAPSED:
         return book.today - timedelta(days=habits.LAPSED_DAYS - 30)
     return book.today if book.calendar.is_open(book.today) else book.yesterday

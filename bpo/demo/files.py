@@ -8,6 +8,7 @@ from bpo.demo.ledger import Book, File, Payment, Title
 from bpo.domain import findings
 from bpo.domain.findings import Finding
 from bpo.domain.payments import Method
+from bpo.domain.rows_records import Field
 from bpo.formats.problems import Code
 from bpo.kernel import clock
 from bpo.kernel.text import Phrase
@@ -18,18 +19,18 @@ _BY_HAND = frozenset({Method.CASH, Method.PIX})
 _BY_HAND_SHARE = 0.05
 _BAD_ROWS_SHARE = 0.06
 _SPOILT = (
-    ("due_date", Code.MISSING, Phrase("{column} is blank.", column="Vencimento")),
+    (Field.DUE_DATE, Code.MISSING, Phrase("{column} is blank.", column="Vencimento")),
     (
-        "due_date",
+        Field.DUE_DATE,
         Code.DATE,
         Phrase("{column}: {value} is not a date.", column="Vencimento", value="a combinar"),
     ),
     (
-        "amount_cents",
+        Field.AMOUNT,
         Code.AMOUNT,
         Phrase("{column}: {value} is not an amount.", column="Valor", value="#REF!"),
     ),
-    ("amount_cents", Code.AMOUNT, Phrase("{column} is zero.", column="Valor")),
+    (Field.AMOUNT, Code.AMOUNT, Phrase("{column} is zero.", column="Valor")),
 )
 
 
@@ -41,9 +42,11 @@ def bring(rng: Random, book: Book, now: datetime) -> None:
     """
     _choose_by_hand(rng, book)
     issued, paid = _by_morning(book)
+    spans = [(title.known_on, title.settled_on or date.max) for title in book.titles]
     day = book.taken_on
     while day <= book.today:
-        _bring(rng, book, day, issued[day], paid[day], now)
+        known = sum(known_on < day <= settled_on for known_on, settled_on in spans)
+        _bring(rng, book, day, issued[day], paid[day], known, now)
         day = book.calendar.add_business_days(day, 1)
 
 
@@ -68,12 +71,17 @@ def _by_morning(book: Book) -> tuple[dict[date, list[Title]], dict[date, list[Pa
 
 
 def _bring(
-    rng: Random, book: Book, day: date, issued: list[Title], paid: list[Payment], now: datetime
+    rng: Random,
+    book: Book,
+    day: date,
+    issued: list[Title],
+    paid: list[Payment],
+    known: int,
+    now: datetime,
 ) -> None:
     first = day == book.taken_on
     at = clock.instant(day, _FIRST_MORNING if first else _MORNING, book.zone)
     at = min(at + timedelta(seconds=rng.randrange(900)), now - timedelta(minutes=2))
-    known = sum(t.known_on < day and t.open_before(day) > 0 for t in book.titles)
     applied = len(issued) + sum(len(payment.lines) for payment in paid)
     before = book.calendar.add_business_days(day, -1)
     name = f"{'historico' if first else 'titulos'}-{book.company.slug}-{day:%Y-%m-%d}.csv"

@@ -9,7 +9,6 @@ from bpo.demo.stage import Stage
 from bpo.domain import promises as rules
 from bpo.domain.promises import State
 
-_QUIET_DAYS = 12
 _SOON_DAYS = 18
 _WORDS = (
     "Vai pagar no dia combinado.",
@@ -20,13 +19,14 @@ _WORDS = (
 
 
 def scripted(stage: Stage) -> None:
-    """One promise running, one for today, one broken and one kept, if somebody fits."""
+    """A promise running, one for today, two broken and one kept, if somebody fits."""
     book = stage.book
     ahead = book.calendar.add_business_days(book.today, 3)
     today = book.calendar.following(book.today)
-    for made_ago, promised_for in ((1, ahead), (3, today), (8, book.days_ago(3))):
+    lately, before = (8, book.days_ago(3)), (24, book.days_ago(19))
+    for made_ago, promised_for in ((1, ahead), (3, today), lately, before):
         made_on = book.days_ago(made_ago)
-        title = next((t for t in _quiet(stage) if t.effective < made_on), None)
+        title = next(_quiet(stage, made_on, promised_for), None)
         if title:
             debtor = stage.take(title.debtor)
             _promise(stage.rng, book, debtor, made_on, promised_for, owed(book, debtor, made_on))
@@ -58,12 +58,12 @@ def owed(book: Book, debtor: Debtor, day: date) -> int:
     return sum(title.open_before(after) for title in own)
 
 
-def _quiet(stage: Stage) -> Iterator[Title]:
-    """Late titles of debtors who paid nothing of late."""
-    since = stage.book.days_ago(_QUIET_DAYS)
-    payers = {id(p.debtor) for p in stage.book.payments if p.paid_on >= since}
-    for title in stage.late(5, 50):
-        if id(title.debtor) not in payers:
+def _quiet(stage: Stage, since: date, until: date) -> Iterator[Title]:
+    """Titles late already at a day, of debtors who paid nothing from then until another."""
+    end = stage.book.calendar.add_business_days(until, 1)
+    payers = {id(p.debtor) for p in stage.book.payments if since <= p.paid_on <= end}
+    for title in stage.late(5, 120):
+        if title.effective < since and id(title.debtor) not in payers:
             yield title
 
 

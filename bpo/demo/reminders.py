@@ -1,7 +1,7 @@
 """The reminders of the past: every morning decided by the real engine from what was known then."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, time, timedelta
 
 from bpo.demo import answers
@@ -38,6 +38,8 @@ class Mornings:
         self.fates = answers.Fates(book)
         self._by_id = {debtor.id: debtor for debtor in book.debtors}
         self._titles: dict[int, list[Title]] = defaultdict(list)
+        self._settled_on = {title.id: title.settled_on for title in book.titles}
+        self._disputed = {dispute.title.id: dispute for dispute in book.disputes}
         self._title: dict[int, Title] = {title.id: title for title in book.titles}
         self._past: dict[int, list[Past]] = defaultdict(list)
         self._contacts: dict[int, list[date]] = defaultdict(list)
@@ -48,7 +50,7 @@ class Mornings:
 
     def _index(self) -> None:
         for title in self.book.titles:
-            if title.settled_on is None or title.settled_on >= self.since:
+            if (self._settled_on[title.id] or date.max) >= self.since:
                 self._titles[title.debtor.id].append(title)
         for payment in self.book.payments:
             if payment.cents > 0 and not payment.undone:
@@ -108,7 +110,9 @@ class Mornings:
     def _is_paid(self, made: Made, day: date) -> bool:
         """Whether somebody wrote down, between planning and sending, that all was paid."""
         noted = any(p.by_hand and p.debtor is made.debtor for p in self._paid.get(day, ()))
-        return noted and bool(made.titles) and all(t.settled_on == day for t in made.titles)
+        return (
+            noted and bool(made.titles) and all(self._settled_on[t.id] == day for t in made.titles)
+        )
 
     def _remember(self, made: Made, day: date) -> None:
         touch = made.touch
@@ -139,7 +143,7 @@ class Mornings:
         past = self._past.get(debtor.id, [])
         return touches.Debtor(
             debtor.id,
-            [self._open(title, day) for title in self._titles[debtor.id] if _stands(title, day)],
+            [self._open(title, day) for title in self._standing(debtor, day)],
             debtor.state,
             debtor.risk_class,
             debtor.consumer,
@@ -151,10 +155,17 @@ class Mornings:
             self._settled(debtor, past, day),
         )
 
+    def _standing(self, debtor: Debtor, day: date) -> Iterator[Title]:
+        """Titles known and open when a day begins."""
+        for title in self._titles[debtor.id]:
+            stands = day <= (self._settled_on[title.id] or date.max)
+            if stands and title.issue <= day and title.known_on <= day:
+                yield title
+
     def _open(self, title: Title, day: date) -> Open:
         known_on = title.known_on if title.issue < title.known_on else None
-        disputes = (d for d in self.book.disputes if d.title is title and d.opened_on < day)
-        held = any(d.closed_on is None or d.closed_on >= day for d in disputes)
+        dispute = self._disputed.get(title.id)
+        held = dispute and dispute.opened_on < day <= (dispute.closed_on or date.max)
         hold = Hold(HoldReason.DISPUTE) if held else None
         balance = title.open_before(day)
         return Open(title.id, title.issue, title.due, title.effective, balance, hold, known_on)
@@ -183,18 +194,8 @@ class Mornings:
         if not spoken:
             return []
         last = max(spoken)
-        return [
-            (title.effective, title.settled_on)
-            for title in self._titles[debtor.id]
-            if title.settled_on
-            and last <= title.settled_on < day
-            and title.settled_on > title.effective
-        ]
-
-
-def _stands(title: Title, day: date) -> bool:
-    known = title.issue <= day and title.known_on <= day
-    return known and title.open_before(day) > 0
+        settled = [(t.effective, self._settled_on[t.id]) for t in self._titles[debtor.id]]
+        return [(due, on) for due, on in settled if on and due < on and last <= on < day]
 
 
 def _takes(channel: str, open_: bool) -> bool:

@@ -1,5 +1,6 @@
 """Scenes that every portfolio has seen: who cannot be reached, refuses, disagrees, pauses, errs."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from random import Random
@@ -145,7 +146,7 @@ def _reverse(book: Book, payment: Payment, on: date) -> None:
 
 def _taken_back(stage: Stage) -> None:
     """The creditor cancelled a sale, and took something off another."""
-    cancelled = next((t for t in stage.late(60, 400) if not t.entries), None)
+    cancelled = next(_spare(stage, 60, 400), None)
     if cancelled:
         words = "Venda cancelada pelo cliente; nota fiscal de devolução emitida."
         _correct(stage.book, cancelled, EntryKind.WITHDRAWAL, cancelled.open_cents, words)
@@ -163,11 +164,17 @@ def _correct(book: Book, title: Title, kind: EntryKind, cents: int, reason: str)
 
 def _written_off(stage: Stage) -> None:
     """A small debt given up."""
-    stopped = (t for t in stage.late(150, 600) if t.debtor.habit is Habit.STOPPED)
-    title = next((t for t in stopped if not t.entries), None)
+    title = next((t for t in _spare(stage, 150, 600) if t.debtor.habit is Habit.STOPPED), None)
     if title:
         words = "Baixado como perda por decisão do cliente."
         _correct(stage.book, title, EntryKind.WRITE_OFF, title.open_cents, words)
+
+
+def _spare(stage: Stage, least: int, most: int) -> Iterator[Title]:
+    """Untouched overdue titles of debtors who owe some more of them."""
+    titles = list(stage.late(least, most))
+    owed = Counter(id(title.debtor) for title in titles)
+    return (title for title in titles if not title.entries and owed[id(title.debtor)] > 1)
 
 
 def _each(titles: Iterator[Title]) -> Iterator[Title]:
@@ -184,11 +191,11 @@ _SCENES: tuple[Callable[[Stage], None], ...] = (
     _disputed,
     _wants_plan,
     _silent,
+    _taken_back,
+    _written_off,
     _out_of_reach,
     _paused,
     _overpaid,
     _given_back,
     _settled_dispute,
-    _taken_back,
-    _written_off,
 )
