@@ -9,9 +9,10 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from bpo import cli
 from bpo.cli import metrics, reports
 from bpo.db import acting_as, db, unit_of_work
-from bpo.gateways import outside
+from bpo.gateways import outside, wording
 from bpo.kernel import actor as actors
 from bpo.kernel.errors import BadInput, NotFound
 from bpo.models import ReportDelivery, ReportRun, StoredFile
@@ -125,6 +126,29 @@ def test_sent_to_the_client_managers_with_the_outcome_of_each(company, settings,
         assert db.session().scalars(select(ReportDelivery.state)).all() == ["sent"]
 
 
+def test_command_paper_and_portal_say_the_same_numbers(
+    company, settings, tmp_path, capsys, fresh_app
+):
+    metrics.run(asked(as_of=date(2026, 10, 11)), settings)
+    found = json.loads(capsys.readouterr().out)
+    build(settings, tmp_path, send=True)
+    pages = PdfReader(tmp_path / "sol.pdf").pages
+    paper = " ".join(page.extract_text() for page in pages).replace("\xa0", " ")
+    bruno = people.sign_in(fresh_app.test_client(), _reader())
+    portal = bruno.get("/portal/sol?day=2026-10-11").text.replace("\xa0", " ")
+    amounts = [found["open_cents"], found["received_month_cents"], found["aging_cents"]["1-30"]]
+    said = [wording.money(cents, "pt_BR").replace("\xa0", " ") for cents in amounts]
+    said += [wording.percent(found["delinq_gt0_pct"], "pt_BR")]
+    said += [f"{wording.number(found['dso_simple_90'], 'pt_BR', 1)} dias"]
+    for text in said:
+        assert text in paper
+        assert text in portal
+
+
+def _reader() -> people.User:
+    return db.session().scalars(select(people.User)).one()
+
+
 @pytest.mark.parametrize("week", ["2026-41", "2026-W99", "2999-W01"])
 def test_a_week_that_is_none_writes_nothing(company, settings, tmp_path, week):
     with pytest.raises(BadInput):
@@ -132,3 +156,23 @@ def test_a_week_that_is_none_writes_nothing(company, settings, tmp_path, week):
     assert not (tmp_path / "sol.pdf").exists()
     with acting_as(actors.system([company])):
         assert db.session().scalars(select(ReportRun)).all() == []
+
+
+def bpo(settings, *words: str) -> None:
+    """A command line run as typed, on the servers of the test."""
+    arguments = cli._parser(words).parse_args(words)
+    arguments.run(arguments, settings)
+
+
+@pytest.mark.parametrize("file", ["", ".ddmmyyyy-variant"])
+def test_the_published_sample_imported_gives_the_published_figures(
+    fresh_app, settings, shared_data, capsys, file
+):
+    goldens = json.loads((shared_data / "vectors/metrics_goldens_ibm.json").read_text())
+    path = shared_data / f"datasets/ibm-wa/WA_Fn-UseC_-Accounts-Receivable{file}.csv"
+    bpo(settings, "workspaces", "create", "ibm", "--name", "IBM", "--calendar", "none")
+    bpo(settings, "import", str(path), "--workspace", "ibm", "--json")
+    capsys.readouterr()
+    for day, golden in goldens.items():
+        bpo(settings, "metrics", "--workspace", "ibm", "--as-of", day, "--json")
+        assert json.loads(capsys.readouterr().out) == golden
