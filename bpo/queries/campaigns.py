@@ -158,10 +158,17 @@ def touches(
 
 
 def skips(
-    session: Session, workspace_id: int, campaign_id: int, day: date, limit: int = 200
+    session: Session,
+    workspace_id: int,
+    campaign_id: int,
+    day: date,
+    *,
+    reason: str | None = None,
+    limit: int = 200,
+    offset: int = 0,
 ) -> Sequence[Row[Skip, str, str]]:
-    """Whom a campaign left in peace on a day, with names and reasons."""
-    return session.execute(
+    """Whom a campaign left in peace on a day, with names and reasons, by name."""
+    query = (
         select(Skip, Debtor.name, Debtor.reference)
         .join(
             Debtor,
@@ -170,9 +177,59 @@ def skips(
         .where(
             Skip.workspace_id == workspace_id, Skip.campaign_id == campaign_id, Skip.on_day == day
         )
-        .order_by(Debtor.search_name)
+        .order_by(Debtor.search_name, Debtor.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    if reason is not None:
+        query = query.where(Skip.reasons.contains([reason]))
+    return session.execute(query).all()
+
+
+def skip_reasons(
+    session: Session, workspace_id: int, campaign_id: int, day: date
+) -> dict[str, int]:
+    """How many debtors each reason left in peace on a day; one may have several."""
+    why = func.unnest(Skip.reasons).label("why")
+    query = (
+        select(why, func.count())
+        .where(
+            Skip.workspace_id == workspace_id, Skip.campaign_id == campaign_id, Skip.on_day == day
+        )
+        .group_by(why)
+        .order_by(func.count().desc(), why)
+    )
+    return dict(session.execute(query).all())
+
+
+def runs(
+    session: Session, workspace_id: int, campaign_id: int, limit: int = 10
+) -> Sequence[PlanRun]:
+    """The latest days on which a campaign was planned, newest first."""
+    return session.scalars(
+        select(PlanRun)
+        .where(PlanRun.workspace_id == workspace_id, PlanRun.campaign_id == campaign_id)
+        .order_by(PlanRun.on_day.desc())
         .limit(limit)
     ).all()
+
+
+def last_days(session: Session, workspace_id: int) -> dict[int, date]:
+    """The latest day on which each campaign was planned."""
+    query = (
+        select(PlanRun.campaign_id, func.max(PlanRun.on_day))
+        .where(PlanRun.workspace_id == workspace_id)
+        .group_by(PlanRun.campaign_id)
+    )
+    return dict(session.execute(query).all())
+
+
+def debtor_names(session: Session, workspace_id: int, ids: list[int]) -> dict[int, str]:
+    """The names of some debtors."""
+    query = select(Debtor.id, Debtor.name).where(
+        Debtor.workspace_id == workspace_id, Debtor.id == func.any(ids)
+    )
+    return dict(session.execute(query).all())
 
 
 def counts_by_state(session: Session, workspace_id: int) -> dict[int, dict[str, int]]:

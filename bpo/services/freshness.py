@@ -21,10 +21,10 @@ BY_PERSON = "person"
 
 def confirm(
     actor: Actor, workspace_id: int, known_until: date, *, now: datetime, queue: Queue
-) -> None:
+) -> date:
     """A person says that every payment through a day is recorded; what waited for it may go.
 
-    Raises BadInput for a day that has not come.
+    Returns the day. Raises BadInput for a day that has not come.
     """
     access.require(actor, Permission.RECORD_PAYMENT, workspace_id)
     with unit_of_work(actor) as session:
@@ -51,3 +51,4 @@ def confirm(
             known_until=known_until.isoformat(),
         )
         after_commit(session, lambda: queue.put(Job.SEND_DELIVERIES, workspace_id))
+    return known_until

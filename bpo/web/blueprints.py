@@ -5,13 +5,21 @@ from bpo.web.auth import account, links, signing_in
 from bpo.web.debtor import page, unsubscribe
 from bpo.web.office import (
     audit,
+    campaign_lists,
+    campaign_previews,
+    campaigns,
     debtor_acts,
     debtor_page,
     debtors,
+    inbox,
     negotiation,
+    overview,
     palette,
     payments,
+    portfolio,
     receivables,
+    reports,
+    touches,
     users,
     workspaces,
 )
@@ -23,6 +31,7 @@ from bpo.web.office.settings import (
     people,
 )
 from bpo.web.office.settings import policy as policy_settings
+from bpo.web.portal import companies
 from bpo.web.public import health, policy
 
 VIEWS = (
@@ -49,6 +58,15 @@ VIEWS = (
     receivables,
     payments,
     negotiation,
+    inbox,
+    campaigns,
+    campaign_lists,
+    campaign_previews,
+    touches,
+    overview,
+    portfolio,
+    reports,
+    companies,
 )
 BLUEPRINTS = (
     auth.blueprint,

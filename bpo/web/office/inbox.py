@@ -1,0 +1,216 @@
+"""The inbox: one list of everything that waits for a person, over all client companies in reach."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from bpo.db import db
+from bpo.domain import disputes
+from bpo.domain import inbox as rules
+from bpo.domain import steps as ladder
+from bpo.domain.access import Permission
+from bpo.domain.inbox import Kind, Ref
+from bpo.gateways import outside
+from bpo.kernel.errors import BadInput
+from bpo.models import Workspace
+from bpo.queries import inbox
+from bpo.queries.inbox import Count, Line
+from bpo.services import freshness, tasks
+from bpo.services.tasks import Closed
+from bpo.web import access, forms, session
+from bpo.web.office import blueprint
+from bpo.web.statuses import Tone
+
+MARKS: dict[Kind, tuple[str, Tone]] = {
+    Kind.STALE: ("refresh-cw", Tone.WARNING),
+    Kind.CAMPAIGN: ("megaphone", Tone.INFO),
+    Kind.UNCERTAIN: ("circle-help", Tone.WARNING),
+    Kind.REFUSED: ("at-sign", Tone.BAD),
+    Kind.FAILED: ("circle-x", Tone.BAD),
+    Kind.CALL: ("phone", Tone.INFO),
+    Kind.PROMISE_DUE: ("handshake", Tone.WARNING),
+    Kind.PROMISE_BROKEN: ("handshake", Tone.BAD),
+    Kind.DISPUTE: ("scale", Tone.WARNING),
+    Kind.FOLLOW_UP: ("calendar-clock", Tone.INFO),
+    Kind.NO_CONTACT: ("ban", Tone.WARNING),
+    Kind.OTHER: ("flag", Tone.NEUTRAL),
+}
+ORDER = (
+    Kind.PROMISE_DUE,
+    Kind.PROMISE_BROKEN,
+    Kind.FOLLOW_UP,
+    Kind.CALL,
+    Kind.UNCERTAIN,
+    Kind.REFUSED,
+    Kind.FAILED,
+    Kind.DISPUTE,
+    Kind.NO_CONTACT,
+    Kind.STALE,
+    Kind.CAMPAIGN,
+    Kind.OTHER,
+)
+
+
+@blueprint.get("/office/inbox", endpoint="inbox")
+@access.requires(Permission.SEE_PORTFOLIO)
+def show_inbox() -> str:
+    """What waits, the weightiest first; `kind` and `client` in the address narrow it."""
+    places = {place.id: place for place in session.reachable()}
+    scope = inbox.scope(db.session(), list(places.values()), g.now)
+    counts = inbox.counts(db.session(), scope)
+    kind, client = _kind(), _client(places)
+    number = max(request.args.get("page", 1, type=int), 1)
+    looked_at = scope.only(client.id) if client else scope
+    lines = inbox.page(db.session(), looked_at, [kind] if kind else Kind, number=number)
+    g.counts = {"office.inbox": sum(count.lines for count in counts)}
+    return render_template(
+        "office/inbox/list.html",
+        places=places,
+        client=client,
+        kind=kind,
+        lines=lines,
+        steps={line.ref: _step(line) for line in lines if line.step},
+        total=_lines(counts, kind, client),
+        kinds=_choices(counts, client),
+        clients=[(place.slug, _counted(place, counts, kind)) for place in places.values()],
+        number=number,
+        size=inbox.SIZE,
+        labels=rules.LABELS,
+        marks=MARKS,
+        grounds=disputes.LABELS,
+        Kind=Kind,
+        of_client=rules.OF_CLIENT,
+    )
+
+
+@blueprint.post("/office/inbox/<any(done, dismissed):how>")
+@access.requires(Permission.CONTACT)
+def inbox_close(how: str) -> Response:
+    """Take the chosen lines out of the inbox, with a way back."""
+    chosen = _chosen()
+    count = tasks.close(g.actor, chosen, Closed(how), now=g.now) if chosen else 0
+    done = how == Closed.DONE
+    if count:
+        text = (
+            ngettext("%(num)s line done", "%(num)s lines done", count)
+            if done
+            else ngettext("%(num)s line dismissed", "%(num)s lines dismissed", count)
+        )
+        undo = url_for("office.inbox_reopen", at=g.now.isoformat(), next=_back())
+        flash({"text": text, "undo": undo}, "success")  # type: ignore[arg-type]
+    return redirect(_back())
+
+
+@blueprint.post("/office/inbox/reopen")
+@access.requires(Permission.CONTACT)
+def inbox_reopen() -> Response:
+    """Undo a closing: what this person closed at that instant comes back."""
+    count = tasks.reopen(g.actor, _instant(request.args.get("at", "")), now=g.now)
+    flash(ngettext("%(num)s line is back", "%(num)s lines are back", count), "success")
+    return redirect(access.safe_next(request.args.get("next")) or url_for("office.inbox"))
+
+
+@blueprint.post("/office/inbox/again")
+@access.requires(Permission.CONTACT)
+def inbox_again() -> Response:
+    """Let the sends among the chosen lines go again."""
+    queue = outside.current().queue
+    count = tasks.send_again(g.actor, _chosen(), now=g.now, queue=queue)
+    if count:
+        flash(ngettext("%(num)s message will go", "%(num)s messages will go", count), "success")
+    else:
+        flash(_("None of the chosen lines is a message that can go again."), "warning")
+    return redirect(_back())
+
+
+@blueprint.post("/w/<slug>/debtors/<int:debtor_id>/mend")
+@access.requires(Permission.CONTACT)
+def inbox_mend(slug: str, debtor_id: int) -> Response:
+    """Put a debtor's e-mail address right; what was refused goes again."""
+    address, queue = request.form.get("address", ""), outside.current().queue
+    attempt = forms.attempt(
+        lambda: tasks.mend(g.actor, g.workspace.id, debtor_id, address, now=g.now, queue=queue)
+    )
+    return _answered(attempt, lambda: _("The address is right now; what was refused goes again."))
+
+
+@blueprint.post("/w/<slug>/payments/known")
+@access.requires(Permission.RECORD_PAYMENT)
+def inbox_known(slug: str) -> Response:
+    """Say through which day the payments of a client are known."""
+    queue = outside.current().queue
+    attempt = forms.attempt(
+        lambda: freshness.confirm(
+            g.actor,
+            g.workspace.id,
+            forms.typed().needed_day("known_until"),
+            now=g.now,
+            queue=queue,
+        )
+    )
+    return _answered(attempt, lambda: _("Thank you: what waited for payment data may go."))
+
+
+def _answered(attempt: forms.Attempt, good: Callable[[], str]) -> Response:
+    """Back to where the person was, with what came of it."""
+    faults = forms.faults(attempt)
+    for sentence in faults.values():
+        flash(sentence, "error")
+    if not faults:
+        flash(good(), "success")
+    return redirect(_back())
+
+
+def _chosen() -> list[Ref]:
+    return [rules.ref(text) for text in request.form.getlist("id")]
+
+
+def _back() -> str:
+    return access.safe_next(request.form.get("next")) or url_for("office.inbox")
+
+
+def _instant(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput("This is not a date: {typed}", typed=text) from error
+    if found.tzinfo is None:
+        raise BadInput("This is not a date: {typed}", typed=text)
+    return found
+
+
+def _kind() -> Kind | None:
+    asked = request.args.get("kind", "")
+    return Kind(asked) if asked in list(Kind) else None
+
+
+def _client(places: dict[int, Workspace]) -> Workspace | None:
+    asked = request.args.get("client")
+    return next((place for place in places.values() if place.slug == asked), None)
+
+
+def _step(line: Line) -> ladder.Step:
+    return ladder.from_json([line.step or {}])[0]
+
+
+def _lines(counts: list[Count], kind: Kind | None, client: Workspace | None) -> int:
+    return sum(
+        count.lines
+        for count in counts
+        if kind in (None, count.kind) and (client is None or client.id == count.workspace_id)
+    )
+
+
+def _choices(counts: list[Count], client: Workspace | None) -> list[tuple[Kind, int]]:
+    """The kinds that have something, with how much, in the order of a day's work."""
+    found = [(kind, _lines(counts, kind, client)) for kind in ORDER]
+    return [(kind, lines) for kind, lines in found if lines or kind == _kind()]
+
+
+def _counted(place: Workspace, counts: list[Count], kind: Kind | None) -> str:
+    lines = _lines(counts, kind, place)
+    return f"{place.name} ({lines})" if lines else place.name
