@@ -1,7 +1,7 @@
 """What is due to leave a workspace: contacts, their addresses and lines, read in bulk.
 
 Every contact carries a stamp of all that could forbid it (holds, promises, disputes, opt-outs,
-addresses, payments, balances, the campaign's state). The claim compares the stamp again, so that
+addresses, payments, balances, other contacts made, the campaign's and the company's state). The claim compares the stamp again, so that
 whatever changed after this reading stops the message.
 """
 
@@ -10,16 +10,16 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bpo.db import driver
-from bpo.domain.receivables import Entry, EntryKind
-from bpo.models import PolicyVersion
 from bpo.queries.book import CONTACT_MEMORY_DAYS
 
 STAMP = """
 concat_ws(':',
+    (SELECT w.active FROM workspaces w WHERE w.id = t.workspace_id),
+    (SELECT count(*) FROM touches s WHERE s.workspace_id = t.workspace_id
+     AND s.debtor_id = t.debtor_id AND s.state IN ('sending', 'sent', 'uncertain')),
     (SELECT c.state FROM campaigns c
      WHERE c.workspace_id = t.workspace_id AND c.id = t.campaign_id),
     (SELECT sum(h.id) FROM holds h WHERE h.workspace_id = t.workspace_id
@@ -78,12 +78,6 @@ JOIN receivables r ON r.workspace_id = l.workspace_id AND r.id = l.receivable_id
 WHERE l.workspace_id = %(workspace)s AND l.touch_id = ANY (%(touches)s)
   AND r.settled_on IS NULL
 ORDER BY l.touch_id, r.due_date, r.id
-"""
-_ENTRIES = """
-SELECT receivable_id, kind, on_day, principal_cents, fine_cents, interest_cents
-FROM entries
-WHERE workspace_id = %(workspace)s AND receivable_id = ANY (%(receivables)s)
-ORDER BY receivable_id, on_day, id
 """
 _BALANCES = """
 SELECT debtor_id, sum(amount_cents - settled_cents) FROM receivables
@@ -202,21 +196,6 @@ def open_balances(session: Session, workspace_id: int, debtor_ids: Sequence[int]
         return {debtor_id: int(cents) for debtor_id, cents in cursor.execute(_BALANCES, values)}
 
 
-def entries(
-    session: Session, workspace_id: int, receivable_ids: Sequence[int]
-) -> dict[int, tuple[Entry, ...]]:
-    """The dated entries of receivables that have any, for the exact late charges."""
-    if not receivable_ids:
-        return {}
-    found: dict[int, list[Entry]] = defaultdict(list)
-    values = {"workspace": workspace_id, "receivables": list(receivable_ids)}
-    with driver(session).cursor() as cursor:
-        for number, kind, day, principal, fine, interest in cursor.execute(_ENTRIES, values):
-            entry = Entry(day, EntryKind(kind), principal, fine, interest)
-            found[number].append(entry)
-    return {number: tuple(own) for number, own in found.items()}
-
-
 def recent(
     session: Session, workspace_id: int, debtor_ids: Iterable[int], *, day: date, zone: str
 ) -> dict[int, list[Recent]]:
@@ -232,12 +211,6 @@ def recent(
         for debtor_id, *rest in cursor.execute(_RECENT, values):
             found[debtor_id].append(Recent._make(rest))
     return found
-
-
-def policies(session: Session, workspace_id: int) -> dict[int, PolicyVersion]:
-    """Every version of the workspace's collection policy by id."""
-    rows = session.scalars(select(PolicyVersion).where(PolicyVersion.workspace_id == workspace_id))
-    return {row.id: row for row in rows}
 
 
 def due_count(session: Session, workspace_id: int, *, now: datetime, tries: int) -> int:

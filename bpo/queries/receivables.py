@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -25,6 +26,15 @@ ORDER BY receivable_id, on_day, id
 """
 
 
+class Issued(Protocol):
+    """A receivable as far as its policy goes."""
+
+    @property
+    def policy_version_id(self) -> int | None: ...
+    @property
+    def issue_date(self) -> date: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Policies:
     """Every version of a workspace's collection policy, for the one frozen on a receivable."""
@@ -32,7 +42,7 @@ class Policies:
     by_id: Mapping[int, CollectionPolicy]
     versions: tuple[tuple[date, int], ...]
 
-    def of(self, row: ReceivableRow, *, consumer: bool) -> CollectionPolicy:
+    def of(self, row: Issued, *, consumer: bool) -> CollectionPolicy:
         """The terms of a receivable: its frozen version, else the one in force at its issue."""
         version = row.policy_version_id or self._on(row.issue_date)
         policy = self.by_id.get(version or 0, CollectionPolicy())

@@ -6,13 +6,12 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bpo.db import driver
-from bpo.domain import charges, contact, contact_rules, deliveries, policies, steps
+from bpo.domain import charges, contact, contact_rules, deliveries, steps
 from bpo.domain.contact import Place, Situation
 from bpo.domain.contact_rules import Rules
 from bpo.domain.deliveries import Cancelled
 from bpo.domain.links import Purpose, expiry
 from bpo.domain.messages import Creditor, DebtLine, Links, MessageFacts, first_name
-from bpo.domain.policies import CollectionPolicy
 from bpo.domain.reasons import Code
 from bpo.domain.receivables import Entry, Receivable
 from bpo.domain.steps import BY_PERSON, AnchorKind, Channel, Moment, Step
@@ -23,8 +22,9 @@ from bpo.gateways.signing import Signer
 from bpo.kernel import clock, colours, documents
 from bpo.kernel.errors import NotFound
 from bpo.models import Workspace
-from bpo.queries import book, campaigns, outgoing, workspaces
+from bpo.queries import book, campaigns, outgoing, receivables, workspaces
 from bpo.queries.outgoing import Line, Recent, Waiting
+from bpo.queries.receivables import Policies
 from bpo.services import links
 
 LOOK_AGAIN = timedelta(minutes=15)
@@ -49,11 +49,15 @@ class Verdict:
 
 @dataclass(slots=True)
 class Draft:
-    """A due contact on its way through the desk; its words are there once it was written."""
+    """A due contact on its way through the desk; its words are there once it was written.
+
+    `held`: why receivables that it listed were left out.
+    """
 
     waiting: Waiting
     lines: list[Line]
     step: Step | None
+    held: tuple[Code, ...] = ()
     verdict: Verdict | None = None
     recipient: str = ""
     subject: str = ""
@@ -81,9 +85,9 @@ class Batch:
     drafts: list[Draft]
     end: tuple[datetime, int]
     pauses: book.Pauses
+    policies: Policies
     recent: dict[int, list[Recent]] = field(default_factory=dict)
     entries: dict[int, tuple[Entry, ...]] = field(default_factory=dict)
-    terms: dict[int, CollectionPolicy] = field(default_factory=dict)
     pages: dict[int, int] = field(default_factory=dict)
     stops: dict[int, int] = field(default_factory=dict)
     balances: dict[int, int] = field(default_factory=dict)
@@ -97,13 +101,6 @@ class Batch:
     def envelope_from(self) -> str:
         """Where bounces go."""
         return self.sender.address
-
-    def policy(self, line: Line) -> CollectionPolicy:
-        """The policy frozen on a receivable; the product's default when it has none."""
-        return self.terms.get(line.policy_version_id or 0, _DEFAULT_POLICY)
-
-
-_DEFAULT_POLICY = CollectionPolicy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +142,7 @@ class Desk:
             if draft.waiting.paid_on is None:
                 return Verdict(False, Cancelled.WITHDRAWN)
         elif not draft.lines:
-            return Verdict(False, Cancelled.PAID)
+            return Verdict(False, deliveries.cancelled_because(draft.held) or Cancelled.PAID)
         if draft.step is not None and _outdated(draft, batch.day):
             return Verdict(False, Cancelled.STALE)
         decision = contact.may_contact(situation, batch.rules, channel, now, batch.place)
@@ -210,6 +207,7 @@ class Desk:
             [],
             (waiting[-1].scheduled_at, waiting[-1].id) if waiting else after,
             book.pauses(driver(session), page),
+            receivables.policies_of(session, workspace.id),
         )
 
     def _situation(self, batch: Batch, draft: Draft) -> Situation:
@@ -285,15 +283,13 @@ def _fill(session: Session, batch: Batch, waiting: list[Waiting], now: datetime)
         for line in draft.lines
         if line.open_cents < line.amount_cents
     }
-    batch.entries = outgoing.entries(session, workspace_id, sorted(partly))
+    batch.entries = receivables.entries(session, workspace_id, sorted(partly))
     batch.recent = outgoing.recent(
         session, workspace_id, debtors, day=batch.day, zone=batch.workspace.time_zone
     )
     thanked = [draft.waiting.debtor_id for draft in batch.drafts if draft.is_receipt]
     if thanked:
         batch.balances = outgoing.open_balances(session, workspace_id, thanked)
-    stored = outgoing.policies(session, workspace_id)
-    batch.terms = {row.id: policies.from_json(row.terms) for row in stored.values()}
     batch.pages = _issued(session, Purpose.DEBTOR_PAGE, workspace_id, debtors, now)
     batch.stops = _issued(session, Purpose.UNSUBSCRIBE, workspace_id, debtors, now)
 
@@ -306,10 +302,12 @@ def _issued(
 
 def _draft(batch: Batch, row: Waiting, lines: list[Line]) -> Draft:
     """A receivable under a pause of its own (a dispute) is left out of the message."""
-    free = [line for line in lines if not batch.pauses.holds_receivable(line.id)]
+    pauses = batch.pauses.by_receivable
+    free = [line for line in lines if line.id not in pauses]
+    held = tuple(holds.code(pauses[line.id]) for line in lines if line.id in pauses)
     stored = next((step for step in row.steps or () if step.get("key") == row.step_key), None)
     step = steps.from_json([stored])[0] if stored else None
-    return Draft(row, free, step)
+    return Draft(row, free, step, held)
 
 
 def _outdated(draft: Draft, today: date) -> bool:
@@ -321,7 +319,7 @@ def _outdated(draft: Draft, today: date) -> bool:
 
 
 def _debt_line(batch: Batch, waiting: Waiting, line: Line) -> DebtLine:
-    policy = policies.for_debtor(batch.policy(line), consumer=waiting.consumer)
+    policy = batch.policies.of(line, consumer=waiting.consumer)
     facts = Receivable(
         line.amount_cents,
         line.due_date,

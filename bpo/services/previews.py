@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy.orm import Session
 
-from bpo.domain import policies, sms, steps
+from bpo.domain import sms, steps
 from bpo.domain.contact import Place
 from bpo.domain.contact_rules import Rules
 from bpo.domain.messages import DebtLine, Links, MessageFacts, first_name
@@ -18,7 +18,7 @@ from bpo.formats.mime import Mail
 from bpo.gateways import templates
 from bpo.kernel import clock, documents
 from bpo.models import Debtor, Payment, Workspace
-from bpo.queries import book, outgoing, samples, workspaces
+from bpo.queries import book, outgoing, receivables, samples, workspaces
 from bpo.queries.outgoing import Line, Waiting
 from bpo.services import letters
 from bpo.services.letters import Batch, Desk, Draft
@@ -90,7 +90,6 @@ def _batch(
     now: datetime,
 ) -> Batch:
     partly = [line.id for line in listed if line.open_cents < line.amount_cents]
-    stored = outgoing.policies(session, workspace.id)
     return Batch(
         workspace=workspace,
         day=clock.local_day(now, workspace.time_zone),
@@ -102,8 +101,8 @@ def _batch(
         drafts=[],
         end=(_LONG_AGO, 0),
         pauses=book.Pauses((), {}, {}),
-        entries=outgoing.entries(session, workspace.id, partly),
-        terms={row.id: policies.from_json(row.terms) for row in stored.values()},
+        entries=receivables.entries(session, workspace.id, partly),
+        policies=receivables.policies_of(session, workspace.id),
         pages={debtor.id: NO_LINK},
         stops={debtor.id: NO_LINK},
         balances=outgoing.open_balances(session, workspace.id, [debtor.id]),
