@@ -13,7 +13,7 @@ from bpo.kernel import clock
 ACCEPTED = "250 2.0.0 OK: queued"
 _REFUSED = "550 5.1.1 <{address}>: recipient address rejected: user unknown"
 _FAILED = "451 4.7.1 try again later"
-_LEFT_OPEN_DAYS = 3
+_LEFT_OPEN_DAYS = 4
 _AFTERNOON = time(15, 20)
 _TALKS = (
     ("no_answer", "Chamou até cair na caixa postal; deixado recado só com o nome e o telefone."),
@@ -89,7 +89,7 @@ class Caller:
 
     def _is_left_open(self, day: date) -> bool:
         recent = day > self._book.days_ago(_LEFT_OPEN_DAYS)
-        return recent and (day >= self._book.today or self._rng.random() < 0.7)
+        return recent and (day >= self._book.today or self._rng.random() < 0.75)
 
     def _at(self, day: date) -> datetime:
         return clock.instant(day, _AFTERNOON, self._book.zone)

@@ -43,11 +43,17 @@ def bring(rng: Random, book: Book, now: datetime) -> None:
     _choose_by_hand(rng, book)
     issued, paid = _by_morning(book)
     spans = [(title.known_on, title.settled_on or date.max) for title in book.titles]
-    day = book.taken_on
-    while day <= book.today:
+    for day in _mornings(book):
         known = sum(known_on < day <= settled_on for known_on, settled_on in spans)
         _bring(rng, book, day, issued[day], paid[day], known, now)
-        day = book.calendar.add_business_days(day, 1)
+
+
+def _mornings(book: Book) -> list[date]:
+    """Business days since the client company came, and today whatever it is."""
+    found = [book.taken_on]
+    while found[-1] < book.yesterday:
+        found.append(book.calendar.add_business_days(found[-1], 1))
+    return [*found, book.today]
 
 
 def _choose_by_hand(rng: Random, book: Book) -> None:
@@ -64,7 +70,7 @@ def _by_morning(book: Book) -> tuple[dict[date, list[Title]], dict[date, list[Pa
         title.known_on = book.calendar.following(max(title.issue, book.taken_on))
         issued[title.known_on].append(title)
     for payment in book.payments:
-        known_on = book.calendar.add_business_days(payment.paid_on, 1)
+        known_on = min(book.calendar.add_business_days(payment.paid_on, 1), book.today)
         if not payment.by_hand:
             paid[max(known_on, book.taken_on)].append(payment)
     return issued, paid

@@ -17,7 +17,7 @@ from bpo.domain import policies
 from bpo.domain.links import Purpose, expiry
 from bpo.kernel import clock
 from bpo.models import Campaign, PolicyVersion, User, Workspace
-from bpo.queries import campaigns
+from bpo.queries import campaigns, receivables
 from bpo.queries import workspaces as stored
 from bpo.services import links
 from bpo.services.letters import Desk
@@ -111,4 +111,5 @@ def _writer(
         links.ensure(session, purpose, workspace.id, debtors, expires_at=expiry(purpose, now))
         for purpose in (Purpose.DEBTOR_PAGE, Purpose.UNSUBSCRIBE)
     )
-    return Writer(desk, here.book, workspace, here.versions, pages, stops)
+    terms = receivables.policies_of(session, workspace.id)
+    return Writer(desk, here.book, workspace, here.versions, terms, pages, stops)

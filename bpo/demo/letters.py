@@ -13,6 +13,7 @@ from bpo.kernel import clock
 from bpo.models import Workspace
 from bpo.queries.book import Pauses
 from bpo.queries.outgoing import Line, Waiting
+from bpo.queries.receivables import Policies
 from bpo.services import letters
 from bpo.services.letters import Batch, Desk, Draft
 
@@ -22,7 +23,7 @@ _NOTHING = Pauses((), {}, {})
 class Writer:
     """Writes what a client company's campaign said; `pages` and `stops` are the links' numbers.
 
-    `versions`: the policy version ids, in the order of the book's policies.
+    `versions`: the policy version ids, in the order of the book's policies, read as `policies`.
     """
 
     def __init__(
@@ -31,11 +32,12 @@ class Writer:
         book: Book,
         workspace: Workspace,
         versions: list[int],
+        policies: Policies,
         pages: Mapping[int, int],
         stops: Mapping[int, int],
     ) -> None:
         self._desk, self._book, self._workspace, self._versions = desk, book, workspace, versions
-        self._pages, self._stops = dict(pages), dict(stops)
+        self._pages, self._stops, self._policies = dict(pages), dict(stops), policies
         self._paid_on = {payment.id: payment.paid_on for payment in book.payments}
         self._titles: dict[int, list[Title]] = {}
         for title in book.titles:
@@ -52,17 +54,17 @@ class Writer:
     def _batch(self, day: date) -> Batch:
         book, workspace = self._book, self._workspace
         return Batch(
-            workspace,
-            day,
-            Place(book.calendar, book.zone),
-            Rules(),
-            self._desk.sender(workspace),
-            letters.creditor(workspace),
-            day,
-            [],
-            (clock.instant(day, time.min, book.zone), 0),
-            _NOTHING,
-            terms=dict(zip(self._versions, book.policies, strict=True)),
+            workspace=workspace,
+            day=day,
+            place=Place(book.calendar, book.zone),
+            rules=Rules(),
+            sender=self._desk.sender(workspace),
+            creditor=letters.creditor(workspace),
+            known_until=day,
+            drafts=[],
+            end=(clock.instant(day, time.min, book.zone), 0),
+            pauses=_NOTHING,
+            policies=self._policies,
             pages=self._pages,
             stops=self._stops,
         )

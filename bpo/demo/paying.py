@@ -17,16 +17,16 @@ _FAITHFUL = 0.85
 
 
 def settle(rng: Random, book: Book) -> list[Payment]:
-    """The payments of all titles up to yesterday, oldest first; each title gets its entries.
+    """The payments of all titles up to this morning, oldest first; each title gets its entries.
 
     What a debtor pays on one day is one payment, for as many titles as there are.
     """
+    usual = {debtor.reference: _method(rng, book) for debtor in book.debtors}
     lines: dict[tuple[date, str], list[tuple[Title, Entry]]] = defaultdict(list)
     for title in book.titles:
-        for entry in _entries(rng, book, title):
+        for entry in _entries(rng, book, title, _known_before(book, usual[title.debtor.reference])):
             title.entries.append(entry)
             lines[entry.on, title.debtor.reference].append((title, entry))
-    usual = {debtor.reference: _method(rng, book) for debtor in book.debtors}
     return [_payment(rng, book, lines[key], usual[key[1]]) for key in sorted(lines)]
 
 
@@ -37,10 +37,15 @@ def money(entry: Entry) -> int:
     return entry.principal_cents + entry.fine_cents + entry.interest_cents
 
 
-def _entries(rng: Random, book: Book, title: Title) -> Iterator[Entry]:
+def _known_before(book: Book, method: Method) -> date:
+    """The first day whose payments are not known yet: Pix of the early morning is."""
+    return book.today + timedelta(days=1) if method is Method.PIX else book.today
+
+
+def _entries(rng: Random, book: Book, title: Title, end: date) -> Iterator[Entry]:
     for part in habits.parts(title.debtor.habit, rng, _moment(book, title)):
         day = _day(book, title, part)
-        if day >= book.today:
+        if day >= end:
             return
         yield from _paid(rng, book, title, part, day)
 
