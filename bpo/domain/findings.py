@@ -1,6 +1,7 @@
 """What an import has to say about single rows, and phrases as JSON that is kept with it."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -40,6 +41,33 @@ class Finding(NamedTuple):
         """The finding that `to_json` wrote."""
         line, field, code, level, *phrase = data
         return Finding(line, field, code, phrase_from_json(phrase), Level(level))
+
+
+@dataclass(slots=True)
+class Group:
+    """Findings that say the same of several rows; `example` is the first in its own words.
+
+    `is_varied` when the others name other values.
+    """
+
+    field: str | None
+    level: Level
+    example: Phrase
+    lines: list[int] = field(default_factory=list)
+    is_varied: bool = False
+
+
+def grouped(found: Iterable[Finding]) -> list[Group]:
+    """Findings of one kind about one column together: first what was left out, then by count."""
+    groups: dict[tuple[Any, ...], Group] = {}
+    for one in found:
+        kind = (one.code, one.field, one.level, one.message.template)
+        group = groups.setdefault(kind, Group(one.field, one.level, one.message))
+        group.lines.append(one.line)
+        group.is_varied = group.is_varied or one.message != group.example
+    return sorted(
+        groups.values(), key=lambda group: (group.level is not Level.REJECT, -len(group.lines))
+    )
 
 
 def of_problem(problem: Problem) -> Finding:

@@ -11,6 +11,51 @@ from bpo.kernel.errors import BadInput
 
 Word = TypeVar("Word", bound=StrEnum)
 
+_PEOPLE = (Field.DEBTOR_REF, Field.DEBTOR_DOCUMENT, Field.DEBTOR_NAME)
+_PLACES = (
+    Field.DEBTOR_KIND,
+    Field.EMAIL,
+    Field.PHONE,
+    Field.ADDRESS,
+    Field.CITY,
+    Field.STATE,
+    Field.POSTAL_CODE,
+)
+MAIN_FIELDS: Mapping[Kind, tuple[Field, ...]] = {
+    Kind.RECEIVABLES: (
+        *_PEOPLE,
+        Field.NUMBER,
+        Field.ISSUE_DATE,
+        Field.DUE_DATE,
+        Field.AMOUNT,
+        Field.PAID_DATE,
+        Field.PAID_AMOUNT,
+    ),
+    Kind.PAYMENTS: (
+        *_PEOPLE,
+        Field.NUMBER,
+        Field.PAID_DATE,
+        Field.PAID_AMOUNT,
+        Field.AMOUNT,
+    ),
+    Kind.DEBTORS: (*_PEOPLE, Field.EMAIL, Field.PHONE),
+}
+"""What the columns of each kind of file mean first of all, in the order of asking."""
+
+MORE_FIELDS: Mapping[Kind, tuple[Field, ...]] = {
+    Kind.RECEIVABLES: (
+        Field.BALANCE,
+        Field.INSTALLMENT,
+        Field.INSTALLMENTS,
+        *_PLACES,
+        Field.CURRENCY,
+        Field.DESCRIPTION,
+    ),
+    Kind.PAYMENTS: (Field.INSTALLMENT, Field.DESCRIPTION),
+    Kind.DEBTORS: tuple(place for place in _PLACES if place not in (Field.EMAIL, Field.PHONE)),
+}
+"""What they may mean besides."""
+
 
 def read(
     kind: str | None = None,

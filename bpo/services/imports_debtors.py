@@ -20,7 +20,8 @@ from bpo.services.imports_stage import Person
 _RESERVE = "SELECT nextval('debtors_id_seq') FROM generate_series(1, %s)"
 _MAP = """
 CREATE TEMP TABLE IF NOT EXISTS import_debtors (no int PRIMARY KEY, id bigint, is_new boolean)
-ON COMMIT DELETE ROWS
+ON COMMIT DELETE ROWS;
+TRUNCATE import_debtors
 """
 _FACTS = """
 unnest(%(id)s::bigint[], %(reference)s::text[], %(reference_key)s::text[], %(document)s::text[],

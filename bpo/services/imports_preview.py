@@ -1,0 +1,141 @@
+"""A received file looked at before it is imported: what was understood, and what is still open."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from bpo.domain import findings, import_choices, rows
+from bpo.domain.findings import Finding, Level
+from bpo.domain.rows import Ambiguous, Choices, Examined, Kind, Options, Outline, Row
+from bpo.formats import amounts, dates
+from bpo.kernel.errors import BadInput
+from bpo.kernel.text import Phrase
+from bpo.models import Import
+from bpo.services import files
+
+CHECKED_ROWS = 20_000
+"""Rows read for a preview; all of a larger file are read when it is imported."""
+
+SAMPLE = 8
+MOST_FINDINGS = 200
+_BATCH = 1_000
+
+
+class Answer(NamedTuple):
+    """One way to read a file; `day` or `cents` is what the example is then."""
+
+    value: str
+    day: date | None = None
+    cents: int | None = None
+
+
+class Doubt(NamedTuple):
+    """Something that a person must decide: `date_order`, `decimal` or `encoding`.
+
+    `likely` is the answer under which the file makes more sense, None when nothing tells.
+    """
+
+    about: str
+    example: str
+    answers: tuple[Answer, ...]
+    likely: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a file would import under the choices made. `checked` rows of `total` were read.
+
+    Without `options` it cannot be imported as it stands: `refusal` or `doubt` says why.
+    """
+
+    choices: Choices
+    outline: Outline | None = None
+    refusal: Phrase | None = None
+    doubt: Doubt | None = None
+    kind: Kind | None = None
+    options: Options | None = None
+    total: int = 0
+    checked: int = 0
+    rejected: int = 0
+    sample: Sequence[Row] = ()
+    findings: Sequence[Finding] = ()
+    notes: Sequence[Phrase] = field(default=())
+
+    @property
+    def unused(self) -> list[str]:
+        """The columns that are only kept as information."""
+        if self.outline is None:
+            return []
+        used = set((self.options.mapping if self.options else self.outline.mapping).values())
+        return [name for name in self.outline.header if name and name not in used]
+
+
+def look(session: Session, row: Import) -> Preview:
+    """Read a received file under the choices kept with it; writes nothing."""
+    content = files.read(session, row.workspace_id, row.file_id or 0)
+    return read(content, import_choices.from_json(row.options))
+
+
+def read(content: bytes, choices: Choices) -> Preview:
+    """What a file would import under some choices."""
+    outline = None
+    try:
+        outline = rows.outline(content, choices)
+        examined = rows.examine(content, choices)
+    except Ambiguous as ambiguous:
+        return Preview(choices, outline, doubt=_doubt(ambiguous), kind=_kind(outline))
+    except BadInput as refusal:
+        return Preview(choices, outline, refusal.phrase, kind=_kind(outline))
+    return _checked(choices, outline, examined)
+
+
+def _checked(choices: Choices, outline: Outline, examined: Examined) -> Preview:
+    taken: list[Row] = []
+    problems: list[Finding] = []
+    rejected = checked = 0
+    for parsed in islice(rows.batches(examined, _BATCH), CHECKED_ROWS // _BATCH):
+        found = [findings.of_problem(problem) for problem in parsed.problems]
+        out = len({finding.line for finding in found if finding.level is Level.REJECT})
+        rejected += out
+        checked += len(parsed.rows) + out
+        taken += parsed.rows[: SAMPLE - len(taken)]
+        problems += found[: MOST_FINDINGS - len(problems)]
+    return Preview(
+        choices,
+        outline,
+        None,
+        None,
+        examined.kind,
+        examined.options,
+        examined.total,
+        checked,
+        rejected,
+        taken,
+        problems,
+        examined.notes,
+    )
+
+
+def _kind(outline: Outline | None) -> Kind | None:
+    return outline.kind if outline else None
+
+
+def _doubt(ambiguous: Ambiguous) -> Doubt:
+    about, params = ambiguous.field or "", ambiguous.phrase.params
+    example = str(params.get("example", ""))
+    answers = tuple(_answer(about, str(value), example) for value in ambiguous.choices)
+    likely = params.get("likely")
+    return Doubt(about, example, answers, str(likely) if likely else None)
+
+
+def _answer(about: str, value: str, example: str) -> Answer:
+    if about == "date_order":
+        return Answer(value, day=dates.candidates(example).get(dates.Order(value)))
+    if about == "decimal":
+        cents = amounts.Reader(amounts.Decision(amounts.Mark(value))).cents(example)
+        return Answer(value, cents=None if cents == amounts.UNREADABLE else cents)
+    return Answer(value)
