@@ -1,6 +1,7 @@
 """The demonstration as a whole: client companies, the people who sign in, and every book."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -51,8 +52,12 @@ def create(desk: Desk, mailbox: Mailbox, *, now: datetime) -> Made:
     made = Made()
     here = {company.slug: _company(company, now, made) for company in companies.COMPANIES}
     analysts = _people(here, now, made)
+    mails: list[tuple[datetime, Envelope]] = []
     for company in companies.COMPANIES:
-        _fill(company, here[company.slug], analysts[company.analyst], desk, mailbox, now, made)
+        mails += _fill(company, here[company.slug], analysts[company.analyst], desk, now, made)
+    for _, envelope in sorted(mails, key=lambda mail: mail[0]):
+        mailbox.keep(envelope)
+    made.mails = len(mails)
     return made
 
 
@@ -98,24 +103,21 @@ def _people(here: dict[str, Workspace], now: datetime, made: Made) -> dict[str, 
 
 
 def _fill(
-    company: Company,
-    workspace: Workspace,
-    analyst: User,
-    desk: Desk,
-    mailbox: Mailbox,
-    now: datetime,
-    made: Made,
-) -> None:
-    """One client company, its book in one transaction, unless it has one already."""
+    company: Company, workspace: Workspace, analyst: User, desk: Desk, now: datetime, made: Made
+) -> list[tuple[datetime, Envelope]]:
+    """One client company, its book in one transaction, unless it has one already.
+
+    Returns the mails of the last days, each with the instant at which it left.
+    """
     program = actors.system([workspace.id], name=NAME)
     if _is_filled(program):
-        return
+        return []
     book = making.book(company, now)
     with unit_of_work(program) as session:
         diary, counts = filling.fill(session, workspace, book, analyst, desk, now)
     made.rows += counts
-    made.mails += _show(diary, book, desk.sender(workspace).address, mailbox)
     _finish(program, workspace, book, now)
+    return list(_mails(diary, book, desk.sender(workspace).address))
 
 
 def _is_filled(program: Actor) -> bool:
@@ -123,15 +125,12 @@ def _is_filled(program: Actor) -> bool:
         return db.session().scalar(select(Debtor.id).limit(1)) is not None
 
 
-def _show(diary: Diary, book: Book, sender: str, mailbox: Mailbox) -> int:
-    """Put the mails of the last days where sent mail can be read."""
-    since, shown = book.days_ago(CAUGHT_DAYS - 1), 0
+def _mails(diary: Diary, book: Book, sender: str) -> Iterator[tuple[datetime, Envelope]]:
+    since = book.days_ago(CAUGHT_DAYS - 1)
     for made in diary.made:
         arrived = made.state in MAY_HAVE_ARRIVED and made.touch.planned_on >= since
         if arrived and made.message and made.address:
-            mailbox.keep(Envelope(sender, [made.address.address], made.message.body))
-            shown += 1
-    return shown
+            yield made.at, Envelope(sender, [made.address.address], made.message.body)
 
 
 def _finish(program: Actor, workspace: Workspace, book: Book, now: datetime) -> None:
