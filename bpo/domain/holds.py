@@ -22,6 +22,7 @@ class HoldReason(StrEnum):
     LEGAL = "legal"
 
 
+_FOR_EVER = date(3000, 1, 1)
 LETS_DOCUMENTS_PASS = frozenset({Code.PROMISE, Code.AGREEMENT})
 """While these run, new invoices and receipts still go out: they ask for nothing that is overdue."""
 
@@ -65,11 +66,16 @@ def code(hold: Hold) -> Code:
     return _CODES.get(hold.reason, Code.HOLD)  # type: ignore[call-overload,no-any-return]
 
 
+def _end(hold: Hold) -> date | None:
+    """The last day of a pause; one that would outlive everybody has none."""
+    return hold.until if hold.until and hold.until < _FOR_EVER else None
+
+
 def standing(holds: Iterable[Hold], day: date, *, document: bool = False) -> list[Reason]:
     """What keeps the program silent on `day`, each with the first day it no longer does.
 
     `document`: the message delivers an invoice or a receipt, which a promise or an agreement does
     not stop. Empty: nothing stands in the way.
     """
-    found = [Reason(code(hold), "", hold.until) for hold in holds if is_active(hold, day)]
+    found = [Reason(code(hold), "", _end(hold)) for hold in holds if is_active(hold, day)]
     return [r for r in found if r.code not in LETS_DOCUMENTS_PASS] if document else found

@@ -1,8 +1,8 @@
 """What is due to leave a workspace: contacts, their addresses and lines, read in bulk.
 
 Every contact carries a stamp of all that could forbid it (holds, promises, disputes, opt-outs,
-addresses, payments, balances, other contacts made, the campaign's and the company's state). The claim compares the stamp again, so that
-whatever changed after this reading stops the message.
+addresses, payments, balances, other contacts made, whether campaign and company are at work). The
+claim compares the stamp again, so that whatever changed after this reading stops the message.
 """
 
 from collections import defaultdict

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+import structlog
 from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
@@ -29,8 +30,11 @@ from bpo.queries.outgoing import STAMP
 from bpo.services import audit, outcomes
 from bpo.services.letters import Batch, Desk, Draft, Verdict
 
+log = structlog.get_logger()
+
 BATCH_SECONDS = 30
 BATCH_SIZE = 200
+UNWRITTEN_WAITS = timedelta(hours=1)
 BEGINNING = (datetime(1970, 1, 1, tzinfo=UTC), 0)
 
 _STEP = f"""
@@ -48,7 +52,7 @@ WITH settled AS (
     WHERE workspace_id = $1::bigint AND id = $8::bigint
 ), asked AS (
     INSERT INTO tasks (workspace_id, kind, debtor_id, touch_id, due_on, detail)
-    SELECT $1::bigint, $9::text, debtor_id, id, ($4::timestamptz)::date,
+    SELECT $1::bigint, $9::text, debtor_id, id, $18::date,
         jsonb_build_object('answer', $7::text)
     FROM settled WHERE $9::text IS NOT NULL
     ON CONFLICT (workspace_id, kind, touch_id) DO UPDATE SET state = 'open'
@@ -79,7 +83,9 @@ WITH lost AS (
     RETURNING id, debtor_id
 )
 INSERT INTO tasks (workspace_id, kind, debtor_id, touch_id, due_on)
-SELECT :workspace, 'send_uncertain', debtor_id, id, CAST(:now AS timestamptz)::date FROM lost
+SELECT :workspace, 'send_uncertain', lost.debtor_id, lost.id,
+    (CAST(:now AS timestamptz) AT TIME ZONE w.time_zone)::date
+FROM lost JOIN workspaces w ON w.id = :workspace
 ON CONFLICT (workspace_id, kind, touch_id) DO UPDATE SET state = 'open'
 RETURNING touch_id
 """
@@ -273,10 +279,21 @@ def _allowed(
         now = clock()
         if now >= deadline:
             return
-        draft.verdict = desk.judge(batch, draft, now)
+        draft.verdict = _considered(batch, draft, desk, now)
         if draft.verdict.allowed:
-            desk.write(batch, draft, now)
             yield draft
+
+
+def _considered(batch: Batch, draft: Draft, desk: Desk, now: datetime) -> Verdict:
+    """The verdict on a draft, written when it may go; one that cannot be written stops no other."""
+    try:
+        verdict = desk.judge(batch, draft, now)
+        if verdict.allowed:
+            desk.write(batch, draft, now)
+    except Exception:
+        log.exception("not_written", workspace=batch.workspace_id, touch=draft.waiting.id)
+        return Verdict(False, None, now + UNWRITTEN_WAITS)
+    return verdict
 
 
 def _hand_over(
@@ -312,7 +329,7 @@ def _values(
         waiting = draft.waiting
         claim = [waiting.id, waiting.stamp, draft.recipient, draft.subject, draft.message_id]
         claim += [draft.template, zlib.compress(draft.body, 1)]
-    return [batch.workspace_id, *settled, *claim, _WAITING]
+    return [batch.workspace_id, *settled, *claim, _WAITING, batch.day]
 
 
 def _put_aside(actor: Actor, workspace_id: int, batch: Batch, now: datetime) -> None:

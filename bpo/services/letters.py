@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bpo.db import driver
-from bpo.domain import charges, contact, contact_rules, deliveries, steps
+from bpo.domain import charges, contact, contact_rules, deliveries, holds, steps
 from bpo.domain.contact import Place, Situation
 from bpo.domain.contact_rules import Rules
 from bpo.domain.deliveries import Cancelled

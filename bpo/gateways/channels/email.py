@@ -1,5 +1,6 @@
 """E-mail: a rendered message as RFC 5322 bytes, with one-click unsubscribe and a stable id."""
 
+import re
 from base64 import b64encode
 from binascii import b2a_qp
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from functools import lru_cache
 
 _CRLF = b"\r\n"
 _WORD_BYTES = 39
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ def message_id(workspace_id: int, touch_id: int, domain: str) -> str:
 def compose(sender: Sender, letter: Letter, at: datetime) -> bytes:
     """The message as it goes to the server: text and HTML, CRLF line ends.
 
-    Raises ValueError when a header would carry a line break.
+    Line breaks in names and subjects become spaces; an address that cannot be one is written so
+    that it stays on its line, because the mail gateway refuses it anyway.
     """
     boundary = f"=_{letter.message_id.strip('<>').partition('@')[0]}"
     head = [
@@ -55,7 +58,7 @@ def compose(sender: Sender, letter: Letter, at: datetime) -> bytes:
         f"Subject: {_words(letter.subject)}",
         f"Date: {format_datetime(at)}",
         f"Message-ID: {letter.message_id}",
-        *([f"Reply-To: {_clean(sender.reply_to)}"] if sender.reply_to else []),
+        *([f"Reply-To: {_address(sender.reply_to)}"] if sender.reply_to else []),
         *_unsubscribe(letter.unsubscribe_url),
         "Auto-Submitted: auto-generated",
         "MIME-Version: 1.0",
@@ -80,7 +83,7 @@ def _unsubscribe(url: str | None) -> list[str]:
     if url is None:
         return []
     return [
-        f"List-Unsubscribe: <{_clean(url)}>",
+        f"List-Unsubscribe: <{_address(url)}>",
         "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
     ]
 
@@ -96,7 +99,7 @@ def _part(kind: str, text: str) -> tuple[bytes, ...]:
 
 
 def _mailbox(name: str, address: str) -> str:
-    return f"{_name(name)} <{_clean(address)}>" if name else _clean(address)
+    return f"{_name(name)} <{_address(address)}>" if name else _address(address)
 
 
 @lru_cache(maxsize=4096)
@@ -130,6 +133,9 @@ def _encoded(text: str) -> str:
 
 
 def _clean(text: str) -> str:
-    if "\r" in text or "\n" in text:
-        raise ValueError("a header cannot carry a line break")
-    return text
+    """The text on one line: nothing in it can begin another header."""
+    return _CONTROLS.sub(" ", text)
+
+
+def _address(text: str) -> str:
+    return _CONTROLS.sub("", text).encode("ascii", "backslashreplace").decode()
