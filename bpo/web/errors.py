@@ -1,11 +1,13 @@
 """One place where refusals become pages, or JSON problems for programs."""
 
+import psycopg
 import structlog
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+from bpo.db import db
 from bpo.gateways import wording
 from bpo.kernel.errors import BadInput, Conflict, Forbidden, NotFound, Refusal, Unavailable
 from bpo.web import language
@@ -21,6 +23,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refusal, refused)
     app.register_error_handler(CSRFError, expired_form)
     app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(DataError, unkeepable)
+    app.register_error_handler(psycopg.DataError, unkeepable)
     app.register_error_handler(Exception, crashed)
 
 
@@ -40,6 +44,13 @@ def http_error(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return make_response(error.get_response())
     return _answer(error.code, None, (error.name or "error").lower().replace(" ", "_"))
+
+
+def unkeepable(error: Exception) -> Response:
+    """A number beyond all numbers, or a character that no text may hold: programs send those."""
+    log.warning("data_refused", path=request.path, kind=type(error).__name__)
+    db.session.rollback()
+    return _answer(400, None, "bad_data")
 
 
 def crashed(error: Exception) -> Response:
