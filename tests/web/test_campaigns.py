@@ -306,16 +306,20 @@ def test_what_a_person_may_decide_stands_on_the_contact(
         assert words in text
 
 
-def test_a_decision_is_part_of_the_history(session, cast, ana, running, today):
+def test_a_decision_is_part_of_the_history(session, cast, ana, running, now, today):
     _, title = _owing(session, cast, today - timedelta(days=5))
     touch = waiting.touch(
         session, title, "uncertain", day=today, campaign_id=running.id, message=True
     )
-    _post(ana, f"/w/sol/touches/{touch.id}/sent")
-    text = _text(ana.get(f"/w/sol/touches/{touch.id}"))
-    assert "Marcada como recebida" in text
-    assert "Ana" in text
-    assert "pode ter chegado" in text
+    assert "pode ter chegado" in _text(ana.get(f"/w/sol/touches/{touch.id}"))
+    _post(ana, f"/w/sol/touches/{touch.id}/again")
+    waits = _text(ana.get(f"/w/sol/touches/{touch.id}"))
+    for words in ("Liberada para novo envio", "Ana", "Antes: Incerto", "A enviar"):
+        assert words in waits
+    session.refresh(touch)
+    touch.state, touch.settled_at = "sent", now + timedelta(hours=1)
+    session.commit()
+    assert "Aceito pelo servidor" in _text(ana.get(f"/w/sol/touches/{touch.id}"))
 
 
 def test_carla_finds_nothing_of_sol(session, cast, client, running, today):

@@ -242,6 +242,8 @@ def test_long_lists_have_pages(session, cast, ana, today):
     second = ana.get("/office/inbox?page=2")
     assert (len(_ids(first)), len(_ids(second))) == (50, 3)
     assert set(_ids(first)).isdisjoint(_ids(second))
+    assert _ids(ana.get("/office/inbox?page=99")) == _ids(second)
+    assert _ids(ana.get("/office/inbox?page=-1")) == _ids(first)
 
 
 def test_the_cost_grows_neither_with_clients_nor_with_lines(session, cast, client, today):

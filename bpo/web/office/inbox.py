@@ -63,7 +63,8 @@ def show_inbox() -> str:
     scope = inbox.scope(db.session(), list(places.values()), g.now)
     counts = inbox.counts(db.session(), scope)
     kind, client = _kind(), _client(places)
-    number = max(request.args.get("page", 1, type=int), 1)
+    total = _lines(counts, kind, client)
+    number = _number(total)
     looked_at = scope.only(client.id) if client else scope
     lines = inbox.page(db.session(), looked_at, [kind] if kind else Kind, number=number)
     g.counts = {"office.inbox": sum(count.lines for count in counts)}
@@ -74,7 +75,7 @@ def show_inbox() -> str:
         kind=kind,
         lines=lines,
         steps={line.ref: _step(line) for line in lines if line.step},
-        total=_lines(counts, kind, client),
+        total=total,
         kinds=_choices(counts, client),
         clients=[(place.slug, _counted(place, counts, kind)) for place in places.values()],
         number=number,
@@ -181,6 +182,12 @@ def _instant(text: str) -> datetime:
     if found.tzinfo is None:
         raise BadInput("This is not a date: {typed}", typed=text)
     return found
+
+
+def _number(total: int) -> int:
+    """The page of the address, as far as there are lines."""
+    last = max(-(-total // inbox.SIZE), 1)
+    return min(max(request.args.get("page", 1, type=int), 1), last)
 
 
 def _kind() -> Kind | None:

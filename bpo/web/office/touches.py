@@ -22,7 +22,7 @@ from bpo.queries.touches import Contacted
 from bpo.services import deliveries, tasks
 from bpo.web import access
 from bpo.web.office import blueprint
-from bpo.web.statuses import Tone, tone
+from bpo.web.statuses import Tone, label, tone
 
 FRAMED = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; "
@@ -160,7 +160,8 @@ def _history(found: Contacted) -> Iterator[Moment]:
         written = Phrase("Written and handed to the mail server")
         yield Moment(message.rendered_at, written, "send", Tone.INFO, note=tries)
     yield from _decisions(found)
-    if touch.settled_at is not None and not found.acts:
+    decided_at = max((entry.at for entry in found.acts), default=None)
+    if touch.settled_at is not None and (decided_at is None or touch.settled_at > decided_at):
         yield _end(found, touch.settled_at)
     elif touch.state == State.FAILED:
         yield Moment(
@@ -184,21 +185,12 @@ def _end(found: Contacted, at: datetime) -> Moment:
 
 
 def _decisions(found: Contacted) -> Iterator[Moment]:
-    """What the server said before somebody decided, and each decision."""
-    message = found.message
-    for number, entry in enumerate(found.acts):
-        before = str(entry.detail.get("before", ""))
-        if number == 0 and message is not None and before in list(State):
-            yield Moment(
-                message.rendered_at,
-                _ENDED.get(State(before), Phrase("Planned")),
-                "circle-help",
-                tone(before),
-                note=message.answer,
-            )
-        after = str(entry.detail.get("after", ""))
+    """What people decided, and how the contact stood before."""
+    for entry in found.acts:
+        before, after = (str(entry.detail.get(name, "")) for name in ("before", "after"))
         title = _DECIDED.get(after, Phrase("Decided"))
-        yield Moment(entry.at, title, "user", Tone.NEUTRAL, who=entry.actor_name)
+        note = Phrase("It stood as: {state}", state=label(before))
+        yield Moment(entry.at, title, "user", Tone.NEUTRAL, who=entry.actor_name, note=note)
     for job in found.jobs:
         if job.task.closed_at is not None and not found.acts:
             title = Phrase("Task done") if job.task.state == "done" else Phrase("Task dismissed")
