@@ -60,9 +60,7 @@ def test_a_worker_killed_at_any_moment_doubles_nothing_and_loses_nothing(fresh_a
             campaigns.plan(program, place.id, TUESDAY, now=NOON, queue=MemoryQueue())
 
             kills = _run_and_kill(fresh_app, place.id, server, dice)
-            deliveries.sweep(
-                program, place.id, queue=MemoryQueue(), now=NOON + CLAIM_LASTS * 2
-            )
+            deliveries.sweep(program, place.id, queue=MemoryQueue(), now=NOON + CLAIM_LASTS * 2)
 
             session.rollback()
             states = dict(
