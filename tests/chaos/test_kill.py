@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, text
-from tests.factories import debts, people
 
 from bpo.bench import sink
 from bpo.db import acting_as, db
@@ -19,6 +18,7 @@ from bpo.gateways.queue import MemoryQueue
 from bpo.kernel import actor as actors
 from bpo.models import Contact, Touch
 from bpo.services import campaigns, deliveries
+from tests.factories import debts, people
 
 pytestmark = pytest.mark.chaos
 
@@ -33,15 +33,21 @@ def _crowd(session, place) -> None:
     """DEBTORS people with one overdue invoice each, written in bulk."""
     values = {"w": place.id, "n": DEBTORS}
     for statement in (
-        "INSERT INTO debtors (workspace_id, reference, reference_key, name, search_name, state)"
-        " SELECT :w, g::text, g::text, 'Cliente ' || g, 'cliente ' || g, 'SP'"
-        " FROM generate_series(1, :n) g",
-        "INSERT INTO contacts (workspace_id, debtor_id, channel, address)"
-        " SELECT :w, id, 'email', 'cliente' || reference || '@example.org' FROM debtors",
-        "INSERT INTO receivables (workspace_id, debtor_id, number, number_key, issue_date,"
-        " due_date, effective_due_date, amount_cents)"
-        " SELECT :w, id, 'F' || reference, 'F' || reference, '2026-10-10', '2026-11-10',"
-        " '2026-11-10', 10000 FROM debtors",
+        (
+            "INSERT INTO debtors (workspace_id, reference, reference_key, name, search_name, state)"
+            " SELECT :w, g::text, g::text, 'Cliente ' || g, 'cliente ' || g, 'SP'"
+            " FROM generate_series(1, :n) g"
+        ),
+        (
+            "INSERT INTO contacts (workspace_id, debtor_id, channel, address)"
+            " SELECT :w, id, 'email', 'cliente' || reference || '@example.org' FROM debtors"
+        ),
+        (
+            "INSERT INTO receivables (workspace_id, debtor_id, number, number_key, issue_date,"
+            " due_date, effective_due_date, amount_cents)"
+            " SELECT :w, id, 'F' || reference, 'F' || reference, '2026-10-10', '2026-11-10',"
+            " '2026-11-10', 10000 FROM debtors"
+        ),
     ):
         session.execute(text(statement), values)
     session.commit()
