@@ -1,4 +1,4 @@
-"""Workers killed with kill -9 in the middle of a campaign: nobody gets two mails, nobody is lost."""
+"""Workers killed with kill -9 amid a campaign: nobody gets two mails, nobody is lost."""
 
 import os
 import random
