@@ -100,7 +100,8 @@ def _prepare(here: Ground, debtors: int) -> None:
 _BOOK = (
     (
         "INSERT INTO workspaces (id, slug, name, legal_name, cnpj, street, city, state,"
-        " postal_code, sender_email, pix_key, email) OVERRIDING SYSTEM VALUE VALUES (1, 'bench', 'Loja do Sol',"
+        " postal_code, sender_email, pix_key, email)"
+        " OVERRIDING SYSTEM VALUE VALUES (1, 'bench', 'Loja do Sol',"
         " 'Loja do Sol Comércio Ltda', '11222333000181', 'Rua das Flores, 10', 'São Paulo', 'SP',"
         " '01000-000', 'cobranca@bench.example', '11222333000181', 'contato@bench.example')"
     ),
