@@ -214,11 +214,8 @@ class Desk:
         waiting = draft.waiting
         address = frozenset({waiting.channel} if waiting.address else ())
         own = (waiting.campaign_id, waiting.step_key)
-        others = {
-            recent.day
-            for recent in batch.recent.get(waiting.debtor_id, ())
-            if (recent.campaign_id, recent.step_key) != own
-        }
+        recent = () if draft.is_receipt else batch.recent.get(waiting.debtor_id, ())
+        others = {past.day for past in recent if (past.campaign_id, past.step_key) != own}
         return Situation(
             sum(line.open_cents for line in draft.lines),
             waiting.debtor_state,
