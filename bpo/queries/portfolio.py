@@ -4,6 +4,7 @@ The figures are those of `bpo.analytics.collection` and the weekly report, said 
 workspaces at once; a test holds the two together on random books.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -170,6 +171,47 @@ class Row:
     def aging(self) -> tuple[int, ...]:
         """The open balance by age, from not due to over 90 days."""
         return self.balances[2:7]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the clients of one currency come to together, in centavos."""
+
+    currency: str
+    clients: int
+    open_cents: int
+    overdue_cents: int
+    overdue_change_cents: int
+    over_90_cents: int
+    received_cents: int
+    received_before_cents: int
+
+    @property
+    def overdue_pct(self) -> float | None:
+        """Overdue of what is open, 0 to 100."""
+        return ratio(self.overdue_cents * 100, self.open_cents)
+
+    @property
+    def over_90_pct(self) -> float | None:
+        """Late for more than 90 days of what is open, 0 to 100."""
+        return ratio(self.over_90_cents * 100, self.open_cents)
+
+
+def totals(rows: Sequence[Row]) -> Totals:
+    """The sums over the clients of the currency that most of them have; amounts are not mixed."""
+    currencies = Counter(row.workspace.currency for row in rows)
+    currency = currencies.most_common(1)[0][0] if rows else "BRL"
+    kept = [row for row in rows if row.workspace.currency == currency]
+    return Totals(
+        currency=currency,
+        clients=len(kept),
+        open_cents=sum(row.balances.open_cents for row in kept),
+        overdue_cents=sum(row.overdue_cents for row in kept),
+        overdue_change_cents=sum(row.overdue_change_cents for row in kept),
+        over_90_cents=sum(row.balances.over_90_cents for row in kept),
+        received_cents=sum(row.received_weeks[-1] for row in kept),
+        received_before_cents=sum(row.received_weeks[-2] for row in kept),
+    )
 
 
 def rows(session: Session, places: Sequence[Workspace], now: datetime) -> list[Row]:

@@ -122,6 +122,7 @@ def waiting(now: datetime) -> ColumnElement[bool]:
     """Deliveries that may be tried now."""
     return and_(
         ReportDelivery.state.in_([state.value for state in deliveries.WAITING]),
+        ReportDelivery.attempts < deliveries.MAX_TRIES,
         or_(ReportDelivery.retry_at.is_(None), ReportDelivery.retry_at <= now),
     )
 

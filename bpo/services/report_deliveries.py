@@ -126,7 +126,7 @@ def address(actor: Actor, workspace_id: int, run_id: int, *, now: datetime, queu
         if not users.client_managers(session, workspace_id):
             raise Conflict("No client manager has access to this company yet")
         reports.address(session, workspace_id, run_id)
-        run.state = "built"
+        _settle_run(session, workspace_id, run_id)
         audit.record(
             session, actor, workspace_id, "report.send", now=now, subject=("report", run_id)
         )

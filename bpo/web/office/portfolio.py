@@ -45,6 +45,7 @@ def show_portfolio() -> str:
         "office/portfolio/list.html",
         rows=_wanted(rows),
         everybody=rows,
+        totals=portfolio.totals(rows),
         counts={name: sum(map(shown, rows)) for name, shown in SHOWN.items()},
         analysts=sorted({name for row in rows for name in row.analysts}),
         sort=_sort(),

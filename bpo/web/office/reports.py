@@ -63,14 +63,18 @@ def show_report(slug: str, run_id: int) -> Answer:
     session, run = db.session(), _found(run_id)
     speaking = figures.voice()
     told = snapshot.from_json(run.figures) if run.figures else None
+    deliveries = stored.deliveries_of(session, g.workspace.id, run.id)
+    had = {delivery.user_id for delivery, name in deliveries}
+    readers = users.client_managers(session, g.workspace.id)
     return render_template(
         "office/reports/page.html",
         run=run,
         week=weekly.week(run.week),
         figures=_key_figures(told, speaking) if told else (),
         headline=overview.headline(told, speaking) if told else (),
-        deliveries=stored.deliveries_of(session, g.workspace.id, run.id),
-        readers=users.client_managers(session, g.workspace.id),
+        deliveries=deliveries,
+        readers=readers,
+        without=[reader for reader in readers if reader.id not in had],
         tries=report_schedule.MAX_TRIES,
     )
 
