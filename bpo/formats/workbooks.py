@@ -14,6 +14,8 @@ from bpo.kernel.errors import BadInput
 Rows = Sequence[tuple[int, Sequence[Cell]]]
 
 _EXPANSION = 20
+_MOST_CELLS = 20_000_000
+"""Blank ones included: a few bytes may claim a million rows of sixteen thousand columns."""
 _BROKEN = (
     zipfile.BadZipFile,
     KeyError,
@@ -55,11 +57,15 @@ def sheets(content: bytes, limit: int) -> list[Rows]:
 def _rows(sheet: Any) -> Rows:
     if not hasattr(sheet, "iter_rows"):
         return []
-    return [
-        (line, [_cell(value) for value in values])
-        for line, values in enumerate(sheet.iter_rows(values_only=True), start=1)
-        if any(value not in (None, "") for value in values)
-    ]
+    sheet.reset_dimensions()
+    found, cells = [], 0
+    for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+        cells += len(values)
+        if cells > _MOST_CELLS:
+            raise BadInput("The worksheet is too large. Save it as CSV.")
+        if any(value not in (None, "") for value in values):
+            found.append((line, [_cell(value) for value in values]))
+    return found
 
 
 def _cell(value: object) -> Cell:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from bpo.formats import tables
+from bpo.formats import tables, workbooks
 from bpo.formats.problems import Code
 from bpo.kernel.errors import BadInput
 
@@ -93,3 +93,26 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_unpacked() 
         archive.writestr("xl/workbook.xml", b"0" * 30_000_000)
     with pytest.raises(BadInput, match="unpacks to 30 MB"):
         tables.read(stream.getvalue(), limit=1_000_000)
+
+
+def test_a_few_bytes_that_claim_a_million_wide_rows_cost_next_to_nothing() -> None:
+    cells = b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>'
+    far = b'<row r="1"><c r="A1"><v>1</v></c></row>' + cells % (1_048_576, 1_048_576)
+    assert [line for line, _ in workbooks.sheets(_sheet(far), 1_000_000)[0]] == [1, 1_048_576]
+    wide = b"".join(cells % (row, row) for row in range(1, 2_000))
+    with pytest.raises(BadInput, match="too large"):
+        workbooks.sheets(_sheet(wide), 1_000_000)
+
+
+def _sheet(rows: bytes) -> bytes:
+    """A workbook whose worksheet holds these rows and claims to be as large as can be."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook([[1]]))) as source, zipfile.ZipFile(stream, "w") as to:
+        for name in source.namelist():
+            content = source.read(name)
+            if name.startswith("xl/worksheets/"):
+                head, _, _ = content.partition(b"<dimension")
+                content = head + b'<dimension ref="A1:XFD1048576"/><sheetData>' + rows
+                content += b"</sheetData></worksheet>"
+            to.writestr(name, content)
+    return stream.getvalue()
