@@ -14,7 +14,7 @@ _BETWEEN = {
     Channel.EMAIL: re.compile(r"[;,\s|]+"),
     Channel.PHONE: re.compile(r"[;,/|]|\s(?:e|ou)\s"),
 }
-_FRAME = re.compile(r"^(?:mailto:|tel:)|[<>]")
+_FRAME = re.compile(r"^<?(?:mailto:|tel:)?|>$")
 
 
 class Read(NamedTuple):
@@ -43,6 +43,10 @@ def _cell(channel: Channel, text: str) -> Read:
 
 
 def _parts(channel: Channel, text: str) -> Iterator[str]:
+    """The pieces of a cell; words in place of an e-mail address are one piece."""
+    if channel is Channel.EMAIL and "@" not in text:
+        yield text
+        return
     for part in _BETWEEN[channel].split(text):
         plain = _FRAME.sub("", part.strip())
         if plain:

@@ -66,14 +66,14 @@ def decide(recorded: Recorded, stated: Stated) -> Verdict:
 
     Other dates or another amount are taken over while the receivable came from a file and has no
     entries; otherwise what is recorded stays and the row is named. A payment is taken once. What
-    the file shows as open stays as it is recorded: the file may be older than the payment.
+    the file shows as paid in full is closed. What it shows as open stays as it is recorded: the
+    file may be older than the payment.
     """
     differs = recorded[:3] != stated[:3]
     is_revised = differs and recorded.is_imported and not recorded.is_touched
     amount = stated.amount_cents if is_revised else recorded.amount_cents
     money, remark = _money(recorded, stated, amount)
-    rebate = min(stated.untold_cents, amount) - recorded.settled_cents
-    rebate = max(rebate, 0)
+    rebate = _rebate(recorded, stated, amount, money)
     if differs and not is_revised:
         remark = _difference(recorded, stated)
         return Verdict(False, money, rebate, remark, not (money or rebate), is_conflict=True)
@@ -104,6 +104,18 @@ def _money(recorded: Recorded, stated: Stated, amount: int) -> tuple[int, Phrase
         paid_cents=stated.paid_cents,
         received_cents=recorded.received_cents,
     )
+
+
+def _rebate(recorded: Recorded, stated: Stated, amount: int, money: int) -> int:
+    """What is taken off without money: by a balance, or because the creditor counts it as settled.
+
+    The latter when charges that a person had received first left some of the principal open.
+    """
+    told = min(stated.untold_cents, amount)
+    is_closed = stated.paid_cents is not None and stated.paid_cents >= amount
+    if is_closed and not recorded.is_repeated:
+        told = amount
+    return max(told - recorded.settled_cents - money, 0)
 
 
 def _settled_otherwise(recorded: Recorded, paid_on: date) -> Phrase | None:

@@ -224,7 +224,8 @@ class Receivables:
             late = row.paid_on > dates.effective_due_date
             self._books.pay(money, [Part(row.receivable_id, left, late)])
         if verdict.rebate_cents:
-            self._books.rebate(row.receivable_id, verdict.rebate_cents, self.today, self.reason)
+            day = row.paid_on or self.today
+            self._books.rebate(row.receivable_id, verdict.rebate_cents, day, self.reason)
         self.applied += verdict.is_applied
         if verdict.remark is None:
             return []
