@@ -95,6 +95,16 @@ def said(html: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", visible)).replace("\xa0", " ").split())
 
 
+def kpis(html: str) -> dict[str, str]:
+    """The figures at the head of a page by name."""
+    found = re.findall(
+        r'class="figure-name"><span>([^<]+)</span>.*?class="figure-value[^"]*">(.*?)</div>',
+        html,
+        flags=re.S,
+    )
+    return {name: said(value) for name, value in found}
+
+
 def words(text: str) -> str:
     return " ".join(text.replace("\xa0", " ").split())
 
@@ -123,6 +133,23 @@ class TestSameNumbers:
         assert len(set(amounts)) > 6
         for where in (paper, portal, office):
             assert [text for text in texts if text not in where] == []
+
+    def test_each_figure_stands_under_its_name(self, client, book, cast, program):
+        with acting_as(program):
+            week = figures.week(book, cast.sol, figures.weekly.week(WEEK), AS_OF)
+        people.sign_in(client, cast.bruno)
+        html = client.get(f"/portal/sol?day={AS_OF}").text
+        amounts = {
+            "Recebido na semana": week.received_week.cents,
+            "Recebido no mês": week.received_month.cents,
+            "Previsto em quatro semanas": week.expected_total_cents,
+            "Em atraso": week.overdue_cents,
+        }
+        told = {name: words(wording.money(cents, "pt_BR")) for name, cents in amounts.items()}
+        dso = f"{wording.number(week.dso, 'pt_BR', 1)} dias"
+        assert kpis(html) == told | {"DSO": dso}
+        assert f"{words(wording.money(week.open_cents, 'pt_BR'))} · 3 faturas" in said(html)
+        assert "Posição em 15/11/2026." in said(html)
 
     def test_the_client_gets_the_same_document_as_the_office(self, client, cast, run):
         office = people.sign_in(client, cast.ana).get(f"/w/sol/reports/{run}.pdf")

@@ -315,6 +315,8 @@ def test_two_workers_make_a_document_once(fresh_app, company):
         return reports.build(actor, company, run_id, bpo_name="Ponte", now=now, queue=MemoryQueue())
 
     assert sorted(in_two_threads(fresh_app, build)) == [False, True]
+    with fresh_app.app_context(), acting_as(actor):
+        assert db.session().get_one(ReportRun, (company, run_id)).attempts == 1
 
 
 def test_two_workers_send_each_reader_one_mail(fresh_app, company):
