@@ -6,6 +6,7 @@ from math import ceil, floor, log10
 Value = float | None
 WIDTH = HEIGHT = 100.0
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+_NOTHING = 1e-9
 
 
 def scale(values: Sequence[Value], steps: int = 5, from_zero: bool = True) -> list[float]:
@@ -16,7 +17,8 @@ def scale(values: Sequence[Value], steps: int = 5, from_zero: bool = True) -> li
     present = [value for value in values if value is not None]
     low = min([*present, 0] if from_zero or not present else present)
     high = max([*present, 0] if from_zero or not present else present)
-    step = _round_step((high - low or 1) / steps)
+    span = high - low
+    step = _round_step((span if span > _NOTHING else 1) / steps)
     first, last = floor(low / step), ceil(high / step)
     while max(last, first + 1) - first > steps:
         step = _round_step(step * 1.01)

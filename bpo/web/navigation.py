@@ -89,6 +89,7 @@ _UNDER = {
     "office.receivable": "office.receivables",
     "office.payment": "office.payments",
     "office.campaign": "office.campaigns",
+    "office.touch": "office.campaigns",
     "office.import": "office.imports",
     "office.report": "office.reports",
     "office.setting": "office.settings",

@@ -118,7 +118,7 @@ def test_the_theme_is_one_of_three(kitchen: Flask) -> None:
         assert filters.theme() == "auto"
 
 
-finite = st.floats(-1e9, 1e9, allow_nan=False, allow_infinity=False)
+finite = st.floats(-1e9, 1e9, allow_nan=False, allow_infinity=False, allow_subnormal=False)
 
 
 @given(st.lists(finite, min_size=1, max_size=20))
