@@ -23,7 +23,7 @@ from bpo.kernel import actor as actors
 from bpo.kernel.actor import Actor
 from bpo.kernel.errors import BadInput
 from bpo.kernel.text import Phrase
-from bpo.models import Import, Workspace
+from bpo.models import Import
 from bpo.queries import imports as stored
 from bpo.services import imports
 from config.settings import Settings
@@ -69,6 +69,7 @@ def run(arguments: Namespace, settings: Settings) -> int | None:
     )
     with installation.application(settings) as app:
         workspace = read.workspace(db.session(), arguments.workspace)
+        locale = workspace.locale
         program = actors.system([workspace.id], name="bpo import")
         row = imports.submit(
             program,
@@ -83,9 +84,9 @@ def run(arguments: Namespace, settings: Settings) -> int | None:
         row = _done(app, program, row)
     if row.state == "failed":
         phrase = findings.phrase_from_json(row.error["phrase"])
-        console.say(wording.say(phrase, workspace.locale))
+        console.say(wording.say(phrase, locale))
         return 1
-    _tell(row, workspace, as_json=arguments.json)
+    _tell(row, locale, as_json=arguments.json)
     return None
 
 
@@ -131,9 +132,7 @@ def _awaited(program: Actor, row: Import) -> Import | None:
     news, since = (row.state, row.progress), time.monotonic()
     while time.monotonic() - since < PATIENCE_SECONDS:
         time.sleep(PAUSE_SECONDS)
-        with acting_as(program):
-            found = stored.by_id(db.session(), row.workspace_id, row.id)
-            db.session().rollback()
+        found = _seen(program, row.workspace_id, row.id)
         if found is None or found.state not in stored.UNFINISHED:
             return found
         if (found.state, found.progress) != news:
@@ -141,7 +140,17 @@ def _awaited(program: Actor, row: Import) -> Import | None:
     return None
 
 
-def _tell(row: Import, workspace: Workspace, *, as_json: bool) -> None:
+def _seen(program: Actor, workspace_id: int, import_id: int) -> Import | None:
+    """The import as it is now, leaving no transaction open."""
+    with acting_as(program):
+        session = db.session()
+        found = stored.by_id(session, workspace_id, import_id)
+        session.expunge_all()
+        session.rollback()
+    return found
+
+
+def _tell(row: Import, locale: str, *, as_json: bool) -> None:
     said = [Finding.from_json(item) for item in row.problems["items"]]
     if as_json:
         console.output(
@@ -151,17 +160,17 @@ def _tell(row: Import, workspace: Workspace, *, as_json: bool) -> None:
                 "applied": row.applied,
                 "unchanged": row.unchanged,
                 "rejected": row.rejected,
-                "problems": [_problem(one, workspace.locale) for one in said],
+                "problems": [_problem(one, locale) for one in said],
             }
         )
     for one in said if not as_json else ():
         mark = "" if one.level is Level.REJECT else "  (taken)"
-        console.say(f"line {one.line}: {wording.say(one.message, workspace.locale)}{mark}")
+        console.say(f"line {one.line}: {wording.say(one.message, locale)}{mark}")
     for note in row.problems["notes"]:
-        console.say(wording.say(findings.phrase_from_json(note), workspace.locale))
+        console.say(wording.say(findings.phrase_from_json(note), locale))
     if row.problems["more"]:
         more = Phrase("{count} more remarks are not listed.", count=row.problems["more"])
-        console.say(wording.say(more, workspace.locale))
+        console.say(wording.say(more, locale))
     console.say(
         f"{row.total} rows: {row.applied} applied, {row.unchanged} unchanged,"
         f" {row.rejected} rejected"
