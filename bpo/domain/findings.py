@@ -1,7 +1,7 @@
 """What an import has to say about single rows, and phrases as JSON that is kept with it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -53,7 +53,7 @@ class Group:
     field: str | None
     level: Level
     example: Phrase
-    lines: list[int] = field(default_factory=list)
+    lines: list[int]
     is_varied: bool = False
 
 
@@ -62,7 +62,7 @@ def grouped(found: Iterable[Finding]) -> list[Group]:
     groups: dict[tuple[Any, ...], Group] = {}
     for one in found:
         kind = (one.code, one.field, one.level, one.message.template)
-        group = groups.setdefault(kind, Group(one.field, one.level, one.message))
+        group = groups.setdefault(kind, Group(one.field, one.level, one.message, []))
         group.lines.append(one.line)
         group.is_varied = group.is_varied or one.message != group.example
     return sorted(
