@@ -211,10 +211,15 @@ class Statements:
 
 @contextmanager
 def single_statements(actor: Actor) -> Iterator[Statements]:
-    """Statements that commit one by one, seeing this actor's workspaces and nothing else."""
+    """Statements that commit one by one, seeing this actor's workspaces and nothing else.
+
+    They are planned once and go by keys: a table that was empty when the plan was made may be large
+    when it ends.
+    """
     url = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SET plan_cache_mode = force_generic_plan")
+        connection.execute("SET enable_seqscan = off")
         connection.execute(
             "SELECT set_config('bpo.workspaces', %s, false)",
             [",".join(map(str, sorted(actor.workspace_ids)))],

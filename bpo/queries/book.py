@@ -69,7 +69,7 @@ WHERE workspace_id = %(workspace)s AND made_on <= %(day)s
 _DISPUTES = """
 SELECT debtor_id, receivable_id, opened_on FROM disputes
 WHERE workspace_id = %(workspace)s AND opened_on <= %(day)s
-  AND (closed_on IS NULL OR closed_on > %(day)s)
+  AND (closed_on IS NULL OR closed_on > %(day)s OR state = 'upheld')
 """
 _PAST = """
 SELECT debtor_id, step_key, anchor_kind, anchor_id, cycle, planned_on,
