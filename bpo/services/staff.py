@@ -203,20 +203,22 @@ def _invited(session: Session, actor: Actor, user: User, now: datetime, queue: Q
 def _give_access(
     session: Session, actor: Actor, user: User, workspace_ids: Collection[int], now: datetime
 ) -> None:
-    """Make the memberships exactly these; each change is recorded in the workspace it concerns."""
+    """Make the memberships exactly these, as far as the actor reaches; each change is recorded in
+    the workspace it concerns. Those of closed companies wait for their return.
+    """
     held = users.workspaces_of(session, user.id)
     wanted = set() if user.role == Role.ADMIN else set(workspace_ids)
     for workspace_id in sorted(wanted - held):
         access.require(actor, Permission.MANAGE_USERS, workspace_id)
         session.add(Membership(user_id=user.id, workspace_id=workspace_id))
         _record_access(session, actor, "membership.add", user, workspace_id, now)
-    gone = held - wanted
+    gone = (held - wanted) & actor.workspace_ids
     session.execute(
         delete(Membership).where(
             Membership.user_id == user.id, Membership.workspace_id.in_(sorted(gone))
         )
     )
-    for workspace_id in sorted(gone & actor.workspace_ids):
+    for workspace_id in sorted(gone):
         _record_access(session, actor, "membership.remove", user, workspace_id, now)
     session.flush()
 

@@ -11,6 +11,7 @@ from bpo.domain.links import Purpose
 from bpo.gateways.queue import MemoryQueue
 from bpo.gateways.signing import Signer
 from bpo.jobs import Job
+from bpo.kernel import actor as actors
 from bpo.kernel.actor import Role
 from bpo.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from bpo.models import AccessEntry, AuditEntry, User
@@ -139,6 +140,24 @@ def test_a_promoted_analyst_reaches_everything_and_keeps_no_memberships(session,
     staff.change(marta, cast.ana.id, name="Ana", role=Role.ADMIN, workspace_ids=[], now=NOW)
     assert reach(session, cast.ana) == {cast.sol.id, cast.lua.id}
     assert users.workspaces_of(session, cast.ana.id) == set()
+
+
+def test_what_ana_had_in_a_closed_company_waits_for_its_return(session, cast, marta):
+    cast.sol.active = False
+    session.commit()
+    marta = people.actor(session, cast.marta)
+    staff.change(
+        marta, cast.ana.id, name="Ana", role=Role.ANALYST, workspace_ids=[cast.lua.id], now=NOW
+    )
+    staff.give_access(marta, cast.ana.id, cast.lua.id, member=False, now=NOW)
+    assert users.workspaces_of(session, cast.ana.id) == {cast.sol.id}
+    with acting_as(actors.system([cast.sol.id, cast.lua.id])):
+        told = session.execute(
+            select(AuditEntry.workspace_id, AuditEntry.action)
+            .where(AuditEntry.subject_id == cast.ana.id, AuditEntry.subject_kind == "user")
+            .order_by(AuditEntry.id)
+        ).all()
+    assert told == [(cast.lua.id, "membership.add"), (cast.lua.id, "membership.remove")]
 
 
 def test_a_workspace_lets_people_in_and_out(session, cast, marta):
