@@ -71,8 +71,12 @@ def give_code(user_id: int, code: str, *, address: str | None, now: datetime) ->
 
 
 def sign_out(actor: Actor, *, now: datetime) -> None:
-    """Record that a user left."""
+    """Record that a user left; every session of theirs ends, on whatever device it is open.
+
+    A session lives in a signed cookie, so a copy of it would go on otherwise.
+    """
     with unit_of_work(actor) as session:
+        _own(session, actor).session_version += 1
         audit.record_access(
             session, "sign_out", now=now, user_id=actor.user_id, address=actor.address
         )

@@ -126,6 +126,17 @@ def test_signing_out_takes_a_form_and_ends_the_session(browser, ana):
     assert not browser.signed_in
 
 
+def test_a_copy_of_the_session_is_worth_nothing_after_signing_out(browser, ana):
+    browser.sign_in()
+    copied = browser.client.get_cookie("bpo_session").value
+    browser.send("/account", {}, to="/logout")
+    browser.client.set_cookie("bpo_session", copied)
+    assert not browser.signed_in
+    browser.client.delete_cookie("bpo_session")
+    browser.sign_in()
+    assert browser.signed_in
+
+
 @pytest.mark.parametrize(
     ("started", "seen"), [(timedelta(hours=13), timedelta(0)), (timedelta(hours=3),) * 2]
 )
