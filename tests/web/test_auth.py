@@ -186,6 +186,19 @@ def test_a_code_cannot_be_given_without_the_password(session, browser, ana):
     assert browser.open("/login/code").location == "/login"
 
 
+def test_no_code_is_taken_once_the_password_has_changed(session, browser, ana):
+    secret, _ = second_factor(session, ana)
+    browser.sign_in()
+    assert browser.open("/login/code").status_code == 200
+    page = browser.open("/login/code").text
+    form_token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+    now = datetime.now(UTC)
+    accounts.change_password(people.actor(session, ana), PASSWORD, NEW, now=now)
+    fields = {"csrf_token": form_token, "code": pyotp.TOTP(secret).at(now)}
+    assert browser.client.post("/login/code", data=fields).location == "/login"
+    assert not browser.signed_in
+
+
 def test_guessing_codes_is_slowed_down(session, browser, ana):
     second_factor(session, ana)
     browser.sign_in()

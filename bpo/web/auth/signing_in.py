@@ -8,7 +8,9 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from bpo.db import db
 from bpo.models import User
+from bpo.queries import users
 from bpo.services import accounts
 from bpo.web import access, forms, preferences
 from bpo.web import session as login
@@ -116,11 +118,20 @@ def _welcome(user: User, onward: str | None) -> Response:
 
 
 def _wait_for_code(user: User, onward: str | None, now: datetime) -> None:
-    session[PENDING] = {"user": user.id, "at": now.timestamp(), "next": onward}
+    session[PENDING] = {
+        "user": user.id,
+        "version": user.session_version,
+        "at": now.timestamp(),
+        "next": onward,
+    }
 
 
 def _pending_user() -> int | None:
+    """Who gave the right password just now; nobody once that password has been changed."""
     pending = session.get(PENDING)
     if not pending or g.now.timestamp() - pending["at"] > PATIENCE_SECONDS:
         return None
-    return int(pending["user"])
+    user = users.by_id(db.session(), pending["user"])
+    if user is None or user.session_version != pending.get("version"):
+        return None
+    return user.id
