@@ -1,6 +1,6 @@
 """Pauses: of one receivable, of a debtor or of everybody, placed and released by people."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -24,6 +24,9 @@ BY_PEOPLE = (
 )
 """The reasons a person may give; promises, disputes and agreements pause by themselves."""
 
+LONGEST = timedelta(days=730)
+"""A pause with an end lasts no longer; one for good has no end, and is seen as such."""
+
 
 def place(
     actor: Actor,
@@ -39,7 +42,8 @@ def place(
     """Pause from today until a day inclusive, or until released.
 
     Of one receivable when it is given, else of the debtor, else (no debtor) of the whole workspace.
-    Manual, automatic and bulk contacts all respect it. Raises BadInput for a day that has passed.
+    Manual, automatic and bulk contacts all respect it. Raises BadInput for a day that has passed or
+    is more than `LONGEST` away.
     """
     access.require(actor, Permission.HOLD, workspace_id)
     if reason not in BY_PEOPLE:
@@ -47,8 +51,7 @@ def place(
     with unit_of_work(actor) as session:
         workspace = _checked(session, workspace_id, debtor_id, receivable_id)
         today = clock.local_day(now, workspace.time_zone)
-        if until is not None and until < today:
-            raise BadInput("A pause cannot end before today", field="until")
+        _check_end(until, today)
         hold = Hold(
             workspace_id=workspace_id,
             debtor_id=debtor_id,
@@ -78,6 +81,19 @@ def release(actor: Actor, workspace_id: int, hold_id: int, *, now: datetime) -> 
         hold.released_at, hold.released_by = now, actor.user_id
         _record(session, actor, hold, "hold.release", now)
     return hold
+
+
+def _check_end(until: date | None, today: date) -> None:
+    if until is None:
+        return
+    if until < today:
+        raise BadInput("A pause cannot end before today", field="until")
+    if until - today > LONGEST:
+        raise BadInput(
+            "A pause can end at most {limit_days} days from today",
+            field="until",
+            limit_days=LONGEST.days,
+        )
 
 
 def _checked(

@@ -260,6 +260,12 @@ def test_pauses_that_make_no_sense_are_refused(session, ana, sol, davi):
     yesterday = TODAY - timedelta(days=1)
     with pytest.raises(BadInput):
         holds.place(ana, sol.id, davi.id, HoldReason.MANUAL, until=yesterday, now=NOW)
+    last = TODAY + holds.LONGEST
+    for until in (last + timedelta(days=1), date.max):
+        with pytest.raises(BadInput) as refusal:
+            holds.place(ana, sol.id, davi.id, HoldReason.MANUAL, until=until, now=NOW)
+        assert refusal.value.field == "until"
+    assert holds.place(ana, sol.id, davi.id, HoldReason.MANUAL, until=last, now=NOW).until == last
     other = debts.debtor(session, sol, "Outro")
     title = debts.receivable(session, other, due=TODAY)
     with pytest.raises(NotFound):
