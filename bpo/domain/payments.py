@@ -33,10 +33,27 @@ LABELS = {
 }
 
 
+LARGEST_CENTS = 100_000_000_000
+"""One billion: more is a slip of the keyboard."""
+
+EARLIEST = date(2000, 1, 1)
+
+
 def check(amount_cents: int, paid_on: date, today: date) -> None:
-    """Raise BadInput for an amount that is not positive or a day that has not come."""
+    """Raise BadInput for an amount not between one centavo and `LARGEST_CENTS`, or a day before
+    `EARLIEST` or that has not come."""
     if amount_cents <= 0:
         raise BadInput("The amount received must be above zero", field="amount")
+    if amount_cents > LARGEST_CENTS:
+        raise BadInput(
+            "The amount received can be at most {largest_cents}",
+            field="amount",
+            largest_cents=LARGEST_CENTS,
+        )
+    if paid_on < EARLIEST:
+        raise BadInput(
+            "A payment cannot be dated before {earliest}", field="paid_on", earliest=EARLIEST
+        )
     if paid_on > today:
         raise BadInput("A payment cannot be dated in the future", field="paid_on")
 

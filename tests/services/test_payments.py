@@ -290,3 +290,24 @@ def test_an_entry_and_its_opposite_leave_nothing():
     assert rules.money_cents([entry, back]) == 0
     gift = Entry(DUE, EntryKind.DISCOUNT, 5_00)
     assert rules.undone(gift, DUE) == gift._replace(principal_cents=-5_00)
+
+
+@pytest.mark.parametrize(
+    ("cents", "day", "field"),
+    [
+        (0, TODAY, "amount"),
+        (rules.LARGEST_CENTS + 1, TODAY, "amount"),
+        (10**30, TODAY, "amount"),
+        (1, date(1999, 12, 31), "paid_on"),
+        (1, date.min, "paid_on"),
+        (1, TODAY + timedelta(days=1), "paid_on"),
+    ],
+)
+def test_a_payment_that_cannot_be_is_refused_by_its_field(cents, day, field):
+    with pytest.raises(BadInput) as refusal:
+        rules.check(cents, day, TODAY)
+    assert refusal.value.field == field
+
+
+def test_the_largest_and_the_oldest_payment_are_taken():
+    rules.check(rules.LARGEST_CENTS, rules.EARLIEST, TODAY)
