@@ -15,6 +15,9 @@ from bpo.kernel.errors import BadInput, Conflict, Refusal
 from bpo.web import language
 
 LONGEST = 2000
+YEARS = range(1900, 2101)
+"""Days are of these years, so that a screen can count years back and ahead of any of them."""
+
 R = TypeVar("R")
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -59,12 +62,17 @@ class Typed:
         return found
 
     def day(self, name: str) -> date | None:
-        """A day as the browser sends it."""
+        """A day as the browser sends it, of one of `YEARS`."""
         plain = self.text(name)
+        if plain is None:
+            return None
         try:
-            return date.fromisoformat(plain) if plain else None
+            found = date.fromisoformat(plain)
         except ValueError:
             raise BadInput("This is not a date: {typed}", field=name, typed=plain) from None
+        if found.year not in YEARS:
+            raise BadInput("This date is too far away: {typed}", field=name, typed=plain)
+        return found
 
     def needed_day(self, name: str) -> date:
         """A day that must be there."""

@@ -105,6 +105,13 @@ def kpis(html: str) -> dict[str, str]:
     return {name: said(value) for name, value in found}
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "1900-01-01", "9999-12-31", "x"])
+@pytest.mark.parametrize("name", ["day", "date"])
+def test_a_day_at_the_end_of_time_shows_a_page_all_the_same(client, book, cast, name, day):
+    assert page(client, cast.ana, f"/w/sol?{name}={day}")
+    assert page(client, cast.bruno, f"/portal/sol?{name}={day}")
+
+
 def words(text: str) -> str:
     return " ".join(text.replace("\xa0", " ").split())
 

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -22,7 +22,7 @@ from bpo.queries import campaigns as stored
 from bpo.queries import touches
 from bpo.queries.campaigns import Stored
 from bpo.services import campaigns
-from bpo.web import access
+from bpo.web import access, forms
 from bpo.web.office import blueprint
 from bpo.web.office.touches import CHANNELS
 
@@ -42,6 +42,9 @@ TONES = {
     Tone.FORMAL: Phrase("formal"),
     Tone.THANKFUL: Phrase("thankful"),
 }
+REACH = timedelta(days=5 * 366)
+"""How far from today a day may be looked at."""
+
 FIRST = 8
 
 
@@ -202,11 +205,9 @@ def today() -> date:
 
 
 def asked_day() -> date | None:
-    """The day that the address names, if it can be read."""
-    try:
-        return date.fromisoformat(request.args.get("day", ""))
-    except ValueError:
-        return None
+    """The day that the address names, if it can be read and is not years away."""
+    asked = forms.attempt(lambda: forms.asked().day("day")).result
+    return asked if asked and abs(asked - today()) <= REACH else None
 
 
 def freshness() -> Freshness:

@@ -1,7 +1,7 @@
 """A collection policy as a form: fields out of a policy, a policy out of what was typed."""
 
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 
 from bpo.domain.charges import InterestBase
 from bpo.domain.policies import (
@@ -105,9 +105,10 @@ def _rate(typed: Typed, name: str) -> Decimal:
     text = (typed.text(name) or "0").rstrip("% ").replace(",", ".")
     try:
         rate = Decimal(text) / 100
-    except InvalidOperation:
-        rate = Decimal("NaN")
-    if not rate.is_finite() or rate != round(rate, 6):
+        readable = rate == round(rate, 6)
+    except DecimalException:
+        readable = False
+    if not readable:
         raise BadInput(
             "This is not a percentage: {typed}", field=name, typed=typed.text(name) or ""
         )
