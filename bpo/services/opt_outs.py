@@ -93,7 +93,7 @@ def remove(
 ) -> bool:
     """Write to an address again, because the debtor asked; False: nothing stood against it.
 
-    Who may is as for `add`.
+    Who may is as for `add`; a debtor takes back only what they asked for by their own link.
     """
     _require(actor, workspace_id, debtor_id)
     with unit_of_work(actor) as session:
@@ -112,7 +112,7 @@ def stop(token: str, *, signer: Signer, address: str | None, now: datetime) -> W
 
 
 def resume(token: str, *, signer: Signer, address: str | None, now: datetime) -> Wish | Closed:
-    """Undo `stop` with the same link."""
+    """Undo `stop` with the same link; what an analyst noted, or another debtor asked, stays."""
     return _by_link(token, signer, address, now, _heard(now))
 
 
@@ -156,6 +156,8 @@ def _heard(now: datetime) -> _Act:
             OptOut.channel == line.channel.value,
             OptOut.address == line.address,
         )
+        if actor.kind is ActorKind.DEBTOR:
+            row = row.where(OptOut.debtor_id == line.debtor_id, OptOut.source == UNSUBSCRIBE)
         done = session.execute(row.returning(OptOut.source)).first()
         if done:
             _record(session, actor, "opt_out.withdraw", line, now, source=done.source)

@@ -168,6 +168,34 @@ def test_davi_stops_all_his_addresses_by_the_link_and_takes_it_back(session, cas
     assert silent(session) == []
 
 
+def test_the_link_takes_back_only_what_it_asked_for(session, cast, davi):
+    """What Ana noted, and what Eva asked for the address they share, still stands."""
+    session.add(
+        Contact(
+            workspace_id=cast.sol.id,
+            debtor_id=davi.id,
+            channel="email",
+            address="casa@example.org",
+        )
+    )
+    eva = debts.debtor(session, cast.sol, "Eva Melo", email="casa@example.org")
+    ana = people.actor(session, cast.ana)
+    noted = (cast.sol.id, davi.id, Channel.EMAIL, "davi@example.org")
+    opt_outs.add(ana, *noted, source=opt_outs.ANALYST, now=NOW)
+    by_link(opt_outs.stop, token(session, eva))
+
+    wish = by_link(opt_outs.resume, token(session, davi))
+
+    assert wish.is_silent
+    assert {(address, source) for _, address, source in silent(session)} == {
+        ("davi@example.org", "analyst"),
+        ("casa@example.org", "unsubscribe"),
+    }
+    assert not opt_outs.remove(actors.debtor(cast.sol.id, davi.id, name="Davi"), *noted, now=NOW)
+    assert opt_outs.remove(ana, *noted, now=NOW)
+    assert not by_link(opt_outs.resume, token(session, eva)).is_silent
+
+
 def test_the_link_of_davi_moves_nobody_elses_address(session, cast, davi):
     """Carla's client has a debtor with the very same address; nothing is pooled."""
     debts.debtor(session, cast.lua)
