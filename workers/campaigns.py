@@ -4,12 +4,17 @@ from datetime import UTC, date, datetime
 
 from bpo.gateways import outside
 from bpo.kernel import actor
-from bpo.services import campaigns, negotiation, promises
+from bpo.services import campaigns, negotiation, promises, workspaces
 
 
 def plan_campaigns(workspace_id: int, day: str) -> None:
-    """Judge the promises that fell due, classify payers anew, and plan the day if not yet done."""
+    """Judge the promises that fell due, classify payers anew, and plan the day if not yet done.
+
+    A company closed since the bell rang is left alone.
+    """
     program = actor.system([workspace_id], name="clock")
+    if not workspaces.is_open(program, workspace_id):
+        return
     today, now = date.fromisoformat(day), datetime.now(UTC)
     promises.settle_due(program, workspace_id, today, now=now)
     negotiation.refresh_classes(program, workspace_id, today, now=now)

@@ -5,7 +5,6 @@ settles the message just handed over and claims the next, storing its exact text
 through only if nothing that could forbid the contact has changed since it was read.
 """
 
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -138,7 +137,8 @@ def send(
     """Send what is due in a workspace for at most `seconds`, then ask for another run if needed.
 
     Nothing is sent twice: the claim is a conditional update, and a message that may have left is
-    uncertain, never tried again. No transaction is open while the mail server is spoken to.
+    uncertain, never tried again. No transaction is open while the mail server is spoken to. For a
+    closed company there is nothing to do.
     """
     access.require(actor, Permission.CONTACT, workspace_id)
     done = Sent()
@@ -148,7 +148,7 @@ def send(
         statements.prepare("step", _STEP)
         while clock() < deadline and not done.stopped:
             batch = _read(actor, workspace_id, desk, clock(), position)
-            if not batch.drafts:
+            if batch is None or not batch.drafts:
                 break
             position = batch.end
             _send_batch(statements, batch, desk, mail, clock, deadline, done)
@@ -238,7 +238,7 @@ def _read(
     desk: Desk,
     now: datetime,
     position: tuple[datetime, int],
-) -> Batch:
+) -> Batch | None:
     with unit_of_work(actor) as session:
         return desk.batch(session, workspace_id, now=now, after=position, limit=BATCH_SIZE)
 
@@ -328,7 +328,7 @@ def _values(
     if draft is not None:
         waiting = draft.waiting
         claim = [waiting.id, waiting.stamp, draft.recipient, draft.subject, draft.message_id]
-        claim += [draft.template, zlib.compress(draft.body, 1)]
+        claim += [draft.template, draft.kept]
     return [batch.workspace_id, *settled, *claim, _WAITING, batch.day]
 
 

@@ -1,5 +1,6 @@
 """The writing desk: which due contacts may still be made, and the exact words of those that may."""
 
+import zlib
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -20,7 +21,6 @@ from bpo.gateways.channels import email
 from bpo.gateways.channels.email import Letter, Sender
 from bpo.gateways.signing import Signer
 from bpo.kernel import clock, colours, documents
-from bpo.kernel.errors import NotFound
 from bpo.models import Workspace
 from bpo.queries import book, campaigns, outgoing, receivables, workspaces
 from bpo.queries.outgoing import Line, Recent, Waiting
@@ -64,6 +64,7 @@ class Draft:
     message_id: str = ""
     template: str = ""
     body: bytes = b""
+    kept: bytes = b""
 
     @property
     def is_receipt(self) -> bool:
@@ -120,11 +121,14 @@ class Desk:
         now: datetime,
         after: tuple[datetime, int],
         limit: int,
-    ) -> Batch:
-        """Read the due contacts beyond a position, and issue the links that they will carry."""
+    ) -> Batch | None:
+        """Read the due contacts beyond a position, and issue the links that they will carry.
+
+        None once the company is closed: it writes to nobody.
+        """
         workspace = workspaces.by_id(session, workspace_id)
         if workspace is None or not workspace.active:
-            raise NotFound("There is no such workspace")
+            return None
         tries = deliveries.MAX_TRIES
         waiting = outgoing.waiting(
             session, workspace_id, now=now, tries=tries, after=after, limit=limit
@@ -178,6 +182,7 @@ class Desk:
             facts.links.unsubscribe,
         )
         draft.body = email.compose(batch.sender, letter, now)
+        draft.kept = zlib.compress(draft.body, 1)
 
     def sender(self, workspace: Workspace) -> Sender:
         """The client company's own identity, or the installation's address in its name."""

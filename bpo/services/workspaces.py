@@ -194,6 +194,13 @@ def _switch(actor: Actor, workspace_id: int, *, active: bool, now: datetime) -> 
     return workspace
 
 
+def is_open(actor: Actor, workspace_id: int) -> bool:
+    """Whether a company within the actor's reach is still worked for."""
+    with unit_of_work(actor) as session:
+        workspace = workspaces.by_id(session, workspace_id)
+        return actor.reaches(workspace_id) and workspace is not None and workspace.active
+
+
 def _held(session: Session, workspace_id: int) -> Workspace:
     workspace = workspaces.locked(session, workspace_id)
     if workspace is None:

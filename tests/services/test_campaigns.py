@@ -13,6 +13,7 @@ from bpo.kernel import actor as actors
 from bpo.models import PlanRun, Skip, Touch, TouchReceivable
 from bpo.services import campaigns
 from tests.factories import debts, people
+from workers import campaigns as morning
 
 TUESDAY = date(2026, 11, 24)
 NOON = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
@@ -133,3 +134,16 @@ def _statements(act) -> int:
         Cursor.execute = original
     assert db.session()
     return sent
+
+
+def test_the_morning_of_a_company_closed_overnight_is_quiet(session, sol, program):
+    debts.running(session, sol, since=NOON - timedelta(days=60))
+    debts.receivable(session, debts.debtor(session, sol), due=date(2026, 11, 10))
+    sol.active = False
+    session.commit()
+    morning.plan_campaigns(sol.id, TUESDAY.isoformat())
+    assert session.scalar(select(func.count()).select_from(PlanRun)) == 0
+    sol.active = True
+    session.commit()
+    morning.plan_campaigns(sol.id, TUESDAY.isoformat())
+    assert session.scalar(select(func.count()).select_from(PlanRun)) == 1

@@ -361,3 +361,17 @@ def test_who_pays_gets_one_receipt_with_what_is_still_open(sol, program):
     words = thanks[0].get_body(("plain",)).get_content()
     assert "1.000,00" in words
     assert "234,56" in words
+
+
+def test_a_company_closed_since_the_plan_writes_to_nobody_and_nothing_fails(sol, program):
+    _davi(sol)
+    _plan(program, sol)
+    db.session().get_one(type(sol), sol.id).active = False
+    db.session().commit()
+    mail, queue = MemoryMail(), MemoryQueue()
+
+    done = _send(program, sol, mail, queue=queue)
+    deliveries.sweep(program, sol.id, queue=MemoryQueue(), now=NOON)
+
+    assert (mail.sent, queue.jobs, done.more) == ([], [], False)
+    assert _states(sol) == {"planned": 1}
