@@ -26,9 +26,10 @@ from bpo.gateways.queue import Queue
 from bpo.gateways.report_mail import Attachment, Sender
 from bpo.gateways.reports import Links
 from bpo.jobs import Job
+from bpo.kernel import clock as clocks
 from bpo.kernel.actor import Actor
 from bpo.kernel.errors import Conflict, NotFound
-from bpo.models import ReportDelivery, ReportRun, Task, User
+from bpo.models import ReportDelivery, ReportRun, Task, User, Workspace
 from bpo.queries import reports as stored
 from bpo.queries import users, workspaces
 from bpo.services import audit, outcomes, reports
@@ -334,7 +335,8 @@ def _ask(
     """Leave a report that did not arrive to a person."""
     detail: dict[str, object] = {"delivery_id": delivery_id, "recipient": recipient}
     detail |= {"answer": answer, "text": " · ".join(filter(None, (recipient, answer)))}
-    values = {"workspace_id": workspace_id, "kind": TASK, "due_on": now.date(), "detail": detail}
+    today = clocks.local_day(now, session.get_one(Workspace, workspace_id).time_zone)
+    values = {"workspace_id": workspace_id, "kind": TASK, "due_on": today, "detail": detail}
     session.execute(insert(Task).values(**values))
 
 

@@ -68,9 +68,9 @@ WITH {_WANTED}, subjects AS ({_SUBJECTS}), closed AS (
 ), answered AS (
     INSERT INTO tasks (workspace_id, kind, debtor_id, subject_id, due_on, state, closed_at,
         closed_by)
-    SELECT workspace_id, kind, debtor_id, subject_id, CAST(:now AS timestamptz)::date, :state,
-        :now, :user
-    FROM subjects
+    SELECT s.workspace_id, s.kind, s.debtor_id, s.subject_id,
+        (CAST(:now AS timestamptz) AT TIME ZONE place.time_zone)::date, :state, :now, :user
+    FROM subjects s JOIN workspaces place ON place.id = s.workspace_id
     ON CONFLICT (workspace_id, kind, subject_id) DO UPDATE SET state = excluded.state,
         closed_at = excluded.closed_at, closed_by = excluded.closed_by
     RETURNING workspace_id, id, kind, debtor_id

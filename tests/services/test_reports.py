@@ -284,6 +284,14 @@ class TestSend:
         assert only_delivery(here).state == "sent"
         assert stored.by_id(here, cast.sol.id, run.id).state == "done"
 
+    def test_what_goes_wrong_late_on_friday_is_work_of_that_friday(
+        self, here, clock, cast, jobs, mail
+    ):
+        built(here, clock, cast, jobs)
+        mail.outcomes["bruno@example.com"] = Outcome(Stage.BODY, uncertain=True)
+        send(clock, cast, mail, jobs, datetime(2026, 11, 28, 1, 0, tzinfo=UTC))
+        assert here.scalars(select(Task)).one().due_on == date(2026, 11, 27)
+
     def test_after_five_failures_it_waits_for_a_person_and_the_schedule_goes_on(
         self, here, session, clock, cast, jobs, mail
     ):

@@ -238,3 +238,11 @@ def test_touch_rows_stay_whole(session, cast, ana):
     touch, _ = _sent(session, cast.sol, "uncertain")
     tasks.try_again(ana, cast.sol.id, touch.id, now=NOON, queue=MemoryQueue())
     assert session.scalars(select(Touch.claimed_at)).all() == [None]
+
+
+def test_what_is_closed_late_in_the_evening_is_of_that_evening(session, cast, ana):
+    eva = debts.debtor(session, cast.sol, "Eva", email=None)
+    debts.receivable(session, eva, due=LATE)
+    late = datetime(2026, 11, 25, 1, 30, tzinfo=UTC)
+    assert tasks.close(ana, [Ref(cast.sol.id, Kind.NO_CONTACT, eva.id)], Closed.DONE, now=late) == 1
+    assert session.scalars(select(Task.due_on)).one() == TODAY
