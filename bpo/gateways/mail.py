@@ -19,7 +19,6 @@ IDLE_SECONDS = 5
 _DEFAULT_PORTS = {"smtps": 465, "starttls": 587, "smtp": 25}
 _ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?A-~]+")
 _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
-_LEADING_DOT = re.compile(rb"(?m)^\.")
 
 
 class Stage(StrEnum):
@@ -244,7 +243,8 @@ def wire_form(message: bytes) -> bytes:
     if message.count(b"\n") != ends or message.count(b"\r") != ends:
         message = _LINE_ENDS.sub(b"\r\n", message)
     if b"\n." in message or message.startswith(b"."):
-        message = _LEADING_DOT.sub(b"..", message)
+        message = message.replace(b"\n.", b"\n..")
+        message = b"." + message if message.startswith(b".") else message
     return message + (b".\r\n" if message.endswith(b"\r\n") else b"\r\n.\r\n")
 
 

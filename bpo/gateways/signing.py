@@ -31,8 +31,8 @@ class Signer:
         return int.from_bytes(number, "big")
 
     def _signature(self, number: bytes, purpose: str) -> bytes:
-        digest = hmac.digest(self._key, purpose.encode() + b"\0" + number, "sha256")
-        return digest[:_SIGNATURE_BYTES]
+        data = purpose.encode() + b"\0" + number
+        return hashlib.blake2b(data, digest_size=_SIGNATURE_BYTES, key=self._key).digest()
 
 
 def _text(data: bytes) -> str:

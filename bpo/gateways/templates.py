@@ -67,15 +67,20 @@ def render(
     values = _values(facts, locale)
     try:
         if compiled.html is None:
-            plain = compiled.text.render(values).strip()
+            plain = _filled(compiled.text, values).strip()
             return Rendered("", sms.transliterated(plain) if channel == Channel.SMS else plain)
-        values["subject"] = subject = compiled.subject.render(values)
-        values["preview"] = compiled.preview.render(values) if compiled.preview else ""
-        values["title"] = compiled.title.render(values) if compiled.title else subject
-        body = _GAPS.sub("\n\n", compiled.text.render(values))
-        return Rendered(subject, body, compiled.html.render(values))
+        values["subject"] = subject = _filled(compiled.subject, values)
+        values["preview"] = _filled(compiled.preview, values) if compiled.preview else ""
+        values["title"] = _filled(compiled.title, values) if compiled.title else subject
+        body = _GAPS.sub("\n\n", _filled(compiled.text, values))
+        return Rendered(subject, body, _filled(compiled.html, values))
     except TemplateError as error:
         raise BadInput("The text cannot be filled in: {problem}", problem=str(error)) from error
+
+
+def _filled(template: Template, values: dict[str, Any]) -> str:
+    """A template filled with values that all templates of a message share, uncopied."""
+    return "".join(template.root_render_func(template.new_context(values, shared=True)))
 
 
 def has(key: str, channel: Channel | str, locale: str) -> bool:
