@@ -81,6 +81,11 @@ def home() -> Any:
     return redirect(url_for("portal.home"))
 
 
+def allowed(permission: str) -> bool:
+    """Whether whoever reads the page may do something; templates leave out links that would 403."""
+    return access.may(g.actor, Permission(permission))
+
+
 def safe_next(target: str | None) -> str | None:
     """A path of this site to go on to, or None for anything that leads elsewhere."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):

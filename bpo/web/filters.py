@@ -9,7 +9,7 @@ from flask import Flask, g, request, url_for
 
 from bpo import paths
 from bpo.gateways import wording
-from bpo.web import geometry, language, navigation, statuses
+from bpo.web import access, geometry, language, navigation, statuses
 
 THEMES = ("auto", "light", "dark")
 
@@ -25,6 +25,7 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         asset=asset,
+        may=access.allowed,
         here=here,
         unique=unique,
         here_fields=here_fields,
