@@ -179,10 +179,12 @@ def _take(
     workspace = workspaces.by_id(session, row.workspace_id)
     assert workspace
     choices = import_choices.from_json(row.options)
-    examined = rows.examine(files.read(session, row.workspace_id, row.file_id or 0), choices)
-    tell(0, examined.total)
     work = Work(session, actor, workspace, row, now)
-    done = imports_reading.take(work, examined, tell)
+    content = files.read(session, row.workspace_id, row.file_id or 0)
+    with imports_reading.undisturbed():
+        examined = rows.examine(content, choices)
+        tell(0, examined.total)
+        done = imports_reading.take(work, examined, tell)
     row.state, row.kind, row.error = "applied", examined.kind.value, {}
     row.total = row.progress = examined.total
     row.applied, row.rejected = done.applied, done.rejected

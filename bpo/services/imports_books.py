@@ -1,11 +1,14 @@
 """Payments and revisions that a file brings to receivables already recorded, written in bulk."""
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from psycopg import Cursor
+from psycopg.types.json import Json
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
@@ -15,27 +18,31 @@ from bpo.models import AuditEntry
 
 SOURCE = "import"
 
+_DUMPS = partial(json.dumps, default=str)
+"""Days become ISO texts."""
+
 _RESERVE = "SELECT nextval('payments_id_seq') FROM generate_series(1, %s)"
 _PAYMENTS = """
 INSERT INTO payments (workspace_id, id, debtor_id, amount_cents, paid_on, note, idempotency_key,
     source, import_id)
 SELECT %(workspace)s, f.*, %(source)s, %(import)s
-FROM unnest(%(id)s::bigint[], %(debtor)s::bigint[], %(cents)s::bigint[], %(day)s::date[],
-    %(note)s::text[], %(key)s::text[]) f
+FROM json_to_recordset(%(rows)s)
+    AS f (id bigint, debtor_id bigint, cents bigint, paid_on date, note text, key text)
 """
 _ENTRIES = """
 INSERT INTO entries (workspace_id, import_id, receivable_id, payment_id, kind, on_day,
     principal_cents, interest_cents, reason)
 SELECT %(workspace)s, %(import)s, f.*
-FROM unnest(%(receivable)s::bigint[], %(payment)s::bigint[], %(kind)s::text[], %(day)s::date[],
-    %(principal)s::bigint[], %(interest)s::bigint[], %(reason)s::text[]) f
+FROM json_to_recordset(%(rows)s)
+    AS f (receivable_id bigint, payment_id bigint, kind text, day date, principal bigint,
+        interest bigint, reason text)
 """
 _REVISE = """
 UPDATE receivables r
-SET issue_date = f.issue, due_date = f.due, effective_due_date = f.effective,
-    amount_cents = f.cents
-FROM unnest(%(id)s::bigint[], %(issue)s::date[], %(due)s::date[], %(effective)s::date[],
-    %(cents)s::bigint[]) AS f (id, issue, due, effective, cents)
+SET issue_date = f.issue_date, due_date = f.due_date, effective_due_date = f.effective_due_date,
+    amount_cents = f.amount_cents
+FROM json_to_recordset(%(rows)s) AS f (id bigint, issue_date date, due_date date,
+    effective_due_date date, amount_cents bigint)
 WHERE r.workspace_id = %(workspace)s AND r.id = f.id
 """
 _KEYS = """
@@ -134,32 +141,29 @@ class Books:
 
     def _write_entries(self) -> None:
         ids = self.cursor.execute(_RESERVE, [len(self._payments)]).fetchall()
-        payments: list[tuple[Any, ...]] = []
-        entries: list[tuple[Any, ...]] = []
+        payments: list[dict[str, Any]] = []
+        entries: list[dict[str, Any]] = []
         for (number,), (money, parts) in zip(ids, self._payments, strict=True):
-            payments.append((number, *money))
+            payments.append({"id": number} | money._asdict())
             entries += [
-                (receivable, number, "payment", money.paid_on, principal, charges, None)
+                _entry(receivable, number, "payment", money.paid_on, principal, charges)
                 for receivable, principal, charges in parts
             ]
         entries += [
-            (receivable, None, "rebate", day, cents, 0, reason)
+            _entry(receivable, None, "rebate", day, cents, 0, reason)
             for receivable, cents, day, reason in self._rebates
         ]
-        self._write(_PAYMENTS, ("id", "debtor", "cents", "day", "key", "note"), payments)
-        names = ("receivable", "payment", "kind", "day", "principal", "interest", "reason")
-        self._write(_ENTRIES, names, entries)
+        self._write(_PAYMENTS, payments)
+        self._write(_ENTRIES, entries)
 
-    def _write(self, statement: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Run a statement on rows, given to it as one array a column."""
+    def _write(self, statement: str, rows: Sequence[dict[str, Any]]) -> None:
         where = {"workspace": self.workspace_id, "import": self.import_id, "source": SOURCE}
         if rows:
-            columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
-            self.cursor.execute(statement, where | columns)
+            self.cursor.execute(statement, where | {"rows": Json(rows, _DUMPS)})
 
     def _write_revisions(self, session: Session, actor: Actor, now: datetime) -> None:
-        rows = [(number, *after) for number, _, after in self._revisions]
-        self._write(_REVISE, ("id", "issue", "due", "effective", "cents"), rows)
+        rows = [{"id": number} | after._asdict() for number, _, after in self._revisions]
+        self._write(_REVISE, rows)
         session.execute(
             insert(AuditEntry),
             [
@@ -191,3 +195,23 @@ def key(receivable_id: int, day: date, cents: int, occurrence: int = 1) -> str:
     """
     again = f":{occurrence}" if occurrence > 1 else ""
     return f"{SOURCE}:{receivable_id}:{day}:{cents}{again}"
+
+
+def _entry(
+    receivable: int,
+    payment: int | None,
+    kind: str,
+    day: date,
+    principal: int,
+    interest: int,
+    reason: str | None = None,
+) -> dict[str, Any]:
+    return {
+        "receivable_id": receivable,
+        "payment_id": payment,
+        "kind": kind,
+        "day": day,
+        "principal": principal,
+        "interest": interest,
+        "reason": reason,
+    }

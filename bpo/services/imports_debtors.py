@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from psycopg import Cursor
 from psycopg.types.json import Json
 
-from bpo.domain import addresses, findings
+from bpo.domain import findings
 from bpo.domain.findings import Code, Finding, Met
 from bpo.domain.matching import Known, Named, Register
 from bpo.domain.rows import Field
@@ -24,10 +24,8 @@ ON COMMIT DELETE ROWS;
 TRUNCATE import_debtors
 """
 _FACTS = """
-unnest(%(id)s::bigint[], %(reference)s::text[], %(reference_key)s::text[], %(document)s::text[],
-    %(name)s::text[], %(search_name)s::text[], %(kind)s::text[], %(city)s::text[],
-    %(state)s::text[], %(extra)s::jsonb[])
-AS f (id, reference, reference_key, document, name, search_name, kind, city, state, extra)
+json_to_recordset(%(facts)s) AS f (id bigint, reference text, reference_key text, document text,
+    name text, search_name text, kind text, city text, state text, extra jsonb)
 """
 _CREATE = f"""
 INSERT INTO debtors (workspace_id, id, reference, reference_key, document, name, search_name, kind,
@@ -69,7 +67,8 @@ WHERE workspace_id = %(workspace)s AND subject_kind = 'debtor' AND subject_id = 
 _ADD_CONTACTS = """
 INSERT INTO contacts (workspace_id, debtor_id, channel, address, position)
 SELECT %(workspace)s, f.*
-FROM unnest(%(debtor)s::bigint[], %(channel)s::text[], %(address)s::text[], %(position)s::int[]) f
+FROM json_to_recordset(%(contacts)s)
+    AS f (debtor_id bigint, channel text, address text, position int)
 """
 
 
@@ -177,37 +176,23 @@ class Debtors:
             self.cursor, "import_debtors", [copying.plain(one) for one in zip(*mapped, strict=True)]
         )
         if created:
-            self.cursor.execute(_CREATE, self._columns(created))
+            self.cursor.execute(_CREATE, self._where(facts=_written(created)))
         if told:
-            found = self.cursor.execute(_FILL_BLANKS, self._columns(told)).fetchall()
+            where = self._where(facts=_written(told))
+            found = self.cursor.execute(_FILL_BLANKS, where).fetchall()
             self.changed.update(number for (number,) in found)
-
-    def _columns(self, facts: Collection[Facts]) -> dict[str, Any]:
-        return {
-            "workspace": self.workspace_id,
-            "id": [one.id for one in facts],
-            "reference": [one.reference for one in facts],
-            "reference_key": [one.reference and number_key(one.reference) for one in facts],
-            "document": [one.document for one in facts],
-            "name": [one.name for one in facts],
-            "search_name": [searchable(one.name or one.reference or "") for one in facts],
-            "kind": [one.kind and str(one.kind) for one in facts],
-            "city": [one.city for one in facts],
-            "state": [one.state for one in facts],
-            "extra": [Json(one.extra) for one in facts],
-        }
 
     def _reach(self, people: Sequence[Person]) -> list[Finding]:
         """Add the ways to reach debtors that are not there yet."""
         wanted: dict[_Address, None] = {}
         remarks = []
         for person in people:
-            read = addresses.reachable(person.email, person.phone)
             remarks += [
-                findings.warn(person.line, Field.EMAIL, Met.CONTACT, fault) for fault in read.faults
+                findings.warn(person.line, Field.EMAIL, Met.CONTACT, fault)
+                for fault in person.reach.faults
             ]
             debtor_id = self.ids[person.no]
-            for one in read.good:
+            for one in person.reach.good:
                 wanted[_Address(debtor_id, one.channel.value, one.address)] = None
         fresh = [address for address in wanted if address not in self._met]
         self._met.update(fresh)
@@ -223,15 +208,15 @@ class Debtors:
                 last[one.debtor_id] += 1
                 rows.append((*one, last[one.debtor_id]))
         if rows:
-            names = ("debtor", "channel", "address", "position")
-            columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
-            self.cursor.execute(_ADD_CONTACTS, {"workspace": self.workspace_id} | columns)
+            names = ("debtor_id", "channel", "address", "position")
+            contacts = [dict(zip(names, row, strict=True)) for row in rows]
+            self.cursor.execute(_ADD_CONTACTS, self._where(contacts=Json(contacts)))
         self.changed.update(row[0] for row in rows)
 
     def _known_contacts(self, ids: set[int]) -> tuple[set[_Address], Counter[int]]:
         """Contacts that debtors have or had, and the last position of each debtor's."""
         last = Counter(dict.fromkeys(ids, -1))
-        asked = {"workspace": self.workspace_id, "debtors": sorted(ids - self._created)}
+        asked = self._where(debtors=sorted(ids - self._created))
         if not asked["debtors"]:
             return set(), last
         known = set()
@@ -240,6 +225,9 @@ class Debtors:
             last[address[0]] = max(last[address[0]], position)
         removed = self.cursor.execute(_REMOVED, asked).fetchall()
         return known | {_Address(*address) for address in removed}, last
+
+    def _where(self, **more: Any) -> dict[str, Any]:
+        return {"workspace": self.workspace_id} | more
 
 
 def copy(cursor: Cursor[Any], table: str, columns: Sequence[Iterable[str]]) -> int:
@@ -263,6 +251,27 @@ def _facts(debtor_id: int, reference: str | None, document: str | None, person: 
         person.city,
         person.state,
         extra,
+    )
+
+
+def _written(facts: Iterable[Facts]) -> Json:
+    """Facts as the statements read them."""
+    return Json(
+        [
+            {
+                "id": one.id,
+                "reference": one.reference,
+                "reference_key": one.reference and number_key(one.reference),
+                "document": one.document,
+                "name": one.name,
+                "search_name": searchable(one.name or one.reference or ""),
+                "kind": one.kind,
+                "city": one.city,
+                "state": one.state,
+                "extra": one.extra,
+            }
+            for one in facts
+        ]
     )
 
 

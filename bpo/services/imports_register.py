@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from psycopg.types.json import Json
 
+from bpo.domain import addresses
 from bpo.domain.findings import Finding
 from bpo.domain.rows import DebtorRow
 from bpo.kernel.text import searchable
@@ -18,9 +19,8 @@ SET name = coalesce(s.name, d.name),
     consumer = d.consumer OR s.kind = 'person' AND d.kind <> 'person',
     city = coalesce(s.city, d.city), state = coalesce(s.state, d.state),
     extra = d.extra || s.extra
-FROM unnest(%(id)s::bigint[], %(name)s::text[], %(search_name)s::text[], %(kind)s::text[],
-    %(city)s::text[], %(state)s::text[], %(extra)s::jsonb[])
-    AS s (id, name, search_name, kind, city, state, extra)
+FROM json_to_recordset(%(rows)s)
+    AS s (id bigint, name text, search_name text, kind text, city text, state text, extra jsonb)
 WHERE d.workspace_id = %(workspace)s AND d.id = s.id
   AND (s.name <> d.name OR s.kind <> d.kind OR s.city IS NOT NULL AND s.city IS DISTINCT FROM d.city
     OR s.state IS NOT NULL AND s.state IS DISTINCT FROM d.state OR NOT s.extra <@ d.extra)
@@ -56,19 +56,36 @@ class RegisterOfDebtors:
         return remarks
 
     def _follow(self, people: list[Person], rows: list[DebtorRow]) -> None:
-        said = {
-            "workspace": self.debtors.workspace_id,
-            "id": [self.debtors.ids[one.no] for one in people],
-            "name": [one.name for one in people],
-            "search_name": [searchable(one.name or "") for one in people],
-            "kind": [one.kind and str(one.kind) for one in people],
-            "city": [one.city for one in people],
-            "state": [one.state for one in people],
-            "extra": [Json(dict(row.extra)) for row in rows],
-        }
-        found = self.debtors.cursor.execute(_FOLLOW, said).fetchall()
+        said = [
+            {
+                "id": self.debtors.ids[one.no],
+                "name": one.name,
+                "search_name": searchable(one.name or ""),
+                "kind": one.kind,
+                "city": one.city,
+                "state": one.state,
+                "extra": row.extra,
+            }
+            for one, row in zip(people, rows, strict=True)
+        ]
+        where = {"workspace": self.debtors.workspace_id, "rows": Json(said)}
+        found = self.debtors.cursor.execute(_FOLLOW, where).fetchall()
         self.debtors.changed.update(number for (number,) in found)
 
 
 def _person(no: int, row: DebtorRow) -> Person:
-    return Person(no, row.line, *row[1:-1])
+    reach = addresses.reachable(row.email, row.phone)
+    return Person(
+        no,
+        row.line,
+        row.debtor_key,
+        row.debtor_ref,
+        row.debtor_document,
+        row.debtor_name,
+        row.debtor_kind,
+        row.address,
+        row.city,
+        row.state,
+        row.postal_code,
+        reach,
+    )

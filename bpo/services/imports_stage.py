@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from bpo.domain import allocation, findings, restatements
+from bpo.domain import addresses, allocation, findings, restatements
 from bpo.domain.findings import Code, Finding, Met
 from bpo.domain.rows import Field, ReceivableRow
 from bpo.formats import copying
@@ -25,12 +25,11 @@ class Person(NamedTuple):
     document: str | None
     name: str | None
     kind: str | None
-    email: str | None
-    phone: str | None
     address: str | None
     city: str | None
     state: str | None
     postal_code: str | None
+    reach: addresses.Read
 
 
 class Piece(NamedTuple):
@@ -154,11 +153,16 @@ class Stage:
         return [row for row in rows if row.line not in foreign] if foreign else rows, remarks
 
     def _people(self, of: dict[str, Any]) -> list[Person]:
-        names = Person._fields[2:]
-        told = dict(zip(zip(*(of[_OF[name]] for name in names), strict=True), of["line"]))  # noqa: B905
+        """The debtors of a batch that say something new."""
+        columns = [of[name] for name in _TOLD]
+        told = dict(zip(zip(*columns, strict=True), of["line"], strict=True))
         fresh = [facts for facts in told if facts not in self._met]
         self._met.update(fresh)
-        return [Person(self._number(facts[0]), told[facts], *facts) for facts in fresh]
+        return [self._person(told[facts], *facts) for facts in fresh]
+
+    def _person(self, line: int, email: str, phone: str, key: str, *facts: Any) -> Person:
+        reach = addresses.reachable(email, phone)
+        return Person._make((self._number(key), line, key, *facts, reach))
 
     def _number(self, key: str) -> int:
         return self._numbers.setdefault(key, len(self._numbers))
@@ -232,14 +236,20 @@ class Stage:
         return str(nearest[2]) if nearest else copying.NULL
 
 
-_OF = {name: name for name in Person._fields} | {
-    "key": "debtor_key",
-    "ref": "debtor_ref",
-    "document": "debtor_document",
-    "name": "debtor_name",
-    "kind": "debtor_kind",
-}
-"""The column of a row that each fact about a debtor comes from."""
+_TOLD = (
+    "email",
+    "phone",
+    "debtor_key",
+    "debtor_ref",
+    "debtor_document",
+    "debtor_name",
+    "debtor_kind",
+    "address",
+    "city",
+    "state",
+    "postal_code",
+)
+"""The columns that say something of a debtor."""
 
 
 def _is(row: ReceivableRow, own: str) -> bool:

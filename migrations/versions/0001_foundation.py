@@ -60,25 +60,38 @@ END $$
 SETTLE_RECEIVABLES = """
 CREATE FUNCTION settle_receivables() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM FROM receivables r
-    WHERE (r.workspace_id, r.id) IN
-        (SELECT workspace_id, receivable_id FROM added WHERE principal_cents <> 0)
-    ORDER BY r.id
-    FOR NO KEY UPDATE;
-    UPDATE receivables r
-    SET settled_cents = total.cents,
-        settled_on = CASE WHEN total.cents = r.amount_cents THEN total.last_day END
-    FROM (SELECT e.workspace_id, e.receivable_id, sum(e.principal_cents) AS cents,
-              max(e.on_day) AS last_day
-          FROM entries e
-          WHERE e.principal_cents <> 0
-            AND (e.workspace_id, e.receivable_id) IN
-                (SELECT workspace_id, receivable_id FROM added WHERE principal_cents <> 0)
-          GROUP BY e.workspace_id, e.receivable_id) total
-    WHERE r.workspace_id = total.workspace_id AND r.id = total.receivable_id
-      AND (r.settled_cents <> total.cents
-        OR r.settled_on IS DISTINCT FROM
-            CASE WHEN total.cents = r.amount_cents THEN total.last_day END);
+    IF EXISTS (
+        SELECT FROM receivables r
+        JOIN (SELECT e.workspace_id, e.receivable_id, sum(e.principal_cents) AS cents,
+                  max(e.on_day) AS last_day
+              FROM entries e
+              WHERE e.principal_cents <> 0
+                AND (e.workspace_id, e.receivable_id) IN
+                    (SELECT workspace_id, receivable_id FROM added WHERE principal_cents <> 0)
+              GROUP BY e.workspace_id, e.receivable_id) total
+            ON r.workspace_id = total.workspace_id AND r.id = total.receivable_id
+        WHERE r.settled_cents <> total.cents
+           OR r.settled_on IS DISTINCT FROM
+                CASE WHEN total.cents = r.amount_cents THEN total.last_day END
+    ) THEN
+        -- Who adds to the same receivable meanwhile is waited for, and only then seen and summed.
+        PERFORM FROM receivables r
+        WHERE (r.workspace_id, r.id) IN
+            (SELECT workspace_id, receivable_id FROM added WHERE principal_cents <> 0)
+        ORDER BY r.id
+        FOR NO KEY UPDATE;
+        UPDATE receivables r
+        SET settled_cents = total.cents,
+            settled_on = CASE WHEN total.cents = r.amount_cents THEN total.last_day END
+        FROM (SELECT e.workspace_id, e.receivable_id, sum(e.principal_cents) AS cents,
+                  max(e.on_day) AS last_day
+              FROM entries e
+              WHERE e.principal_cents <> 0
+                AND (e.workspace_id, e.receivable_id) IN
+                    (SELECT workspace_id, receivable_id FROM added WHERE principal_cents <> 0)
+              GROUP BY e.workspace_id, e.receivable_id) total
+        WHERE r.workspace_id = total.workspace_id AND r.id = total.receivable_id;
+    END IF;
     RETURN NULL;
 END $$
 """
