@@ -114,6 +114,7 @@ class Touch(WithinParent, Created, Model):
             "ix_touches_waiting",
             "workspace_id",
             "scheduled_at",
+            "id",
             postgresql_where=text("state IN ('planned', 'failed')"),
         ),
         Index(

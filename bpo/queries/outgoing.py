@@ -44,10 +44,21 @@ _CONTACTS = f"""
 SELECT t.id, t.debtor_id, t.campaign_id, t.step_key, t.channel, t.template_key, t.version,
        t.anchor_kind, t.anchor_id, t.attempts, t.planned_on, t.scheduled_at,
        d.name, d.document, d.state, d.locale, d.consumer, d.kind = 'person',
-       a.id, a.address, a.refused, v.steps, t.total_cents, y.paid_on, {STAMP}
-FROM touches t
+       a.id, a.address, a.refused,
+       jsonb_path_query_array(v.steps, '$[*] ? (@.key == $key)',
+           jsonb_build_object('key', t.step_key)),
+       t.total_cents, y.paid_on, {STAMP}
+FROM (
+    SELECT due.* FROM touches due
+    LEFT JOIN campaigns c ON c.workspace_id = due.workspace_id AND c.id = due.campaign_id
+    WHERE due.workspace_id = %(workspace)s AND due.state IN ('planned', 'failed')
+      AND due.scheduled_at <= %(now)s AND due.attempts < %(tries)s
+      AND (due.campaign_id IS NULL OR c.state = 'running')
+      AND (due.scheduled_at, due.id) > (%(after_at)s, %(after_id)s)
+    ORDER BY due.scheduled_at, due.id
+    LIMIT %(limit)s
+) t
 JOIN debtors d ON d.workspace_id = t.workspace_id AND d.id = t.debtor_id
-LEFT JOIN campaigns c ON c.workspace_id = t.workspace_id AND c.id = t.campaign_id
 LEFT JOIN campaign_versions v ON v.workspace_id = t.workspace_id
     AND v.campaign_id = t.campaign_id AND v.version = t.version
 LEFT JOIN LATERAL (
@@ -62,12 +73,7 @@ LEFT JOIN payments y ON y.workspace_id = t.workspace_id AND t.anchor_kind = 'pay
     AND y.id = t.anchor_id
     AND NOT EXISTS (SELECT FROM payments undone
                     WHERE undone.workspace_id = y.workspace_id AND undone.reverses_id = y.id)
-WHERE t.workspace_id = %(workspace)s AND t.state IN ('planned', 'failed')
-  AND t.scheduled_at <= %(now)s AND t.attempts < %(tries)s
-  AND (t.campaign_id IS NULL OR c.state = 'running')
-  AND (t.scheduled_at, t.id) > (%(after_at)s, %(after_id)s)
 ORDER BY t.scheduled_at, t.id
-LIMIT %(limit)s
 """
 _LINES = """
 SELECT l.touch_id, r.id, r.number, r.description, r.installment, r.installments, r.issue_date,

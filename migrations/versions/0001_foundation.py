@@ -1012,7 +1012,7 @@ def create_tables() -> None:
     op.create_index(
         "ix_touches_waiting",
         "touches",
-        ["workspace_id", "scheduled_at"],
+        ["workspace_id", "scheduled_at", "id"],
         unique=False,
         postgresql_where=sa.text("state IN ('planned', 'failed')"),
     )
