@@ -22,10 +22,16 @@ _KEYS = frozenset({Field.DEBTOR_REF, Field.DEBTOR_DOCUMENT})
 
 
 def folded(name: str) -> str:
-    """A column's name for comparison: lower case, no accents, punctuation or filler words."""
+    """A column's name for comparison: lower case, no accents, punctuation or filler words.
+
+    A filler stays where it makes the name: `Pago em` is `pagoem`, a day, and not `pago`.
+    """
     plain = searchable(_CAMEL.sub(" ", _MONEY_SIGN.sub(" ", name)))
     words = _WORD.findall(plain)
-    return "".join(word for word in words if word not in names.FILLERS) or "".join(words)
+    whole = "".join(words)
+    if whole in names.RANKS:
+        return whole
+    return "".join(word for word in words if word not in names.FILLERS) or whole
 
 
 def known(row: Sequence[str]) -> int:

@@ -54,8 +54,9 @@ _NAMES: Mapping[Field, str] = {
     """,
     Field.PAID_DATE: """
         settleddate settlementdate cleardate clearingdate paiddate datepaid paymentdate paidon
-        paidat datapagamento dtpagamento dtpagto datapagto datapgto dtpgto pagoem databaixa dtbaixa
-        dataliquidacao dtliquidacao datarecebimento dtrecebimento
+        paidat datapagamento dtpagamento dtpagto datapagto datapgto dtpgto pagoem recebidoem
+        liquidadoem baixadoem databaixa dtbaixa dataliquidacao dtliquidacao datarecebimento
+        dtrecebimento
     """,
     Field.PAID_AMOUNT: """
         paidamount amountpaid paymentamount settledamount amountreceived receivedamount valorpago

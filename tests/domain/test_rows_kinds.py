@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from bpo.domain import rows, rows_columns
+from bpo.domain import rows, rows_columns, rows_names
 from bpo.domain.rows import Choices, Code, Field, Kind
 from bpo.domain.rows_records import DebtorKind, DebtorRow, PaymentRow, ReceivableRow
 from bpo.kernel.errors import BadInput
@@ -175,3 +175,8 @@ def test_a_workbook_is_read_by_the_types_of_its_cells() -> None:
     assert (first.number, first.amount_cents, first.extra) == ("0001", 123450, {"Obs": "7"})
     assert (second.due_date, second.amount_cents) == (date(2024, 2, 3), 1000)
     assert [(p.line, p.code) for p in table.problems] == [(4, Code.MISSING), (5, Code.DAMAGED)]
+
+
+@pytest.mark.parametrize("name", ["Pago em", "pago_em", "Recebido em", "Paid on", "Liquidado em"])
+def test_a_filler_stays_where_it_makes_the_name(name: str) -> None:
+    assert rows_columns.folded(name) in rows_names.RANKS
