@@ -2,17 +2,22 @@
 
 from hashlib import sha256
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bpo.db import driver
 from bpo.kernel.errors import NotFound
 from bpo.models import StoredFile
+
+_CONTENT = "SELECT content FROM stored_files WHERE workspace_id = %s AND id = %s"
 
 
 def put(
     session: Session, workspace_id: int, name: str, media_type: str, content: bytes
 ) -> StoredFile:
-    """Keep a file of a workspace, in the transaction that refers to it."""
+    """Keep a file of a workspace, in the transaction that refers to it.
+
+    The session lets go of what is returned: large contents need not stay in memory with it.
+    """
     file = StoredFile(
         workspace_id=workspace_id,
         name=name,
@@ -23,19 +28,17 @@ def put(
     )
     session.add(file)
     session.flush()
+    session.expunge(file)
     return file
 
 
 def read(session: Session, workspace_id: int, file_id: int) -> bytes:
     """The bytes of a file. Raises NotFound."""
-    content = session.scalar(
-        select(StoredFile.content).where(
-            StoredFile.workspace_id == workspace_id, StoredFile.id == file_id
-        )
-    )
-    if content is None:
+    with driver(session).cursor(binary=True) as cursor:
+        found = cursor.execute(_CONTENT, (workspace_id, file_id)).fetchone()
+    if found is None:
         raise NotFound("There is no such file")
-    return content
+    return bytes(found[0])
 
 
 def fingerprint(content: bytes) -> str:
