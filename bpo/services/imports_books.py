@@ -59,13 +59,11 @@ class Dates(NamedTuple):
     effective_due_date: date
     amount_cents: int
 
-    def to_json(self) -> dict[str, Any]:
-        """As the audit trail keeps them."""
-        return {
-            "issue_date": self.issue_date.isoformat(),
-            "due_date": self.due_date.isoformat(),
-            "amount_cents": self.amount_cents,
-        }
+    def changed_to(self, after: "Dates") -> dict[str, list[Any]]:
+        """What differs, as `{field: [before, after]}`, for the audit trail."""
+        fields = ("issue_date", "due_date", "amount_cents")
+        pairs = {name: [getattr(self, name), getattr(after, name)] for name in fields}
+        return {name: list(map(_plain, pair)) for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
 class Money(NamedTuple):
@@ -178,8 +176,7 @@ class Books:
                     "subject_kind": "receivable",
                     "subject_id": number,
                     "detail": {
-                        "before": before.to_json(),
-                        "after": after.to_json(),
+                        "changed": before.changed_to(after),
                         "import_id": self.import_id,
                     },
                 }
@@ -215,3 +212,7 @@ def _entry(
         "interest": interest,
         "reason": reason,
     }
+
+
+def _plain(value: date | int) -> str | int:
+    return value.isoformat() if isinstance(value, date) else value

@@ -160,10 +160,10 @@ def test_an_untouched_title_takes_over_a_new_due_date_and_the_trail_tells(sessio
         select(AuditEntry).where(AuditEntry.action == "receivable.revise")
     ).one()
     assert entry.subject_id == title(session).id
-    assert (entry.detail["before"]["amount_cents"], entry.detail["after"]["amount_cents"]) == (
-        100_00,
-        90_00,
-    )
+    assert entry.detail["changed"] == {
+        "due_date": ["2026-10-01", "2026-10-10"],
+        "amount_cents": [100_00, 90_00],
+    }
 
 
 def test_a_title_that_a_person_recorded_or_somebody_paid_stays_and_the_row_is_named(session, sol):
