@@ -1,10 +1,8 @@
 """Files of receivables taken into the books, told as what Ana finds there afterwards."""
 
-import io
-from datetime import date, datetime
+from datetime import date
 
 import pytest
-import xlsxwriter
 from sqlalchemy import func, select
 
 from bpo.db import acting_as
@@ -377,25 +375,3 @@ def test_only_those_who_may_import_do_and_only_where_they_work(session):
     carla = people.actor(session, cast.carla)
     with pytest.raises(NotFound):
         imports.apply(carla, cast.lua.id, row.id, now=NOW, queue=MemoryQueue())
-
-
-def test_a_workbook_is_taken_in_like_a_text_file(session, sol):
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out) as book:
-        sheet = book.add_worksheet()
-        day = book.add_format({"num_format": "dd/mm/yyyy"})
-        sheet.write_row(0, 0, ["Relatório de títulos"])
-        sheet.write_row(
-            2, 0, ["Cliente", "Número", "Vencimento", "Valor", "Data de pagamento", "Obs"]
-        )
-        sheet.write_row(3, 0, [42, "000123"])
-        sheet.write_datetime(3, 2, datetime(2026, 10, 1), day)
-        sheet.write(3, 3, 1234.56)
-        sheet.write_datetime(3, 4, datetime(2026, 10, 2), day)
-        sheet.write(3, 5, 7.5)
-    row = taken(sol, out.getvalue(), date_order=None, name="titulos.xlsx")
-    assert counts(row) == (1, 0, 0)
-    found = title(session, "000123")
-    assert (found.amount_cents, found.settled_on) == (1_234_56, date(2026, 10, 2))
-    assert found.extra == {"Obs": "7.5"}
-    assert everything(session, Debtor)[0].reference == "42"

@@ -1,8 +1,10 @@
-"""Files of payments and registers of debtors, taken into the books."""
+"""Files of payments, registers of debtors and workbooks, taken into the books."""
 
+import io
 from datetime import date
 
 import pytest
+import xlsxwriter
 from sqlalchemy import select
 
 from bpo.db import acting_as
@@ -144,3 +146,25 @@ def test_a_new_address_alone_counts_as_a_change(session, sol):
     registered(sol, "C1;;Davi;um@example.org;;;;PF;")
     assert counts(registered(sol, "C1;;Davi;dois@example.org;;;;PF;")) == (1, 0, 0)
     assert len(session.scalars(select(Contact)).all()) == 2
+
+
+def test_a_workbook_is_taken_in_like_a_text_file(session, sol):
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet()
+        day = book.add_format({"num_format": "dd/mm/yyyy"})
+        sheet.write_row(0, 0, ["Relatório de títulos"])
+        sheet.write_row(
+            2, 0, ["Cliente", "Número", "Vencimento", "Valor", "Data de pagamento", "Obs"]
+        )
+        sheet.write_row(3, 0, [42, "000123"])
+        sheet.write_datetime(3, 2, date(2026, 10, 1), day)
+        sheet.write(3, 3, 1234.56)
+        sheet.write_datetime(3, 4, date(2026, 10, 2), day)
+        sheet.write(3, 5, 7.5)
+    row = taken(sol, out.getvalue(), date_order=None, name="titulos.xlsx")
+    assert counts(row) == (1, 0, 0)
+    found = title(session, "000123")
+    assert (found.amount_cents, found.settled_on) == (1_234_56, date(2026, 10, 2))
+    assert found.extra == {"Obs": "7.5"}
+    assert session.scalars(select(Debtor.reference)).one() == "42"
