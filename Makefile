@@ -6,6 +6,7 @@ JOBS ?= auto
 ARGS ?=
 RUN_READY := $(VENV)/.run-$(shell cksum < requirements.lock | tr ' ' -)
 DEV_READY := $(VENV)/.dev-$(shell cksum < requirements-dev.lock | tr ' ' -)
+# The lock is complete: pip only fetches what it names (older ones otherwise look for a newer “coverage[toml]” and refuse it).
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 BROWSER_TESTS := $(wildcard tests/browser)
 CHAOS_TESTS := $(wildcard tests/chaos)
@@ -64,11 +65,11 @@ $(BIN)/python:
 
 $(RUN_READY): | $(BIN)/python
 	@echo "Installing the libraries of requirements.lock into $(VENV) ..." >&2
-	@$(PIP_INSTALL) --require-hashes -r requirements.lock
+	@$(PIP_INSTALL) --require-hashes --no-deps -r requirements.lock
 	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 	@rm -f $(VENV)/.run-* && touch $@
 
 $(DEV_READY): $(RUN_READY)
 	@echo "Installing the libraries of requirements-dev.lock into $(VENV) ..." >&2
-	@$(PIP_INSTALL) --require-hashes -r requirements-dev.lock
+	@$(PIP_INSTALL) --require-hashes --no-deps -r requirements-dev.lock
 	@rm -f $(VENV)/.dev-* && touch $@
