@@ -2,6 +2,7 @@
 
 from flask import Flask
 from flask_wtf import CSRFProtect
+from sqlalchemy.orm import configure_mappers
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bpo import db as database
@@ -37,6 +38,7 @@ def create_app(
     mail = mail or (Smtp(settings.smtp_url) if settings.smtp_url else MemoryMail())
     outside.install(app, Outside(settings, queue, Signer(settings.secret_key), mail))
     database.init_app(app)
+    configure_mappers()  # before any fork, so that no process pays for it again
     _install_web(app)
     return app
 

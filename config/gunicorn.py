@@ -1,5 +1,7 @@
 """Gunicorn's configuration, read by name: `gunicorn -c python:config.gunicorn wsgi:app`."""
 
+import gc
+
 from config import logging
 from config import settings as _settings
 
@@ -22,3 +24,9 @@ control_socket_disable = True
 def on_starting(server: object) -> None:
     """Before the application is loaded: its log lines look like everybody's."""
     logging.configure(_found)
+
+
+def when_ready(server: object) -> None:
+    """Before the forks: what is loaded is no garbage, so that no process looks through it again."""
+    gc.collect()
+    gc.freeze()

@@ -1,5 +1,6 @@
 """The RQ workers: a pool that survives the broker, and one worker that empties the queues."""
 
+import gc
 import importlib
 import os
 import signal
@@ -12,7 +13,6 @@ from rq import SimpleWorker, Worker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.worker_pool import ForkProcess, WorkerPool
-from sqlalchemy.orm import configure_mappers
 
 from bpo import db, jobs
 from bpo.app import create_app
@@ -110,11 +110,12 @@ def broker(app: Flask) -> Redis:
 
 
 def load_jobs() -> None:
-    """Import everything a job needs once, before the forks."""
+    """Import all that a job needs once, before the forks, and keep it out of collections."""
     for spec in jobs.SPECS.values():
         module, _, name = spec.function.rpartition(".")
         getattr(importlib.import_module(module), name)
-    configure_mappers()
+    gc.collect()
+    gc.freeze()
 
 
 def _serve(app: Flask, name: str, burst: bool) -> None:

@@ -1,5 +1,6 @@
 """A throw-away installation to measure on: durable, with the row policies and every key on."""
 
+import gc
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -26,9 +27,14 @@ class Ground:
     owner: psycopg.Connection
 
     def settle(self) -> None:
-        """Let the database know its tables and rest, so that the next phase starts from calm."""
+        """The next phase starts from calm: tables known and written, nothing loaded is garbage.
+
+        Workers freeze what they have loaded in the same way, before they fork.
+        """
         self.owner.execute("VACUUM ANALYZE")
         self.owner.execute("CHECKPOINT")
+        gc.collect()
+        gc.freeze()
 
 
 @contextmanager

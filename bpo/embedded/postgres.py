@@ -30,6 +30,7 @@ SERVER_OPTIONS = {
     "unix_socket_permissions": "0700",
     "max_connections": "100",
     "shared_buffers": "128MB",
+    "wal_buffers": "16MB",
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",

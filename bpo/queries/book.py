@@ -21,6 +21,9 @@ CONTACT_MEMORY_DAYS = 7
 PAYMENT_MEMORY_DAYS = 60
 LAST_ID = 2**63 - 1
 PAGE_SIZE = 2_500
+FIRST_PAGE_SIZE = 500
+"""The first page is short, so that deciding and storing begin early."""
+
 CHANNEL_OF_CONTACT = {"email": "email", "phone": "sms", "whatsapp": "whatsapp"}
 
 _OPEN = """
@@ -138,7 +141,7 @@ class Page:
     calendar: Calendar
     first: int = 1
     last: int = LAST_ID
-    size: int = PAGE_SIZE
+    size: int = FIRST_PAGE_SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +189,7 @@ class Book:
         """The page after this one; None when this was the last."""
         if len(self.rows) < self.page.size:
             return None
-        return replace(self.page, first=self.page.last + 1, last=LAST_ID)
+        return replace(self.page, first=self.page.last + 1, last=LAST_ID, size=PAGE_SIZE)
 
     def debtors(self) -> Iterator[Debtor]:
         """Every debtor with something open, in order of id, with all that planning needs."""

@@ -1,5 +1,6 @@
 """Putting a day's plan on the shelf: contacts, what they list, and silences, stored in bulk."""
 
+from collections.abc import Iterable
 from concurrent.futures import Executor, Future
 from datetime import date, datetime
 from typing import Any
@@ -10,59 +11,67 @@ from sqlalchemy.orm import Session
 
 from bpo.db import driver
 from bpo.domain import deliveries
-from bpo.domain.touches import Plan, Touch
+from bpo.domain.reasons import Reason
+from bpo.domain.touches import Plan, Skip, Touch
+from bpo.formats import arrays
 from bpo.models import Campaign, PlanRun
 
-_STAGE = """
-CREATE TEMP TABLE IF NOT EXISTS new_touches (
-    id bigint, debtor_id bigint, anchor_kind text, anchor_id bigint, cycle integer,
-    step_key text, channel text, template_key text, scheduled_at timestamptz,
-    total_cents bigint, moved_because text
-) ON COMMIT DELETE ROWS;
-CREATE TEMP TABLE IF NOT EXISTS new_touch_receivables (
-    touch_id bigint, receivable_id bigint, open_cents bigint
-) ON COMMIT DELETE ROWS;
-CREATE TEMP TABLE IF NOT EXISTS new_skips (
-    debtor_id bigint, reasons text[], next_on date
-) ON COMMIT DELETE ROWS;
-TRUNCATE new_touches, new_touch_receivables, new_skips
+_NEW = """
+WITH new AS MATERIALIZED (
+    SELECT * FROM unnest(%(ids)s::bigint[], %(debtors)s::bigint[], %(anchor_kinds)s::text[],
+        %(anchor_ids)s::bigint[], %(cycles)s::integer[], %(step_keys)s::text[],
+        %(channels)s::text[], %(templates)s::text[], %(instants)s::timestamptz[],
+        %(totals)s::bigint[], %(moved)s::text[])
+    AS n (id, debtor_id, anchor_kind, anchor_id, cycle, step_key, channel, template_key,
+        scheduled_at, total_cents, moved_because)
+)
 """
-_RESERVE = "SELECT nextval('touches_id_seq') FROM generate_series(1, %s)"
-_INSERT = """
+_ITEMS = """
+(
+    SELECT touch_id, receivable_id, open_cents
+    FROM unnest(%(item_ordinals)s::bigint[], %(item_receivables)s::bigint[],
+        %(item_cents)s::bigint[]) AS item (ordinal, receivable_id, open_cents)
+    JOIN unnest(%(ids)s::bigint[]) WITH ORDINALITY AS new (touch_id, ordinal) USING (ordinal)
+) items
+"""
+_RESERVE = "SELECT array_agg(nextval('touches_id_seq'))::text FROM generate_series(1, %s)"
+_INSERT = (
+    _NEW
+    + """
 INSERT INTO touches (workspace_id, id, debtor_id, campaign_id, anchor_kind, anchor_id, cycle,
     step_key, channel, template_key, version, planned_on, scheduled_at, total_cents,
     moved_because)
 SELECT %(workspace)s, id, debtor_id, %(campaign)s, anchor_kind, anchor_id, cycle, step_key,
     channel, template_key, %(version)s, %(day)s, scheduled_at, total_cents, moved_because
-FROM new_touches
-ON CONFLICT DO NOTHING
+FROM new
+ON CONFLICT ON CONSTRAINT uq_touches_contact DO NOTHING
 """
-_LIST_ALL = """
+)
+_LIST_ALL = f"""
 INSERT INTO touch_receivables (workspace_id, touch_id, receivable_id, open_cents)
-SELECT %(workspace)s, touch_id, receivable_id, open_cents FROM new_touch_receivables
+SELECT %(workspace)s, items.* FROM {_ITEMS}
 """
-_LIST_NEW = """
+_LIST_NEW = f"""
 INSERT INTO touch_receivables (workspace_id, touch_id, receivable_id, open_cents)
-SELECT t.workspace_id, t.id, n.receivable_id, n.open_cents
-FROM new_touch_receivables n
-JOIN touches t ON t.workspace_id = %(workspace)s AND t.id = n.touch_id
+SELECT t.workspace_id, items.*
+FROM {_ITEMS} JOIN touches t ON t.workspace_id = %(workspace)s AND t.id = items.touch_id
 """
-_REVIVE = """
-WITH revived AS (
+_REVIVE = f"""
+{_NEW}, revived AS (
     UPDATE touches t SET state = 'planned', state_reason = NULL, attempts = 0,
         settled_at = NULL, planned_on = %(day)s, scheduled_at = n.scheduled_at,
         total_cents = n.total_cents, version = %(version)s
-    FROM new_touches n
+    FROM new n
     WHERE t.workspace_id = %(workspace)s AND t.debtor_id = n.debtor_id
       AND t.campaign_id = %(campaign)s AND t.anchor_kind = n.anchor_kind
       AND t.anchor_id = n.anchor_id AND t.cycle = n.cycle AND t.step_key = n.step_key
       AND t.channel = n.channel
       AND t.state = 'cancelled' AND t.state_reason = ANY (%(replannable)s)
-    RETURNING t.id, n.id AS staged_id
+    RETURNING t.id, n.id AS new_id
 ), listed AS (
     INSERT INTO touch_receivables (workspace_id, touch_id, receivable_id, open_cents)
     SELECT %(workspace)s, revived.id, items.receivable_id, items.open_cents
-    FROM revived JOIN new_touch_receivables items ON items.touch_id = revived.staged_id
+    FROM revived JOIN {_ITEMS} ON items.touch_id = revived.new_id
     ON CONFLICT (workspace_id, touch_id, receivable_id)
     DO UPDATE SET open_cents = excluded.open_cents
 )
@@ -70,7 +79,9 @@ SELECT count(*) FROM revived
 """
 _STORE_SKIPS = """
 INSERT INTO skips (workspace_id, debtor_id, campaign_id, on_day, reasons, next_on)
-SELECT %(workspace)s, debtor_id, %(campaign)s, %(day)s, reasons, next_on FROM new_skips
+SELECT %(workspace)s, debtor_id, %(campaign)s, %(day)s, string_to_array(reasons, ','), next_on
+FROM unnest(%(debtors)s::bigint[], %(reasons)s::text[], %(next)s::date[])
+    AS new (debtor_id, reasons, next_on)
 ON CONFLICT (workspace_id, debtor_id, campaign_id, on_day)
 DO UPDATE SET reasons = excluded.reasons, next_on = excluded.next_on
 """
@@ -96,9 +107,14 @@ class Shelf:
         }
 
     def put(self, made: Plan, database: Executor) -> None:
-        """Store a page; `database` runs it after what it was asked before."""
+        """Store a page; `database` runs it after what it was asked before.
+
+        The page is written out here, while the database still works on the one before.
+        """
         self._skipped += len(made.skips)
-        self._stored.append(database.submit(self._store, made))
+        skips = _skip_columns(made.skips) if made.skips else None
+        columns = _columns(made.touches) if made.touches else None
+        self._stored.append(database.submit(self._store, len(made.touches), columns, skips))
 
     def close(self) -> int:
         """Note that the day was planned; returns how many contacts are new."""
@@ -119,56 +135,56 @@ class Shelf:
         self._session.execute(run.on_conflict_do_update(constraint="pk_plan_runs", set_=again))
         return created
 
-    def _store(self, made: Plan) -> int:
-        if not made.touches and not made.skips:
-            return 0
+    def _store(
+        self, count: int, columns: dict[str, str] | None, skips: dict[str, str] | None
+    ) -> int:
         with self._connection.cursor() as cursor:
-            cursor.execute(_STAGE)
-            if made.skips:
-                self._store_skips(cursor, made)
-            return self._store_touches(cursor, made.touches) if made.touches else 0
+            if skips:
+                cursor.execute(_STORE_SKIPS, self._keys | skips)
+            return self._store_touches(cursor, count, columns) if columns else 0
 
-    def _store_touches(self, cursor: Cursor, touches: list[Touch]) -> int:
-        _stage_touches(cursor, touches)
-        created = cursor.execute(_INSERT, self._keys).rowcount
-        if created == len(touches):
-            cursor.execute(_LIST_ALL, self._keys)
+    def _store_touches(self, cursor: Cursor, count: int, columns: dict[str, str]) -> int:
+        ids = cursor.execute(_RESERVE, [count]).fetchone()
+        keys = self._keys | columns | {"ids": ids[0] if ids else ""}
+        created = cursor.execute(_INSERT, keys).rowcount
+        if created == count:
+            cursor.execute(_LIST_ALL, keys)
             return created
         if created:
-            cursor.execute(_LIST_NEW, self._keys)
-        revived = cursor.execute(_REVIVE, self._keys).fetchone()
+            cursor.execute(_LIST_NEW, keys)
+        revived = cursor.execute(_REVIVE, keys).fetchone()
         return created + (int(revived[0]) if revived else 0)
 
-    def _store_skips(self, cursor: Cursor, made: Plan) -> None:
-        with cursor.copy("COPY new_skips FROM STDIN") as copy:
-            for skip in made.skips:
-                copy.write_row((skip.debtor_id, [code.value for code in skip.codes], skip.next_on))
-        cursor.execute(_STORE_SKIPS, self._keys)
+
+def _columns(touches: list[Touch]) -> dict[str, str]:
+    """The columns of `_NEW` and `_ITEMS`, by name, but for the ids."""
+    listed = [
+        (number, item) for number, touch in enumerate(touches, 1) for item in touch.receivables
+    ]
+    return {
+        "debtors": arrays.plain([touch.debtor_id for touch in touches]),
+        "anchor_kinds": arrays.texts([touch.anchor_kind.value for touch in touches]),
+        "anchor_ids": arrays.plain([touch.anchor_id for touch in touches]),
+        "cycles": arrays.plain([touch.cycle for touch in touches]),
+        "step_keys": arrays.texts([touch.step_key for touch in touches]),
+        "channels": arrays.texts([touch.channel.value for touch in touches]),
+        "templates": arrays.texts([touch.template or None for touch in touches]),
+        "instants": arrays.texts([touch.scheduled_at.isoformat() for touch in touches]),
+        "totals": arrays.plain([touch.total_cents for touch in touches]),
+        "moved": arrays.texts([_codes(touch.reasons) for touch in touches]),
+        "item_ordinals": arrays.plain([number for number, _ in listed]),
+        "item_receivables": arrays.plain([item.id for _, item in listed]),
+        "item_cents": arrays.plain([item.open_cents for _, item in listed]),
+    }
 
 
-def _stage_touches(cursor: Cursor, touches: list[Touch]) -> None:
-    cursor.execute(_RESERVE, [len(touches)])
-    ids = [number for (number,) in cursor.fetchall()]
-    with cursor.copy("COPY new_touches FROM STDIN") as copy:
-        for number, touch in zip(ids, touches, strict=True):
-            copy.write_row(_row(number, touch))
-    with cursor.copy("COPY new_touch_receivables FROM STDIN") as copy:
-        for number, touch in zip(ids, touches, strict=True):
-            for item in touch.receivables:
-                copy.write_row((number, item.id, item.open_cents))
+def _skip_columns(skips: list[Skip]) -> dict[str, str]:
+    return {
+        "debtors": arrays.plain([skip.debtor_id for skip in skips]),
+        "reasons": arrays.texts([_codes(skip.reasons) for skip in skips]),
+        "next": arrays.plain([skip.next_on for skip in skips]),
+    }
 
 
-def _row(number: int, touch: Touch) -> tuple[object, ...]:
-    return (
-        number,
-        touch.debtor_id,
-        touch.anchor_kind.value,
-        touch.anchor_id,
-        touch.cycle,
-        touch.step_key,
-        touch.channel.value,
-        touch.template or None,
-        touch.scheduled_at,
-        touch.total_cents,
-        ",".join(reason.code for reason in touch.reasons) or None,
-    )
+def _codes(reasons: Iterable[Reason]) -> str | None:
+    return ",".join(dict.fromkeys(reason.code for reason in reasons)) or None
