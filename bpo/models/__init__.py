@@ -1,5 +1,6 @@
 """Tables: columns, constraints and keys, nothing else. Importing this names them all."""
 
+from bpo.models.attachment import Attachment
 from bpo.models.audit import AuditEntry
 from bpo.models.campaign import (
     Campaign,
@@ -26,6 +27,7 @@ from bpo.models.workspace import (
 
 __all__ = [
     "AccessEntry",
+    "Attachment",
     "AuditEntry",
     "Campaign",
     "CampaignVersion",

@@ -4,6 +4,7 @@ from bpo.web import auth, debtor, office, portal, public
 from bpo.web.auth import account, links, signing_in
 from bpo.web.debtor import page, unsubscribe
 from bpo.web.office import (
+    attachments,
     audit,
     campaign_lists,
     campaign_previews,
@@ -57,6 +58,7 @@ VIEWS = (
     debtor_page,
     debtor_acts,
     receivables,
+    attachments,
     payments,
     negotiation,
     imports,

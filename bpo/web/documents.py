@@ -6,7 +6,7 @@ from flask import Response, g, send_file
 
 from bpo.db import db
 from bpo.kernel.errors import NotFound
-from bpo.queries import reports
+from bpo.queries import attachments, reports
 
 
 def report(run_id: int, *, for_client: bool) -> Response:
@@ -14,10 +14,23 @@ def report(run_id: int, *, for_client: bool) -> Response:
     file = reports.document(db.session(), g.workspace.id, run_id, for_client=for_client)
     if file is None:
         raise NotFound("This report does not exist or is not ready yet")
+    return download(file.name, file.media_type, file.content)
+
+
+def attached(attachment_id: int) -> Response:
+    """A document kept with a debtor or a receivable of the company at hand."""
+    file = attachments.content(db.session(), g.workspace.id, attachment_id)
+    if file is None:
+        raise NotFound("There is no such document")
+    return download(file.name, file.media_type, file.content)
+
+
+def download(name: str, media_type: str, content: bytes) -> Response:
+    """A file to be saved, never shown as a page of this site."""
     return send_file(
-        BytesIO(file.content),
-        mimetype=file.media_type,
+        BytesIO(content),
+        mimetype=media_type,
         as_attachment=True,
-        download_name=file.name,
+        download_name=name,
         max_age=0,
     )

@@ -5,10 +5,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from bpo.db import db
+from bpo.domain import attachments as papers
 from bpo.domain import receivables as rules
 from bpo.domain.access import Permission
 from bpo.kernel.errors import NotFound
-from bpo.queries import debtors, receivable_lists, receivables
+from bpo.queries import attachments, debtors, receivable_lists, receivables
 from bpo.queries.receivable_lists import Filter, Show
 from bpo.web import access
 from bpo.web.office import blueprint, lists
@@ -80,6 +81,8 @@ def receivable(slug: str, receivable_id: int) -> Answer:
         standing=debtors.standing(session, place, debtor.id, lists.today()),
         ledger=receivables.ledger(session, place, receivable_id),
         touches=receivables.touches(session, place, receivable_id),
+        attachments=attachments.of_receivable(session, place, receivable_id),
+        attachment_kinds=papers.LABELS,
     )
 
 

@@ -1,0 +1,84 @@
+"""Documents on the screens: attached, downloaded, removed, and never another company's."""
+
+from io import BytesIO
+
+import pytest
+from sqlalchemy import select
+
+from bpo.db import acting_as
+from bpo.kernel import actor as actors
+from bpo.models import Attachment, AuditEntry, Receivable
+from tests.factories import books, people
+from tests.factories.books import Browser
+
+PDF = b"%PDF-1.7 a fiscal document"
+
+
+@pytest.fixture
+def cast(session):
+    return people.cast(session)
+
+
+@pytest.fixture
+def scope(cast):
+    with acting_as(actors.system([cast.sol.id, cast.lua.id], name="test")):
+        yield cast
+
+
+@pytest.fixture
+def title(session, scope):
+    davi = books.davi(session, scope.sol)
+    return session.scalars(select(Receivable).where(Receivable.debtor_id == davi.id)).first()
+
+
+@pytest.fixture
+def ana(client, cast):
+    return Browser(people.sign_in(client, cast.ana), "/w/sol")
+
+
+def attach(browser, title, content=PDF, name="NF 1.pdf", kind="fiscal_document"):
+    page = f"/receivables/{title.id}"
+    return browser.send(page, page + "/documents", kind=kind, file=(BytesIO(content), name))
+
+
+def test_a_document_is_attached_read_removed_and_brought_back(ana, session, title):
+    assert attach(ana, title).status_code == 302
+    kept = session.scalars(select(Attachment)).one()
+    page = ana.open(f"/receivables/{title.id}").text
+    assert "NF 1.pdf" in page
+    answer = ana.open(f"/documents/{kept.id}")
+    assert answer.data == PDF
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert "NF 1.pdf" in ana.open(f"/debtors/{title.debtor_id}/documents").text
+    ana.send(f"/receivables/{title.id}", f"/documents/{kept.id}/remove")
+    assert ana.open(f"/documents/{kept.id}").status_code == 404
+    ana.send(f"/receivables/{title.id}", f"/documents/{kept.id}/restore")
+    assert ana.open(f"/documents/{kept.id}").data == PDF
+    acts = session.scalars(
+        select(AuditEntry.action).where(AuditEntry.action.like("attachment.%"))
+    ).all()
+    assert acts == ["attachment.add", "attachment.remove", "attachment.restore"]
+
+
+def test_the_same_content_is_kept_once(ana, session, title):
+    attach(ana, title)
+    attach(ana, title, name="again.pdf")
+    assert len(session.scalars(select(Attachment)).all()) == 1
+
+
+def test_a_file_that_may_not_be_kept_says_why(ana, session, title):
+    answer = attach(ana, title, b"<html><script>alert(1)</script>", "nota.pdf")
+    assert answer.status_code == 400
+    assert "PDF, PNG, JPEG e XML" in answer.text
+    assert session.scalars(select(Attachment)).all() == []
+
+
+def test_carla_reaches_no_document_of_another_company(client, cast, session, title):
+    attach(Browser(people.sign_in(client, cast.ana), "/w/sol"), title)
+    kept = session.scalars(select(Attachment)).one()
+    carla = people.sign_in(client, cast.carla)
+    assert carla.get(f"/w/sol/documents/{kept.id}").status_code == 404
+    assert carla.get(f"/w/lua/documents/{kept.id}").status_code == 404
+    assert carla.get(f"/w/sol/debtors/{title.debtor_id}/documents").status_code == 404
+    bruno = people.sign_in(client, cast.bruno)
+    assert bruno.get(f"/w/sol/documents/{kept.id}").status_code == 403
