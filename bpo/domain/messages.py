@@ -1,15 +1,8 @@
 """What a message may say: its facts, its variables, and the checks every text must pass."""
 
-import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import NamedTuple
-
-from bpo.domain import sms
-from bpo.domain.steps import Channel
-from bpo.kernel.text import Phrase
 
 
 class DebtLine(NamedTuple):
@@ -147,64 +140,6 @@ BLOCKS = frozenset({"debts", "pay", "choices", "receipt"})
 """Parts of an e-mail that a text places on a line of their own: `[debts]`."""
 
 
-class Severity(StrEnum):
-    """`ERROR` keeps a text from being saved; `WARNING` asks for a second look."""
-
-    ERROR = "error"
-    WARNING = "warning"
-
-
-class Finding(NamedTuple):
-    """Something to mend in a text."""
-
-    severity: Severity
-    message: Phrase
-
-
-FORBIDDEN = frozenset(
-    {
-        "devedor",
-        "devedora",
-        "inadimplente",
-        "inadimplência",
-        "calote",
-        "caloteiro",
-        "nome sujo",
-        "último aviso",
-        "última chance",
-        "ação judicial",
-        "processo judicial",
-        "imediatamente",
-        "sob pena",
-        "urgente",
-        "vergonha",
-        "polícia",
-        "debtor",
-        "defaulter",
-        "deadbeat",
-        "delinquent",
-        "final notice",
-        "last warning",
-        "legal action",
-        "lawsuit",
-        "immediately",
-        "urgent",
-        "shame",
-    }
-)
-"""Words that accuse, threaten or hurry (CDC arts. 42 and 71)."""
-_ACRONYMS = frozenset({"CNPJ", "CPF", "SAIR", "STOP", "HTTP", "HTTPS"})
-_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
-_VARIABLE = re.compile(r"\{\{ ([a-z_]+) \}\}")
-_TERM = r"(?:not )?([a-z_]+)(?: (?:==|!=|>|>=|<|<=) \d+)?"
-_CONDITION = re.compile(rf"\{{% (?:if|elif) {_TERM}(?: (?:and|or) {_TERM})* %\}}")
-_PLAIN_TAG = re.compile(r"\{% (?:else|endif) %\}")
-_WORD = re.compile(r"\b(?!(?:if|elif|and|or|not)\b)[a-z_]+\b")
-_BLOCK = re.compile(r"^\[([a-z_]+)\]$", re.MULTILINE)
-_CAPITALS = re.compile(r"\b[A-ZÀ-Ü]{4,}\b")
-_SUM = re.compile(r"R\$|\d+,\d{2}\b")
-
-
 class Text(NamedTuple):
     """A message text as people edit it: subject and preview for e-mail, body for all."""
 
@@ -223,84 +158,3 @@ def parse(source: str) -> Text:
         return Text(source.strip())
     subject, preview, title = (known.get(name, "") for name in ("subject", "preview", "title"))
     return Text(body.strip(), subject, preview, title)
-
-
-def check(text: Text, channel: Channel) -> list[Finding]:
-    """What is wrong with a text; empty when it may be used as it is.
-
-    The creditor's name, address and CNPJ are part of every e-mail's layout and cannot be left out;
-    a short message must name the creditor and say how to stop.
-    """
-    return [*_language(text), *_names(text), *_shown_to_bystanders(text), *_form(text, channel)]
-
-
-def is_usable(findings: Iterable[Finding]) -> bool:
-    """Whether nothing forbids the text."""
-    return all(finding.severity != Severity.ERROR for finding in findings)
-
-
-def _language(text: Text) -> Iterator[Finding]:
-    plain = _TAG.sub(" ", "\n".join(text))
-    lower = plain.lower()
-    for word in sorted(FORBIDDEN):
-        if re.search(rf"\b{re.escape(word)}\b", lower):
-            yield _error("“{word}” accuses or threatens: say it in another way", word=word)
-    for word in dict.fromkeys(_CAPITALS.findall(plain)):
-        if word not in _ACRONYMS:
-            yield _error("“{word}” is written in capitals, which reads as shouting", word=word)
-    if "!" in plain:
-        yield _error("Leave out exclamation marks")
-
-
-def _names(text: Text) -> Iterator[Finding]:
-    tags = [tag for part in text for tag in _TAG.findall(part)]
-    for tag in tags:
-        if not any(rule.fullmatch(tag) for rule in (_VARIABLE, _CONDITION, _PLAIN_TAG)):
-            yield _error("{tag} cannot be read: use {{{{ name }}}} and {{% if name %}}", tag=tag)
-    for name in sorted(_used(tags) - VARIABLES):
-        yield _error("There is no variable called {name}", name=name)
-    for name in _BLOCK.findall(text.body):
-        if name not in BLOCKS:
-            yield _error("There is no block called {name}", name=name)
-
-
-def _used(tags: Iterable[str]) -> set[str]:
-    used: set[str] = set()
-    for tag in tags:
-        if _VARIABLE.fullmatch(tag) or _CONDITION.fullmatch(tag):
-            used |= set(_WORD.findall(tag))
-    return used
-
-
-def _shown_to_bystanders(text: Text) -> Iterator[Finding]:
-    """Subject, preview and title of an e-mail show on locked screens: no amount, no debt."""
-    for part in (text.subject, text.preview):
-        if AMOUNTS & set(_VARIABLE.findall(part)) or _SUM.search(part):
-            yield _error("The subject and the preview must not show an amount")
-            return
-
-
-def _form(text: Text, channel: Channel) -> Iterator[Finding]:
-    if channel == Channel.EMAIL:
-        if not text.subject:
-            yield _error("An e-mail needs a subject")
-        if "[debts]" in text.body and "[choices]" not in text.body:
-            yield _warning("Without [choices] the debtor sees no way to answer")
-        return
-    if AMOUNTS & set(_VARIABLE.findall(text.body)) or _SUM.search(text.body):
-        yield _error("A short message must not show an amount: it can be read on a locked screen")
-    if "creditor" not in " ".join(_VARIABLE.findall(text.body)):
-        yield _error("A short message must name the creditor")
-    if channel == Channel.SMS:
-        if not re.search(r"\b(SAIR|STOP)\b", text.body):
-            yield _error("An SMS must say how to stop: SAIR")
-        if sms.parts(sms.transliterated(_TAG.sub("x" * 12, text.body))) > 1:
-            yield _warning("The SMS is long and will probably be charged as two")
-
-
-def _error(template: str, **params: object) -> Finding:
-    return Finding(Severity.ERROR, Phrase(template, **params))
-
-
-def _warning(template: str) -> Finding:
-    return Finding(Severity.WARNING, Phrase(template))

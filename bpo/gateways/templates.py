@@ -30,7 +30,8 @@ _BLOCK = re.compile(r"^\[([a-z]+)\]$", re.MULTILINE)
 _WHOLE_CONDITION = re.compile(
     r"(\{% if (?:(?!%\}).)*%\})((?:(?!\{% (?:if|else|elif)).)*)(\{% endif %\})", re.DOTALL
 )
-_STASH = re.compile(r"<!--tag(\d+)-->|@@tag(\d+)@@")
+_STASH = re.compile(r"<!--tag(\d+)-->|\ue000(\d+)\ue001")
+_STASH_MARKS = re.compile(r"[\ue000\ue001]")
 _GAPS = re.compile(r"\n{3,}")
 _SHORT_NAME = 24
 
@@ -83,6 +84,7 @@ def _filled(template: Template, values: dict[str, Any]) -> str:
     return "".join(template.root_render_func(template.new_context(values, shared=True)))
 
 
+@cache
 def has(key: str, channel: Channel | str, locale: str) -> bool:
     """Whether the product has a text of this key for a channel and locale."""
     return _path(key, Channel(channel), locale).is_file()
@@ -109,7 +111,7 @@ def compiled(text: Text, channel: Channel | str, locale: str) -> Compiled:
     return _compiled(text, Channel(channel), locale)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=1024)
 def _compiled(text: Text, channel: Channel, locale: str) -> Compiled:
     plain, rich = _environment(autoescape=False), _environment(autoescape=True)
     try:
@@ -150,7 +152,8 @@ def _html_source(body: str, locale: str) -> str:
     """The whole page as a template, its styles already in place.
 
     Styles are inlined by an HTML parser, which must not see template tags where HTML forbids text:
-    they travel as comments and as marked words, and come back afterwards.
+    they travel as comments and as numbers between marks that no text may hold (see `_escaped`),
+    and come back afterwards.
     """
     paragraphs = "\n".join(map(_paragraph, body.split("\n\n")))
     page = _email_file("layout.html").replace("[body]", paragraphs)
@@ -160,7 +163,7 @@ def _html_source(body: str, locale: str) -> str:
     def put_away(found: re.Match[str]) -> str:
         stash.append(found[0])
         number = len(stash) - 1
-        return f"<!--tag{number}-->" if found[0].startswith("{%") else f"@@tag{number}@@"
+        return f"<!--tag{number}-->" if found[0].startswith("{%") else f"\ue000{number}\ue001"
 
     inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
     inlined = inliner.inline(_TAG.sub(put_away, page))
@@ -181,6 +184,7 @@ def _paragraph(source: str) -> str:
 
 def _escaped(source: str) -> str:
     """Escape what is text and leave the tags alone; line ends are kept as breaks."""
+    source = _STASH_MARKS.sub("", source)
     parts, at = [], 0
     for tag in _TAG.finditer(source):
         parts += [str(escape(source[at : tag.start()])), tag[0]]

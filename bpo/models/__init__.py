@@ -16,6 +16,7 @@ from bpo.models.debtor import Contact, Debtor, Dispute, Hold, Note, OptOut, Prom
 from bpo.models.receivable import Entry, Import, Payment, Receivable, StoredFile
 from bpo.models.report import ReportDelivery, ReportRun
 from bpo.models.user import AccessEntry, Membership, SignedLink, User
+from bpo.models.wording import CampaignDraft, Guide, MessageText, Remark
 from bpo.models.workspace import (
     ContactRules,
     FreshnessMark,
@@ -30,6 +31,7 @@ __all__ = [
     "Attachment",
     "AuditEntry",
     "Campaign",
+    "CampaignDraft",
     "CampaignVersion",
     "Contact",
     "ContactRules",
@@ -37,11 +39,13 @@ __all__ = [
     "Dispute",
     "Entry",
     "FreshnessMark",
+    "Guide",
     "Hold",
     "Import",
     "LocalHoliday",
     "Membership",
     "Message",
+    "MessageText",
     "Note",
     "OptOut",
     "Payment",
@@ -50,6 +54,7 @@ __all__ = [
     "PolicyVersion",
     "Promise",
     "Receivable",
+    "Remark",
     "ReportDelivery",
     "ReportRun",
     "SignedLink",

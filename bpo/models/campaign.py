@@ -36,7 +36,9 @@ class Campaign(InWorkspace, Created, Model):
     __tablename__ = "campaigns"
     __table_args__ = (
         UniqueConstraint("workspace_id", "key"),
-        CheckConstraint("state IN ('draft', 'awaiting_go', 'running', 'paused')", name="state"),
+        CheckConstraint(
+            "state IN ('draft', 'awaiting_go', 'running', 'paused', 'archived')", name="state"
+        ),
     )
 
     key: Mapped[Name]

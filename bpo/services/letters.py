@@ -25,7 +25,8 @@ from bpo.models import Workspace
 from bpo.queries import book, campaigns, outgoing, receivables, workspaces
 from bpo.queries.outgoing import Line, Recent, Waiting
 from bpo.queries.receivables import Policies
-from bpo.services import links
+from bpo.services import links, wordings
+from bpo.services.wordings import Wordings
 
 LOOK_AGAIN = timedelta(minutes=15)
 EMAIL_AND_PEOPLE = frozenset({"email", "task", "letter"})
@@ -92,6 +93,7 @@ class Batch:
     pages: dict[int, int] = field(default_factory=dict)
     stops: dict[int, int] = field(default_factory=dict)
     balances: dict[int, int] = field(default_factory=dict)
+    wordings: Wordings = field(default_factory=Wordings)
 
     @property
     def workspace_id(self) -> int:
@@ -167,10 +169,11 @@ class Desk:
         locale = waiting.debtor_locale or batch.workspace.locale
         facts = self._facts(batch, draft)
         key = waiting.template_key or "something_wrong"
-        rendered = templates.render(key, Channel.EMAIL, locale, facts)
+        wording = batch.wordings.of(key, Channel.EMAIL, locale)
+        rendered = templates.render(key, Channel.EMAIL, wording.locale, facts, text=wording.text)
         draft.recipient = waiting.address or ""
         draft.subject = rendered.subject
-        draft.template = f"{key}@{locale}"
+        draft.template = wording.name
         draft.message_id = email.message_id(batch.workspace_id, waiting.id, batch.sender.domain)
         letter = Letter(
             draft.recipient,
@@ -292,6 +295,7 @@ def _fill(session: Session, batch: Batch, waiting: list[Waiting], now: datetime)
     thanked = [draft.waiting.debtor_id for draft in batch.drafts if draft.is_receipt]
     if thanked:
         batch.balances = outgoing.open_balances(session, workspace_id, thanked)
+    batch.wordings = wordings.in_force(session, batch.workspace)
     batch.pages = _issued(session, Purpose.DEBTOR_PAGE, workspace_id, debtors, now)
     batch.stops = _issued(session, Purpose.UNSUBSCRIBE, workspace_id, debtors, now)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpo.domain import messages, sms
+from bpo.domain import sms, text_checks
 from bpo.domain.campaigns import DEFAULT_REGUA, THREE_STEPS
 from bpo.domain.messages import Creditor, DebtLine, Links, MessageFacts, Offer, Text
 from bpo.domain.steps import MESSAGES, Channel
@@ -63,7 +63,11 @@ def test_there_is_a_text_for_every_step_in_both_languages():
 
 @pytest.mark.parametrize(("key", "channel", "locale"), ALL_TEXTS)
 def test_every_text_passes_the_checks_and_renders(key, channel, locale):
-    assert messages.check(templates.load(key, channel, locale), channel) == []
+    text = templates.load(key, channel, locale)
+    found = text_checks.check(text, channel)
+    assert text_checks.is_usable(found), found
+    assert channel == Channel.SMS or found == []
+    assert text_checks.normalised(text) == text
     for facts in (FACTS, ONE):
         rendered = templates.render(key, channel, locale, facts)
         for part in rendered:
