@@ -14,6 +14,7 @@ WEAK_SECRETS = frozenset(
     {"secret", "changeme", "change-me", "password", "dev", "development", "test"}
 )
 MINIMUM_SECRET_LENGTH = 32
+CHANNEL_SECRETS = "BPO_CHANNEL_"
 LOG_LEVELS = frozenset({"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
 
 
@@ -29,7 +30,9 @@ class Settings:
 
     `bpo_name` is the name under which the BPO writes to its clients.
     `database_url` is the application role's, `migration_database_url` the owner's, both in
-    SQLAlchemy's `postgresql+psycopg://` form. `data_dir` holds embedded servers, stored files and
+    SQLAlchemy's `postgresql+psycopg://` form. `texts_url` is a local catcher for SMS and
+    WhatsApp, for trying out; `channel_secrets` are the keys of providers, by the name that
+    follows `BPO_CHANNEL_` in the environment. `data_dir` holds embedded servers, stored files and
     the generated secret.
     """
 
@@ -41,6 +44,8 @@ class Settings:
     migration_database_url: str | None = field(default=None, repr=False)
     redis_url: str | None = field(default=None, repr=False)
     smtp_url: str | None = field(default=None, repr=False)
+    texts_url: str | None = None
+    channel_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     mail_sender: str = "cobranca@bpo.localhost"
     bpo_name: str = "BPO Financeiro"
     log_level: str = "INFO"
@@ -89,6 +94,8 @@ def load(environ: Mapping[str, str] = os.environ, /, **changes: str) -> Settings
         migration_database_url=_database_url(environ, "MIGRATION_DATABASE_URL"),
         redis_url=environ.get("REDIS_URL") or None,
         smtp_url=_smtp_url(environ),
+        texts_url=_texts_url(environ, environment),
+        channel_secrets=_channel_secrets(environ),
         mail_sender=environ.get("BPO_MAIL_SENDER") or "cobranca@bpo.localhost",
         bpo_name=environ.get("BPO_NAME", "").strip() or "BPO Financeiro",
         log_level=_log_level(environ),
@@ -120,6 +127,7 @@ def _variables(settings: Settings) -> dict[str, str | None]:
         "MIGRATION_DATABASE_URL": settings.migration_database_url,
         "REDIS_URL": settings.redis_url,
         "SMTP_URL": settings.smtp_url,
+        "BPO_TEXTS_URL": settings.texts_url,
         "BPO_MAIL_SENDER": settings.mail_sender,
         "BPO_NAME": settings.bpo_name,
         "BPO_LOG_LEVEL": settings.log_level,
@@ -221,6 +229,24 @@ def _smtp_url(environ: Mapping[str, str]) -> str | None:
     if given and not given.startswith(("smtp://", "smtps://")):
         raise BadInput("SMTP_URL must begin with smtp:// or smtps://")
     return given
+
+
+def _texts_url(environ: Mapping[str, str], environment: Environment) -> str | None:
+    """The local catcher of short messages; in production nothing may end there unseen."""
+    given = environ.get("BPO_TEXTS_URL") or None
+    if given and environment is Environment.PRODUCTION:
+        raise BadInput("BPO_TEXTS_URL is for trying out: in production set up a provider")
+    if given and not given.startswith(("http://127.0.0.1", "http://localhost")):
+        raise BadInput("BPO_TEXTS_URL must be on this machine")
+    return given
+
+
+def _channel_secrets(environ: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name.removeprefix(CHANNEL_SECRETS): value
+        for name, value in environ.items()
+        if name.startswith(CHANNEL_SECRETS) and value
+    }
 
 
 def _log_level(environ: Mapping[str, str]) -> str:

@@ -18,11 +18,13 @@ def send_deliveries(workspace_id: int) -> None:
             workspace_id,
             desk=Desk(here.signer, settings.base_url, settings.mail_sender),
             mail=here.mail,
+            texts=here.switchboard,
             queue=here.queue,
             clock=lambda: datetime.now(UTC),
         )
     finally:
         here.mail.close()
+        here.switchboard.close()
 
 
 def sweep_deliveries(workspace_id: int) -> None:

@@ -1,9 +1,11 @@
 """The outside world as the entry points hold it: one object, built once by the composition root."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from flask import Flask, current_app
 
+from bpo.gateways.channels.switchboard import Switchboard
 from bpo.gateways.mail import Mail
 from bpo.gateways.queue import Queue
 from bpo.gateways.signing import Signer
@@ -20,6 +22,12 @@ class Outside:
     queue: Queue
     signer: Signer
     mail: Mail
+
+    @cached_property
+    def switchboard(self) -> Switchboard:
+        """The carriers of short messages."""
+        us = self.settings
+        return Switchboard(self.signer, us.base_url, us.channel_secrets, us.texts_url)
 
 
 def install(app: Flask, outside: Outside) -> None:

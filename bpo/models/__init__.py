@@ -12,6 +12,7 @@ from bpo.models.campaign import (
     Touch,
     TouchReceivable,
 )
+from bpo.models.channel import ChannelSetting, DeliveryEvent, IncomingMessage
 from bpo.models.debtor import Contact, Debtor, Dispute, Hold, Note, OptOut, Promise
 from bpo.models.receivable import Entry, Import, Payment, Receivable, StoredFile
 from bpo.models.report import ReportDelivery, ReportRun
@@ -33,15 +34,18 @@ __all__ = [
     "Campaign",
     "CampaignDraft",
     "CampaignVersion",
+    "ChannelSetting",
     "Contact",
     "ContactRules",
     "Debtor",
+    "DeliveryEvent",
     "Dispute",
     "Entry",
     "FreshnessMark",
     "Guide",
     "Hold",
     "Import",
+    "IncomingMessage",
     "LocalHoliday",
     "Membership",
     "Message",

@@ -168,12 +168,19 @@ class Message(Model):
     """What was handed to the provider, to the letter.
 
     `body` is the zlib-compressed RFC 5322 message of an e-mail, or the UTF-8 text of an SMS.
+    `reference` is the provider's own name for it.
     """
 
     __tablename__ = "messages"
     __table_args__ = (
         within_workspace("touch_id", "touches", ondelete="CASCADE"),
         Index("ix_messages_message_id", "message_id"),
+        Index(
+            "ix_messages_reference",
+            "workspace_id",
+            "reference",
+            postgresql_where=text("reference IS NOT NULL"),
+        ),
     )
 
     workspace_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
@@ -184,6 +191,7 @@ class Message(Model):
     template: Mapped[Name]
     body: Mapped[bytes] = mapped_column(BYTEA)
     answer: Mapped[str | None] = mapped_column(Text)
+    reference: Mapped[str | None] = mapped_column(Text)
     rendered_at: Mapped[Instant]
 
 

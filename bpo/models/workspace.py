@@ -17,6 +17,7 @@ class Workspace(Keyed, Created, Model):
         CheckConstraint("calendar IN ('br', 'none')", name="calendar"),
         CheckConstraint("report_weekday BETWEEN 0 AND 6", name="report_weekday"),
         CheckConstraint("report_hour BETWEEN 0 AND 23", name="report_hour"),
+        CheckConstraint("reply_hold_days BETWEEN 1 AND 30", name="reply_hold_days"),
     )
 
     slug: Mapped[str] = mapped_column(Text, unique=True)
@@ -35,6 +36,7 @@ class Workspace(Keyed, Created, Model):
     sender_name: Mapped[str | None] = mapped_column(Text)
     sender_email: Mapped[str | None] = mapped_column(Text)
     reply_to: Mapped[str | None] = mapped_column(Text)
+    reply_hold_days: Mapped[int | None]
     time_zone: Mapped[str] = mapped_column(Text, server_default="America/Sao_Paulo")
     locale: Mapped[str] = mapped_column(Text, server_default="pt_BR")
     currency: Mapped[str] = mapped_column(Text, server_default="BRL")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bpo.db import acting_as, after_commit, db, driver, unit_of_work
 from bpo.domain import access, contact_rules, planning, receipts
 from bpo.domain.access import Permission
+from bpo.domain.channels import usable
 from bpo.domain.contact import Place
 from bpo.domain.contact_rules import Rules
 from bpo.domain.planning import NextContact
@@ -26,6 +27,7 @@ from bpo.models import Campaign as CampaignRow
 from bpo.models import Workspace
 from bpo.queries import book, workspaces
 from bpo.queries import campaigns as stored
+from bpo.queries import channels as channel_settings
 from bpo.services import audit, plans
 
 RUNNING = frozenset({"running"})
@@ -81,8 +83,8 @@ def plan(
 
     Uses facts dated on or before `day`. With `dry_run` nothing is stored and every silence is
     explained. `only_unplanned` leaves out campaigns already planned that day. `channels` are those
-    set up in the installation. `keep` returns the plans themselves; without it, memory does not
-    grow with the book.
+    that every company has; what it set up itself is added. `keep` returns the plans themselves;
+    without it, memory does not grow with the book.
     """
     access.require(actor, Permission.EDIT_CAMPAIGN, workspace_id)
     if dry_run:
@@ -139,7 +141,7 @@ def setting(
         contact_rules.from_json(own.rules) if own else Rules(),
         day,
         stored.known_until(session, workspace.id, day),
-        channels,
+        usable(channels, channel_settings.at_work(session, workspace.id)),
     )
 
 

@@ -18,6 +18,7 @@ from bpo.db import Statements, after_commit, single_statements, unit_of_work
 from bpo.domain import access, deliveries
 from bpo.domain.access import Permission
 from bpo.domain.deliveries import State
+from bpo.gateways.channels.switchboard import Switchboard
 from bpo.gateways.mail import Mail
 from bpo.gateways.queue import Queue
 from bpo.jobs import Job
@@ -26,7 +27,8 @@ from bpo.kernel.errors import NotFound
 from bpo.models import Touch
 from bpo.queries import outgoing
 from bpo.queries.outgoing import STAMP
-from bpo.services import audit, outcomes
+from bpo.services import audit, handing
+from bpo.services.handing import Handed, Post
 from bpo.services.letters import Batch, Desk, Draft, Verdict
 
 log = structlog.get_logger()
@@ -44,7 +46,7 @@ WITH settled AS (
     WHERE workspace_id = $1::bigint AND id = $6::bigint AND claimed_at IS NOT NULL
     RETURNING id, debtor_id
 ), answered AS (
-    UPDATE messages SET answer = $7::text
+    UPDATE messages SET answer = $7::text, reference = coalesce($19::text, reference)
     WHERE workspace_id = $1::bigint AND touch_id = (SELECT id FROM settled)
 ), marked AS (
     UPDATE contacts SET status = 'invalid', status_reason = $7::text
@@ -112,16 +114,7 @@ class Sent:
     changed: int = 0
     more: bool = False
     stopped: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Settlement:
-    """What is written about the message that was handed over last."""
-
-    touch_id: int
-    meaning: deliveries.Outcome
-    answer: str
-    bad_contact: int | None
+    unwell: set[str] = field(default_factory=set)
 
 
 def send(
@@ -132,16 +125,17 @@ def send(
     mail: Mail,
     queue: Queue,
     clock: Callable[[], datetime],
+    texts: Switchboard | None = None,
     seconds: float = BATCH_SECONDS,
 ) -> Sent:
     """Send what is due in a workspace for at most `seconds`, then ask for another run if needed.
 
     Nothing is sent twice: the claim is a conditional update, and a message that may have left is
-    uncertain, never tried again. No transaction is open while the mail server is spoken to. For a
-    closed company there is nothing to do.
+    uncertain, never tried again. No transaction is open while a mail server or a provider (`texts`)
+    is spoken to. For a closed company there is nothing to do.
     """
     access.require(actor, Permission.CONTACT, workspace_id)
-    done = Sent()
+    done, post = Sent(), Post(mail, texts)
     deadline = clock() + timedelta(seconds=seconds)
     position = BEGINNING
     with single_statements(actor) as statements:
@@ -151,7 +145,7 @@ def send(
             if batch is None or not batch.drafts:
                 break
             position = batch.end
-            _send_batch(statements, batch, desk, mail, clock, deadline, done)
+            _send_batch(statements, batch, desk, post, clock, deadline, done)
             _put_aside(actor, workspace_id, batch, clock())
         else:
             done.more = True
@@ -247,23 +241,26 @@ def _send_batch(
     statements: Statements,
     batch: Batch,
     desk: Desk,
-    mail: Mail,
+    post: Post,
     clock: Callable[[], datetime],
     deadline: datetime,
     done: Sent,
 ) -> None:
     """Hand over the messages of a batch one by one; the next is written while the last commits."""
-    drafts = _allowed(batch, desk, clock, deadline)
-    last: _Settlement | None = None
+    drafts = _allowed(batch, desk, clock, deadline, done)
+    last: Handed | None = None
     draft = next(drafts, None)
     while draft is not None:
         statements.start("step", _values(batch, last, draft, clock()))
         last, following = None, next(drafts, None)
         if statements.finish():
-            last = _hand_over(batch, draft, mail, clock, done)
-            if last.meaning.stop:
+            last = handing.over(post, batch, draft, clock)
+            done.states[last.meaning.state.value] += 1
+            if last.meaning.stop and draft.parcel is None:
                 done.stopped = True
                 break
+            if last.meaning.stop:
+                done.unwell.add(draft.waiting.channel)
         else:
             done.changed += 1
         draft = following
@@ -272,13 +269,18 @@ def _send_batch(
 
 
 def _allowed(
-    batch: Batch, desk: Desk, clock: Callable[[], datetime], deadline: datetime
+    batch: Batch, desk: Desk, clock: Callable[[], datetime], deadline: datetime, done: Sent
 ) -> Iterator[Draft]:
-    """The drafts that may go now, each rendered; the others keep their verdict for later."""
+    """The drafts that may go now, each rendered; the others keep their verdict for later.
+
+    Those of a provider that is unwell wait for the next run.
+    """
     for draft in batch.drafts:
         now = clock()
         if now >= deadline:
             return
+        if draft.waiting.channel in done.unwell:
+            continue
         draft.verdict = _considered(batch, draft, desk, now)
         if draft.verdict.allowed:
             yield draft
@@ -296,19 +298,7 @@ def _considered(batch: Batch, draft: Draft, desk: Desk, now: datetime) -> Verdic
     return verdict
 
 
-def _hand_over(
-    batch: Batch, draft: Draft, mail: Mail, clock: Callable[[], datetime], done: Sent
-) -> _Settlement:
-    outcome = mail.send(batch.envelope_from, draft.recipient, draft.body)
-    meaning = outcomes.meaning(outcome, tries=draft.waiting.attempts + 1, now=clock())
-    done.states[meaning.state.value] += 1
-    contact = draft.waiting.contact_id if meaning.bad_address else None
-    return _Settlement(draft.waiting.id, meaning, outcomes.words(outcome), contact)
-
-
-def _values(
-    batch: Batch, last: _Settlement | None, draft: Draft | None, now: datetime
-) -> list[object]:
+def _values(batch: Batch, last: Handed | None, draft: Draft | None, now: datetime) -> list[object]:
     settled: Sequence[object] = [None] * 2 + [now] + [None] * 5
     if last is not None:
         meaning = last.meaning
@@ -329,7 +319,8 @@ def _values(
         waiting = draft.waiting
         claim = [waiting.id, waiting.stamp, draft.recipient, draft.subject, draft.message_id]
         claim += [draft.template, draft.kept]
-    return [batch.workspace_id, *settled, *claim, _WAITING, batch.day]
+    reference = last.reference if last else None
+    return [batch.workspace_id, *settled, *claim, _WAITING, batch.day, reference]
 
 
 def _put_aside(actor: Actor, workspace_id: int, batch: Batch, now: datetime) -> None:

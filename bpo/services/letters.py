@@ -7,7 +7,9 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bpo.db import driver
+from bpo.domain import channels as rules
 from bpo.domain import charges, contact, contact_rules, deliveries, holds, steps
+from bpo.domain.channels import Stored
 from bpo.domain.contact import Place, Situation
 from bpo.domain.contact_rules import Rules
 from bpo.domain.deliveries import Cancelled
@@ -18,14 +20,15 @@ from bpo.domain.receivables import Entry, Receivable
 from bpo.domain.steps import BY_PERSON, AnchorKind, Channel, Moment, Step
 from bpo.gateways import templates
 from bpo.gateways.channels import email
+from bpo.gateways.channels.carriers import Parcel
 from bpo.gateways.channels.email import Letter, Sender
 from bpo.gateways.signing import Signer
 from bpo.kernel import clock, colours, documents
 from bpo.models import Workspace
-from bpo.queries import book, campaigns, outgoing, receivables, workspaces
+from bpo.queries import book, campaigns, channels, outgoing, receivables, workspaces
 from bpo.queries.outgoing import Line, Recent, Waiting
 from bpo.queries.receivables import Policies
-from bpo.services import links, wordings
+from bpo.services import links, short_messages, wordings
 from bpo.services.wordings import Wordings
 
 LOOK_AGAIN = timedelta(minutes=15)
@@ -66,6 +69,7 @@ class Draft:
     template: str = ""
     body: bytes = b""
     kept: bytes = b""
+    parcel: Parcel | None = None
 
     @property
     def is_receipt(self) -> bool:
@@ -94,6 +98,7 @@ class Batch:
     stops: dict[int, int] = field(default_factory=dict)
     balances: dict[int, int] = field(default_factory=dict)
     wordings: Wordings = field(default_factory=Wordings)
+    carriers: dict[str, Stored] = field(default_factory=dict)
 
     @property
     def workspace_id(self) -> int:
@@ -168,12 +173,17 @@ class Desk:
         waiting = draft.waiting
         locale = waiting.debtor_locale or batch.workspace.locale
         facts = self._facts(batch, draft)
-        key = waiting.template_key or "something_wrong"
-        wording = batch.wordings.of(key, Channel.EMAIL, locale)
-        rendered = templates.render(key, Channel.EMAIL, wording.locale, facts, text=wording.text)
-        draft.recipient = waiting.address or ""
+        key, channel = waiting.template_key or "something_wrong", Channel(waiting.channel)
+        wording = batch.wordings.of(key, channel, locale)
+        draft.recipient, draft.template = waiting.address or "", wording.name
+        if channel in rules.TEXTS:
+            draft.parcel = short_messages.write(
+                waiting.id, draft.recipient, channel, key, wording, facts
+            )
+            draft.body = draft.kept = draft.parcel.text.encode()
+            return
+        rendered = templates.render(key, channel, wording.locale, facts, text=wording.text)
         draft.subject = rendered.subject
-        draft.template = wording.name
         draft.message_id = email.message_id(batch.workspace_id, waiting.id, batch.sender.domain)
         letter = Letter(
             draft.recipient,
@@ -216,6 +226,7 @@ class Desk:
             (waiting[-1].scheduled_at, waiting[-1].id) if waiting else after,
             book.pauses(driver(session), page),
             receivables.policies_of(session, workspace.id),
+            carriers=channels.at_work(session, workspace.id),
         )
 
     def _situation(self, batch: Batch, draft: Draft) -> Situation:
@@ -228,7 +239,7 @@ class Desk:
             sum(line.open_cents for line in draft.lines),
             waiting.debtor_state,
             batch.pauses.of(waiting.debtor_id),
-            self.channels,
+            rules.usable(self.channels, batch.carriers),
             address,
             address if waiting.refused else frozenset(),
             tuple(others),
