@@ -1,14 +1,14 @@
 """Channels: settings, delivery events, incoming messages, the provider's name of a message.
 
-Revision ID: 0002
+Revision ID: 0004
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0002"
-down_revision = "0001"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
