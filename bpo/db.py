@@ -1,14 +1,15 @@
 """The session: one owner of the transaction, and the scope that PostgreSQL's row policies read."""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import cast
+from typing import TypeVar, cast
 
 import psycopg
 import structlog
-from flask import Flask
+from flask import Flask, current_app
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from psycopg import pq
@@ -19,6 +20,7 @@ from bpo import paths
 from bpo.kernel.actor import Actor
 
 log = structlog.get_logger()
+T = TypeVar("T")
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -106,6 +108,19 @@ def unit_of_work(actor: Actor) -> Iterator[Session]:
 def after_commit(session: Session, callback: Callable[[], object]) -> None:
     """Run `callback` when the open unit of work has committed, and not at all otherwise."""
     session.info["unit"].append(callback)
+
+
+@contextmanager
+def meanwhile(work: Callable[[], T]) -> Iterator[Future[T]]:
+    """Let `work` run beside the block, in a thread and a session of its own."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+
+    def run() -> T:
+        with app.app_context():
+            return work()
+
+    with ThreadPoolExecutor(1, thread_name_prefix="meanwhile") as thread:
+        yield thread.submit(run)
 
 
 def driver(session: Session) -> psycopg.Connection:

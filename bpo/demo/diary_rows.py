@@ -37,6 +37,7 @@ def touches(here: Here, diary: Diary) -> Iterator[Row]:
             "state": made.state.value,
             "state_reason": made.reason,
             "attempts": made.attempts,
+            "answer": made.words,
             "settled_at": made.at,
             "created_at": touch.scheduled_at - _PLANNED_BEFORE,
         }
@@ -66,7 +67,6 @@ def messages(here: Here, diary: Diary) -> Iterator[Row]:
                 "message_id": made.message.message_id,
                 "template": made.message.template,
                 "body": zlib.compress(made.message.body, 1),
-                "answer": made.words,
                 "rendered_at": made.at,
             }
 

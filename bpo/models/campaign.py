@@ -86,6 +86,7 @@ class Touch(WithinParent, Created, Model):
     It leads with the debtor, so that a look-up by id, planned while the table is nearly empty, can
     only go by the primary key: a tie between the two once read the whole table for each check.
     `anchor_id` is a day as yyyymmdd for `due_date`, otherwise the id of what the anchor names.
+    `answer` is what the provider said last.
     """
 
     __tablename__ = "touches"
@@ -145,6 +146,7 @@ class Touch(WithinParent, Created, Model):
     state: Mapped[str] = mapped_column(Text, server_default="planned")
     state_reason: Mapped[str | None] = mapped_column(Text)
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    answer: Mapped[str | None] = mapped_column(Text)
     claimed_at: Mapped[Instant | None]
     settled_at: Mapped[Instant | None]
 
@@ -190,7 +192,6 @@ class Message(Model):
     message_id: Mapped[str | None] = mapped_column(Text)
     template: Mapped[Name]
     body: Mapped[bytes] = mapped_column(BYTEA)
-    answer: Mapped[str | None] = mapped_column(Text)
     reference: Mapped[str | None] = mapped_column(Text)
     rendered_at: Mapped[Instant]
 

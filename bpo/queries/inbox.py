@@ -157,7 +157,7 @@ _PAGE = f"""
 )
 SELECT i.kind, i.workspace_id, i.subject_id, i.debtor_id, i.name, i.risk_class, i.touch_id,
        coalesce(i.cents, 0)::bigint, i.since, i.today, i.priority,
-       c.channel, c.total_cents, m.recipient, coalesce(m.answer, c.state_reason),
+       c.channel, c.total_cents, m.recipient, coalesce(c.answer, c.state_reason),
        (SELECT s FROM jsonb_array_elements(v.steps) s WHERE s ->> 'key' = c.step_key LIMIT 1),
        phone.address, p.promised_for, x.reason, r.number, t.detail ->> 'text', g.name
 FROM page i

@@ -121,7 +121,7 @@ def _payments(reader: _Reader) -> Iterator[Event]:
 
 def _touches(reader: _Reader) -> Iterator[Event]:
     query = (
-        select(Touch, Message.subject, Message.recipient, Message.answer)
+        select(Touch, Message.subject, Message.recipient, Touch.answer)
         .outerjoin(
             Message, and_(Message.workspace_id == Touch.workspace_id, Message.touch_id == Touch.id)
         )

@@ -115,7 +115,7 @@ def page(
         settled = func.coalesce(Touch.settled_at, Touch.scheduled_at)
         order = (settled.desc(), Touch.id.desc())
     rows = session.execute(
-        select(Touch, Debtor.name, Message.recipient, Message.answer)
+        select(Touch, Debtor.name, Message.recipient, Touch.answer)
         .join(Debtor, and_(Debtor.workspace_id == Touch.workspace_id, Debtor.id == Touch.debtor_id))
         .outerjoin(
             Message, and_(Message.workspace_id == Touch.workspace_id, Message.touch_id == Touch.id)

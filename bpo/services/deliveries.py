@@ -6,15 +6,16 @@ through only if nothing that could forbid the contact has changed since it was r
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
-from bpo.db import Statements, after_commit, single_statements, unit_of_work
+from bpo.db import Statements, after_commit, meanwhile, single_statements, unit_of_work
 from bpo.domain import access, deliveries
 from bpo.domain.access import Permission
 from bpo.domain.deliveries import State
@@ -38,41 +39,43 @@ BATCH_SIZE = 200
 UNWRITTEN_WAITS = timedelta(hours=1)
 BEGINNING = (datetime(1970, 1, 1, tzinfo=UTC), 0)
 
-_STEP = f"""
-WITH settled AS (
+_SETTLE = """
     UPDATE touches SET state = $2::text, state_reason = $3::text, claimed_at = NULL,
         settled_at = CASE WHEN $5::timestamptz IS NULL THEN $4::timestamptz END,
-        scheduled_at = coalesce($5::timestamptz, scheduled_at)
+        scheduled_at = coalesce($5::timestamptz, scheduled_at), answer = $7::text
     WHERE workspace_id = $1::bigint AND id = $6::bigint AND claimed_at IS NOT NULL
     RETURNING id, debtor_id
-), answered AS (
-    UPDATE messages SET answer = $7::text, reference = coalesce($19::text, reference)
+"""
+_SETTLE_AT_LENGTH = f"""
+WITH settled AS ({_SETTLE}), referred AS (
+    UPDATE messages SET reference = $11::text
     WHERE workspace_id = $1::bigint AND touch_id = (SELECT id FROM settled)
+      AND $11::text IS NOT NULL
 ), marked AS (
     UPDATE contacts SET status = 'invalid', status_reason = $7::text
     WHERE workspace_id = $1::bigint AND id = $8::bigint
-), asked AS (
-    INSERT INTO tasks (workspace_id, kind, debtor_id, touch_id, due_on, detail)
-    SELECT $1::bigint, $9::text, debtor_id, id, $18::date,
-        jsonb_build_object('answer', $7::text)
-    FROM settled WHERE $9::text IS NOT NULL
-    ON CONFLICT (workspace_id, kind, touch_id) DO UPDATE SET state = 'open'
-), claimed AS (
+)
+INSERT INTO tasks (workspace_id, kind, debtor_id, touch_id, due_on, detail)
+SELECT $1::bigint, $9::text, debtor_id, id, $10::date, jsonb_build_object('answer', $7::text)
+FROM settled WHERE $9::text IS NOT NULL
+ON CONFLICT (workspace_id, kind, touch_id) DO UPDATE SET state = 'open'
+"""
+_STEP = f"""
+WITH settled AS ({_SETTLE}), claimed AS (
     UPDATE touches t SET state = 'sending', claimed_at = $4::timestamptz,
-        attempts = attempts + 1, state_reason = NULL
-    WHERE t.workspace_id = $1::bigint AND t.id = $10::bigint
-      AND t.state = ANY ($17::text[]) AND {STAMP} = $11::text
+        attempts = attempts + 1, state_reason = NULL, answer = NULL
+    WHERE t.workspace_id = $1::bigint AND t.id = $8::bigint
+      AND t.state = ANY ($15::text[]) AND {STAMP} = $9::text
     RETURNING t.id
 ), stored AS (
     INSERT INTO messages
         (workspace_id, touch_id, recipient, subject, message_id, template, body, rendered_at)
-    SELECT $1::bigint, id, $12::text, $13::text, $14::text, $15::text, $16::bytea,
+    SELECT $1::bigint, id, $10::text, $11::text, $12::text, $13::text, $14::bytea,
         $4::timestamptz
     FROM claimed
     ON CONFLICT (workspace_id, touch_id) DO UPDATE SET recipient = excluded.recipient,
         subject = excluded.subject, message_id = excluded.message_id,
-        template = excluded.template, body = excluded.body, answer = NULL,
-        rendered_at = excluded.rendered_at
+        template = excluded.template, body = excluded.body, rendered_at = excluded.rendered_at
 )
 SELECT id FROM claimed
 """
@@ -137,16 +140,19 @@ def send(
     access.require(actor, Permission.CONTACT, workspace_id)
     done, post = Sent(), Post(mail, texts)
     deadline = clock() + timedelta(seconds=seconds)
-    position = BEGINNING
     with single_statements(actor) as statements:
         statements.prepare("step", _STEP)
+        statements.prepare("settle", _SETTLE_AT_LENGTH)
+        batch = _read(actor, workspace_id, desk, clock(), BEGINNING)
         while clock() < deadline and not done.stopped:
-            batch = _read(actor, workspace_id, desk, clock(), position)
             if batch is None or not batch.drafts:
                 break
-            position = batch.end
-            _send_batch(statements, batch, desk, post, clock, deadline, done)
+            # What changes after this reading is found by the stamps of the claims.
+            read = partial(_read, actor, workspace_id, desk, clock(), batch.end)
+            with meanwhile(read) as following:
+                _send_batch(statements, batch, desk, post, clock, deadline, done)
             _put_aside(actor, workspace_id, batch, clock())
+            batch = following.result()
         else:
             done.more = True
     if done.more and not done.stopped:
@@ -251,6 +257,9 @@ def _send_batch(
     last: Handed | None = None
     draft = next(drafts, None)
     while draft is not None:
+        if last is not None and last.is_special:
+            _settle(statements, batch, last, clock())
+            last = None
         statements.start("step", _values(batch, last, draft, clock()))
         last, following = None, next(drafts, None)
         if statements.finish():
@@ -265,7 +274,7 @@ def _send_batch(
             done.changed += 1
         draft = following
     if last is not None:
-        statements.run("step", _values(batch, last, None, clock()))
+        _settle(statements, batch, last, clock())
 
 
 def _allowed(
@@ -298,29 +307,28 @@ def _considered(batch: Batch, draft: Draft, desk: Desk, now: datetime) -> Verdic
     return verdict
 
 
-def _values(batch: Batch, last: Handed | None, draft: Draft | None, now: datetime) -> list[object]:
-    settled: Sequence[object] = [None] * 2 + [now] + [None] * 5
-    if last is not None:
-        meaning = last.meaning
-        reason = None if meaning.state is State.SENT else last.answer
-        task = meaning.task.value if meaning.task else None
-        settled = [
-            meaning.state.value,
-            reason,
-            now,
-            meaning.retry_at,
-            last.touch_id,
-            last.answer,
-            last.bad_contact,
-            task,
-        ]
-    claim: list[object] = [None] * 7
-    if draft is not None:
-        waiting = draft.waiting
-        claim = [waiting.id, waiting.stamp, draft.recipient, draft.subject, draft.message_id]
-        claim += [draft.template, draft.kept]
-    reference = last.reference if last else None
-    return [batch.workspace_id, *settled, *claim, _WAITING, batch.day, reference]
+def _settle(statements: Statements, batch: Batch, last: Handed, now: datetime) -> None:
+    """Write what came of the last message with all that it left to do."""
+    task = last.meaning.task.value if last.meaning.task else None
+    settled = _settled(batch, last, now)
+    statements.run("settle", [*settled, last.bad_contact, task, batch.day, last.reference])
+
+
+def _settled(batch: Batch, last: Handed | None, now: datetime) -> list[object]:
+    """The values of `_SETTLE`; of nothing when no message was handed over."""
+    if last is None:
+        return [batch.workspace_id, None, None, now, None, None, None]
+    meaning = last.meaning
+    reason = None if meaning.state is State.SENT else last.answer
+    state, retry_at = meaning.state.value, meaning.retry_at
+    return [batch.workspace_id, state, reason, now, retry_at, last.touch_id, last.answer]
+
+
+def _values(batch: Batch, last: Handed | None, draft: Draft, now: datetime) -> list[object]:
+    waiting = draft.waiting
+    claim: list[object] = [waiting.id, waiting.stamp, draft.recipient, draft.subject]
+    claim += [draft.message_id, draft.template, draft.kept]
+    return [*_settled(batch, last, now), *claim, _WAITING]
 
 
 def _put_aside(actor: Actor, workspace_id: int, batch: Batch, now: datetime) -> None:

@@ -32,6 +32,11 @@ class Handed:
     bad_contact: int | None
     reference: str | None = None
 
+    @property
+    def is_special(self) -> bool:
+        """Whether there is more to write than how it ended: a mark, a task, a reference."""
+        return any((self.bad_contact, self.meaning.task, self.reference))
+
 
 def over(post: Post, batch: Batch, draft: Draft, clock: Callable[[], datetime]) -> Handed:
     """Hand a draft over; the clock is read when the answer is there."""

@@ -39,6 +39,8 @@ def touch(
     given: dict[str, object] = {"attempts": 5 if state == "failed" else 1}
     if state in ("sent", "refused", "uncertain", "failed", "cancelled"):
         given["settled_at"] = instant
+    if message:
+        given["answer"] = "550 mailbox unavailable"
     found = Touch(
         workspace_id=title.workspace_id,
         debtor_id=title.debtor_id,
@@ -72,7 +74,6 @@ def touch(
                 subject="Fatura",
                 template="something_wrong@pt_BR",
                 body=b"",
-                answer="550 mailbox unavailable",
                 rendered_at=instant,
             )
         )

@@ -93,6 +93,7 @@ def _mail(words="Olá, Davi. São R$ 12,00.") -> bytes:
 
 
 def _written(session, touch, body=None):
+    touch.answer = "250 2.0.0 queued"
     session.add(
         Message(
             workspace_id=touch.workspace_id,
@@ -102,7 +103,6 @@ def _written(session, touch, body=None):
             message_id="<touch.1@sol>",
             template="something_wrong@pt_BR",
             body=zlib.compress(body or _mail()),
-            answer="250 2.0.0 queued",
             rendered_at=touch.scheduled_at,
         )
     )

@@ -169,18 +169,18 @@ def _history(found: Contacted) -> Iterator[Moment]:
             _ENDED[State.FAILED],
             "circle-x",
             Tone.BAD,
-            note=message.answer if message else touch.state_reason,
+            note=touch.answer or touch.state_reason,
         )
     if touch.state in rules.WAITING and touch.attempts < rules.MAX_TRIES:
         yield Moment(touch.scheduled_at, Phrase("To be sent"), "clock", Tone.NEUTRAL, future=True)
 
 
 def _end(found: Contacted, at: datetime) -> Moment:
-    touch, message = found.touch, found.message
+    touch = found.touch
     by_hand = touch.channel in ("task", "letter")
     title = Phrase("Handed to a person") if by_hand else _ENDED[State(touch.state)]
     icon = {"sent": "circle-check", "uncertain": "circle-help", "cancelled": "ban"}
-    note = because(touch.state, touch.state_reason) or (message.answer if message else None)
+    note = because(touch.state, touch.state_reason) or touch.answer
     return Moment(at, title, icon.get(touch.state, "circle-x"), tone(touch.state), note=note)
 
 
