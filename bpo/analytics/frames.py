@@ -48,8 +48,8 @@ class Entries:
     """One position per entry; `receivable` is a position in `Receivables`.
 
     `principal` reduces the balance; `charges` is fine and interest paid besides. `money` is true
-    for payments and their reversals, `receipt` for payments alone; entries of one payment share
-    `payment`.
+    for payments and their reversals, `receipt` for payments alone, `withdrawn` for withdrawals;
+    entries of one payment share `payment`.
     """
 
     receivable: Integers
@@ -58,6 +58,7 @@ class Entries:
     charges: Integers
     money: Flags
     receipt: Flags
+    withdrawn: Flags
     payment: Integers
 
 
@@ -141,6 +142,7 @@ def _entries(frame: pd.DataFrame, titles: Receivables) -> Entries:
         charges=_integers(frame, "charges_cents") if "charges_cents" in frame else _zeros(size),
         money=_is_kind(kind, MONEY),
         receipt=_is_kind(kind, {EntryKind.PAYMENT}),
+        withdrawn=_is_kind(kind, {EntryKind.WITHDRAWAL}),
         payment=_payments(frame),
     )
 

@@ -38,6 +38,7 @@ FAMILIES = {
     "users": "create users and give them access",
     "import": "import receivables from a file",
     "metrics": "figures of a workspace on a day",
+    "score": "predictions of payment, put to the test",
     "campaigns": "plan the reminders of a day",
     "negotiate": "offers for a debtor",
     "reports": "build and send the weekly report",

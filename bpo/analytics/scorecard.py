@@ -1,0 +1,305 @@
+"""The model of one workspace: how likely a title is paid late, and when. Fitted on its own past.
+
+Nothing is fitted across workspaces. A workspace starts from `PRIOR_*`, a fixed table shipped with
+the product (where it comes from: docs/decisions/0009), and moves away from it as its own outcomes
+come in.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Any, Final
+
+import numpy as np
+
+from bpo.analytics import delays, fitting, past, traits
+from bpo.analytics.delays import Delays
+from bpo.analytics.frames import Flags, Frames, Integers, day_of, ordinal
+from bpo.analytics.past import Floats, Past
+from bpo.analytics.traits import Traits
+
+FEATURES: Final = ("start", "rate", "timing", "size", "overdue", "experience", "level")
+"""What the log-odds of lateness are made of; see `table`."""
+PRIOR_LATE: Final = (0.2, 0.55, 0.75, 0.0, 0.1, -0.1, 0.6)
+SPREAD_LATE: Final = (0.7, 0.8, 1.6, 0.6, 0.7, 0.4, 0.2)
+
+DAYS: Final = ("start", "delay", "size", "experience", "level")
+"""What the days from the effective due date to payment are made of; see `days_table`."""
+PRIOR_DAYS: Final = (2.0, 0.95, 0.0, -0.5, 2.0)
+SPREAD_DAYS: Final = (4.0, 0.2, 1.0, 1.2, 1.0)
+
+TRUSTS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
+UNPROVED: Final = 0.5
+ENOUGH: Final = 50
+"""With fewer titles to prove it on, the model has half the say, the debtor's own rate the other."""
+CAUTION: Final = 150
+"""A model that has seen this many outcomes has at most half the say."""
+
+MEMORY_DAYS: Final = 180.0
+"""A title issued this long ago teaches half as much."""
+
+DOUBT: Final = 0.5
+"""Worse by less than this many standard errors is not clearly worse."""
+
+_CUTS = (0.4, 0.6, 0.8)
+_DAYS_NOISE = 10.0
+_ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scorecard:
+    """A fitted model. `trust` is the model's share of the say against the debtor's own late rate.
+
+    `late` and `days` are coefficients in the order of FEATURES and DAYS; `known` titles had an
+    outcome on `as_of`, `open` were still open (censored); `proved_on` titles decided the trust.
+    """
+
+    as_of: date
+    late: Floats
+    days: Floats
+    trust: float
+    delays: Delays
+    known: int
+    open: int
+    proved_on: int
+
+    def chance(self, known: Traits) -> Floats:
+        """The chance of being paid late, as seen at issue, 0 to 1."""
+        model = table(known) @ self.late
+        plain = fitting.log_odds(known.plain_rate)
+        return fitting.inverse(self.trust * model + (1 - self.trust) * plain)
+
+    def expected_delay(self, known: Traits) -> Floats:
+        """Days from the effective due date to payment, on average; negative is early."""
+        found: Floats = (days_table(known) @ self.days).clip(-90, 365)
+        return found
+
+    def to_json(self) -> dict[str, Any]:
+        """All of it as plain JSON values."""
+        return {
+            "as_of": self.as_of.isoformat(),
+            "late": dict(zip(FEATURES, self.late.tolist(), strict=True)),
+            "days": dict(zip(DAYS, self.days.tolist(), strict=True)),
+            "trust": self.trust,
+            "unpaid": [round(one, 6) for one in self.delays.unpaid.tolist()],
+            "known": self.known,
+            "open": self.open,
+            "proved_on": self.proved_on,
+        }
+
+
+def from_json(stored: dict[str, Any]) -> Scorecard:
+    """The model that `to_json` wrote. Raises KeyError when something is missing."""
+    return Scorecard(
+        as_of=date.fromisoformat(stored["as_of"]),
+        late=np.array([stored["late"][name] for name in FEATURES]),
+        days=np.array([stored["days"][name] for name in DAYS]),
+        trust=stored["trust"],
+        delays=Delays(np.array(stored["unpaid"])),
+        known=stored["known"],
+        open=stored["open"],
+        proved_on=stored["proved_on"],
+    )
+
+
+def fit(frames: Frames, as_of: date) -> Scorecard:
+    """The model of a workspace from facts dated on or before `as_of`.
+
+    A later part of the past proves it: fitted on the facts known before, it must tell the outcomes
+    since better than the debtor's own smoothed late rate does, or it gets less say, down to none.
+    """
+    today = ordinal(as_of)
+    trust, proved_on = _prove(frames, today)
+    return _fit(frames, today, trust, proved_on)
+
+
+def table(known: Traits) -> Floats:
+    """One row per title, one column per feature of FEATURES.
+
+    `rate`: log-odds of the debtor's late rate; `timing`: mean delay in spreads, -3 to 3; `size`:
+    log of the amount over the usual; `overdue`, `experience`: log of 1 + overdue titles, outcomes;
+    `level`: lateness of the book lately against always.
+    """
+    return np.column_stack(
+        (
+            np.ones_like(known.delay),
+            fitting.log_odds(known.late_rate),
+            (known.delay / known.spread).clip(-3, 3),
+            known.size,
+            np.log1p(known.overdue),
+            np.log1p(known.outcomes),
+            known.level,
+        )
+    )
+
+
+def days_table(known: Traits) -> Floats:
+    """One row per title, one column per feature of DAYS; `delay` in days, else as in `table`."""
+    return np.column_stack(
+        (np.ones_like(known.delay), known.delay, known.size, np.log1p(known.outcomes), known.level)
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cases:
+    """What a model learns from: titles by position, as known on a day.
+
+    `settled`: paid by then, `delay` days after the effective due date (else so far); `late`:
+    known late, paid or not; `due`: its deadline has passed; `weight`: fades with age.
+    """
+
+    title: Integers
+    settled: Flags
+    late: Flags
+    due: Flags
+    delay: Floats
+    weight: Floats
+    traits: Traits
+
+
+def cases(frames: Frames, remembered: Past, today: int) -> Cases:
+    """The titles issued by `today`, except those withdrawn or written off: they have no outcome."""
+    titles = frames.receivables
+    shut = remembered.closed_on >= 0
+    fair = (titles.issue <= today) & (titles.amount > 0) & (~shut | remembered.was_paid)
+    title = np.flatnonzero(fair)
+    settled, effective = shut[title], titles.effective[title]
+    end = np.where(settled, remembered.closed_on[title], today)
+    return Cases(
+        title=title,
+        settled=settled,
+        late=end > effective,
+        due=effective < today,
+        delay=(end - effective).astype(np.float64),
+        weight=0.5 ** ((today - titles.issue[title]) / MEMORY_DAYS),
+        traits=traits.observe(frames, remembered, title, titles.issue[title]),
+    )
+
+
+def _fit(frames: Frames, today: int, trust: float, proved_on: int) -> Scorecard:
+    seen = cases(frames, past.remember(frames, today), today)
+    days, found = _fit_days(seen)
+    draft = Scorecard(
+        as_of=day_of(today),
+        late=np.array(PRIOR_LATE),
+        days=days,
+        trust=trust,
+        delays=found,
+        known=int(seen.settled.sum()),
+        open=int((~seen.settled).sum()),
+        proved_on=proved_on,
+    )
+    return _fit_late(draft, seen)
+
+
+def _fit_days(seen: Cases) -> tuple[Floats, Delays]:
+    """Coefficients of the delay and the distribution around it, open titles as censored.
+
+    An open title stands for the mean of what it may become (Buckley and James), in a few rounds.
+    """
+    rows = days_table(seen.traits) / _DAYS_NOISE
+    prior, certainty = np.array(PRIOR_DAYS), 1 / np.array(SPREAD_DAYS) ** 2
+    spread, paid = seen.traits.spread, seen.settled.astype(np.float64)
+    found, guess = prior, seen.delay.clip(-90, 180)
+    shape = delays.estimate((guess - rows @ prior * _DAYS_NOISE) / spread, paid)
+    for _ in range(_ROUNDS):
+        mean = rows @ found * _DAYS_NOISE
+        shape = delays.estimate((seen.delay - mean) / spread, paid)
+        beyond = mean + spread * shape.mean_beyond((seen.delay - mean) / spread)
+        guess = np.where(seen.settled, seen.delay, beyond).clip(-90, 180)
+        found = fitting.linear(rows, guess / _DAYS_NOISE, prior, certainty)
+    mean = rows @ found * _DAYS_NOISE
+    return found, delays.estimate((seen.delay - mean) / spread, paid)
+
+
+def _fit_late(draft: Scorecard, seen: Cases) -> Scorecard:
+    """The chance of lateness; what is open counts with the chance that it has by now."""
+    rows, prior = table(seen.traits), np.array(PRIOR_LATE)
+    certainty = 1 / np.array(SPREAD_LATE) ** 2
+    found = prior
+    for _ in range(_ROUNDS):
+        chance = fitting.inverse(rows @ found)
+        so_far = Outlook(draft, seen.traits, chance).unpaid(seen.delay)
+        waiting = np.where(seen.late, 1.0, chance / np.maximum(so_far, 1e-9))
+        outcome = np.where(seen.settled, seen.late, waiting.clip(0, 1))
+        found = fitting.logistic(rows, outcome, seen.weight, prior, certainty)
+    return Scorecard(
+        draft.as_of,
+        found,
+        draft.days,
+        draft.trust,
+        draft.delays,
+        draft.known,
+        draft.open,
+        draft.proved_on,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outlook:
+    """When titles are paid: the workspace's distribution, made to agree with the chance of late."""
+
+    card: Scorecard
+    traits: Traits
+    chance: Floats
+
+    def unpaid(self, delay: Floats) -> Floats:
+        """The chance of being unpaid `delay` days after the effective due date."""
+        at, due = self._plain(delay), self._plain(np.zeros_like(delay))
+        early = 1 - (1 - self.chance) * (1 - at) / np.maximum(1 - due, 1e-9)
+        late = self.chance * at / np.maximum(due, 1e-9)
+        chance: Floats = np.where(delay <= 0, early, late).clip(0, 1)
+        return chance
+
+    def reached(self, share: Floats) -> Floats:
+        """The days after the effective due date when the chance of being unpaid is `share`."""
+        due = self._plain(np.zeros_like(share))
+        early = 1 - (1 - share) * (1 - due) / np.maximum(1 - self.chance, 1e-9)
+        late = share * due / np.maximum(self.chance, 1e-9)
+        distance = self.card.delays.reached(np.where(share >= self.chance, early, late).clip(0, 1))
+        return self.card.expected_delay(self.traits) + self.traits.spread * distance
+
+    def _plain(self, delay: Floats) -> Floats:
+        mean = self.card.expected_delay(self.traits)
+        return self.card.delays.after((delay - mean) / self.traits.spread)
+
+
+def _prove(frames: Frames, today: int) -> tuple[float, int]:
+    """The share of the say that the model earned on its past: fit until a cut, ask until the next.
+
+    A cut asks about titles issued after it whose deadline has passed by today. The largest share
+    that was not clearly worse (by half a standard error) than the best one, and never more than the
+    titles known support.
+    """
+    seen = cases(frames, past.remember(frames, today), today)
+    known = int(seen.settled.sum())
+    issue = np.sort(frames.receivables.issue[seen.title])
+    if known < ENOUGH:
+        return UNPROVED * known / ENOUGH, 0
+    cuts = [int(issue[int(len(issue) * part)]) for part in _CUTS] + [today]
+    losses = np.concatenate([_proof(frames, seen, *span) for span in pairwise(cuts)])
+    return min(_earned(losses), known / (known + CAUTION)), len(losses)
+
+
+def _proof(frames: Frames, seen: Cases, cut: int, until: int) -> Floats:
+    """The loss on each title issued after a cut (rows) with each share of trust (columns)."""
+    issue = frames.receivables.issue[seen.title]
+    asked = (issue > cut) & (issue <= until) & seen.due
+    odds = table(seen.traits)[asked] @ _fit(frames, cut, 1.0, 0).late
+    plain, late = fitting.log_odds(seen.traits.plain_rate)[asked], seen.late[asked]
+    return np.column_stack([_loss(t * odds + (1 - t) * plain, late) for t in TRUSTS])
+
+
+def _earned(losses: Floats) -> float:
+    """The largest trust that is not clearly worse than the best."""
+    if len(losses) < ENOUGH:
+        return UNPROVED
+    worse = losses - losses[:, [int(np.argmin(losses.mean(axis=0)))]]
+    doubt = worse.std(axis=0) / np.sqrt(len(losses)) * DOUBT
+    return max(t for t, w, d in zip(TRUSTS, worse.mean(axis=0), doubt, strict=True) if w <= d)
+
+
+def _loss(odds: Floats, late: Flags) -> Floats:
+    """The log loss of each of the log-odds against its outcome."""
+    loss: Floats = np.logaddexp(0, np.where(late, -odds, odds))
+    return loss

@@ -1,0 +1,119 @@
+"""Books of receivables with known truth, drawn at random, and real ones, as frames.
+
+The `habits` family is the population that the product's prior table was drawn from (decision 0009):
+payers with a usual delay, payers who are late by chance, a level that drifts.
+"""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from bpo.analytics import frames
+from bpo.analytics.frames import Frames
+
+START = 15_000
+"""The first day of a drawn book, in days from 1970-01-01."""
+LENGTH = 730
+
+
+@dataclass(frozen=True)
+class Book:
+    """Titles by position; `settled` is -1 where a title is never paid."""
+
+    debtor: npt.NDArray[np.int64]
+    issue: npt.NDArray[np.int64]
+    due: npt.NDArray[np.int64]
+    settled: npt.NDArray[np.int64]
+    cents: npt.NDArray[np.int64]
+
+    @property
+    def late(self) -> npt.NDArray[np.bool_]:
+        return (self.settled < 0) | (self.settled > self.due)
+
+    def frames(self) -> Frames:
+        ids = np.arange(len(self.debtor))
+        paid = self.settled >= 0
+        titles = {
+            "receivable_id": ids,
+            "debtor_id": self.debtor,
+            "issue_date": _days(self.issue),
+            "due_date": _days(self.due),
+            "effective_due_date": _days(self.due),
+            "amount_cents": self.cents,
+        }
+        entries = {
+            "receivable_id": ids[paid],
+            "on": _days(self.settled[paid]),
+            "kind": pd.Categorical(["payment"] * int(paid.sum())),
+            "principal_cents": self.cents[paid],
+        }
+        return frames.build(pd.DataFrame(titles), pd.DataFrame(entries))
+
+
+def day(number: int) -> date:
+    """The date of a day of a drawn book, counted from its first."""
+    return frames.day_of(START + number)
+
+
+def habits(seed: int, *, by_chance: bool, drift: float = 0.35) -> Book:
+    """20 to 120 debtors over two years; late by habit or `by_chance`; the level walks at random."""
+    rng = np.random.default_rng(seed)
+    walk = np.cumsum(rng.normal(0, drift, LENGTH))
+    centre, between, by_size = rng.normal(-2, 6), rng.uniform(5, 14), rng.normal(0, 1.5)
+    rows: list[tuple[Any, ...]] = []
+    for debtor in range(int(rng.integers(20, 120))):
+        usual, spread, term = rng.normal(centre, between), rng.uniform(3, 12), rng.choice([15, 30])
+        chance, tail = rng.beta(0.6, 1.4), rng.uniform(4, 25)
+        issue = np.arange(rng.integers(0, LENGTH // 2), LENGTH, rng.choice([10, 15, 30]))
+        size = rng.normal(size=len(issue))
+        if by_chance:
+            is_late = rng.random(len(issue)) < _moved(chance, walk[issue] * 0.08)
+            early, slow = -rng.exponential(4, len(issue)), rng.exponential(tail, len(issue))
+            delay = np.where(is_late, 1 + slow, early)
+        else:
+            delay = usual + walk[issue] + by_size * size * 0.4 + rng.normal(0, spread, len(issue))
+        cents = np.exp(rng.normal(11, 0.8) + 0.4 * size)
+        rows.extend(zip([debtor] * len(issue), issue, issue + term, delay, cents, strict=True))
+    return _book(rows)
+
+
+def _moved(chance: float, by: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return np.asarray(1 / (1 + (1 - chance) / max(chance, 0.01) * np.exp(-by)))
+
+
+def _book(rows: Sequence[tuple[Any, ...]]) -> Book:
+    table = np.array(rows, dtype=np.float64)
+    debtor, issue, due = (table[:, place].astype(np.int64) for place in range(3))
+    settled = np.maximum(issue, np.rint(due + table[:, 3]).astype(np.int64))
+    cents = table[:, 4].astype(np.int64).clip(1)
+    return Book(debtor, issue + START, due + START, settled + START, cents)
+
+
+def ibm(shared_data: Path) -> Book:
+    """IBM's sample of receivables, all settled."""
+    with (shared_data / "datasets/ibm-wa/WA_Fn-UseC_-Accounts-Receivable.csv").open() as lines:
+        rows = list(csv.DictReader(lines))
+    customers = sorted({row["customerID"] for row in rows})
+
+    def days(column: str) -> npt.NDArray[np.int64]:
+        parts = [tuple(map(int, row[column].split("/"))) for row in rows]
+        return np.array([frames.ordinal(date(year, month, day)) for month, day, year in parts])
+
+    return Book(
+        np.array([customers.index(row["customerID"]) for row in rows]),
+        days("InvoiceDate"),
+        days("DueDate"),
+        days("SettledDate"),
+        np.array([round(float(row["InvoiceAmount"]) * 100) for row in rows]),
+    )
+
+
+def _days(numbers: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+    return numbers.astype("datetime64[D]")
