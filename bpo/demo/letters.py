@@ -14,7 +14,7 @@ from bpo.models import Workspace
 from bpo.queries.book import Pauses
 from bpo.queries.outgoing import Line, Waiting
 from bpo.queries.receivables import Policies
-from bpo.services import letters
+from bpo.services import invoices
 from bpo.services.letters import Batch, Desk, Draft
 
 _NOTHING = Pauses((), {}, {})
@@ -59,7 +59,7 @@ class Writer:
             place=Place(book.calendar, book.zone),
             rules=Rules(),
             sender=self._desk.sender(workspace),
-            creditor=letters.creditor(workspace),
+            creditor=invoices.creditor(workspace),
             known_until=day,
             drafts=[],
             end=(clock.instant(day, time.min, book.zone), 0),

@@ -2,6 +2,7 @@
 
 from bpo.models.attachment import Attachment
 from bpo.models.audit import AuditEntry
+from bpo.models.boleto import Boleto
 from bpo.models.campaign import (
     Campaign,
     CampaignVersion,
@@ -31,6 +32,7 @@ __all__ = [
     "AccessEntry",
     "Attachment",
     "AuditEntry",
+    "Boleto",
     "Campaign",
     "CampaignDraft",
     "CampaignVersion",

@@ -23,12 +23,12 @@ from bpo.gateways.channels import email
 from bpo.gateways.channels.carriers import Parcel
 from bpo.gateways.channels.email import Letter, Sender
 from bpo.gateways.signing import Signer
-from bpo.kernel import clock, colours, documents
+from bpo.kernel import clock, documents
 from bpo.models import Workspace
 from bpo.queries import book, campaigns, channels, outgoing, receivables, workspaces
 from bpo.queries.outgoing import Line, Recent, Waiting
 from bpo.queries.receivables import Policies
-from bpo.services import links, short_messages, wordings
+from bpo.services import invoices, links, short_messages, wordings
 from bpo.services.wordings import Wordings
 
 LOOK_AGAIN = timedelta(minutes=15)
@@ -220,7 +220,7 @@ class Desk:
             Place(calendar, workspace.time_zone),
             contact_rules.from_json(own.rules) if own else Rules(),
             self.sender(workspace),
-            creditor(workspace),
+            invoices.creditor(workspace),
             campaigns.known_until(session, workspace.id, day),
             [],
             (waiting[-1].scheduled_at, waiting[-1].id) if waiting else after,
@@ -273,19 +273,6 @@ class Desk:
             f"{self.base_url}/p/{batch.workspace.slug}/policy",
             f"{self.base_url}/u/{stop}",
         )
-
-
-def creditor(workspace: Workspace) -> Creditor:
-    """The client company as messages show it (CDC art. 42-A: name, address, CNPJ)."""
-    return Creditor(
-        workspace.legal_name,
-        workspace.name,
-        documents.formatted(workspace.cnpj) if workspace.cnpj else "",
-        workspace.address,
-        workspace.email or "",
-        workspace.phone or "",
-        colours.hexadecimal(workspace.colour),
-    )
 
 
 def _fill(session: Session, batch: Batch, waiting: list[Waiting], now: datetime) -> None:

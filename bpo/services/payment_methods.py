@@ -61,6 +61,22 @@ def restore(actor: Actor, workspace_id: int, method_id: int, *, now: datetime) -
     return _switch(actor, workspace_id, method_id, active=True, now=now)
 
 
+def move_up(actor: Actor, workspace_id: int, method_id: int, *, now: datetime) -> PaymentMethod:
+    """Show an offered way to pay before the one that stood above it, wherever debtors look."""
+    access.require(actor, Permission.EDIT_WORKSPACE, workspace_id)
+    with unit_of_work(actor) as session:
+        ordered = list(workspaces.payment_methods(session, workspace_id))
+        method = next((one for one in ordered if one.id == method_id), None)
+        if method is None:
+            raise NotFound("There is no such way to pay")
+        at = ordered.index(method)
+        ordered.insert(max(at - 1, 0), ordered.pop(at))
+        for position, one in enumerate(ordered):
+            one.position = position
+        _record(session, actor, "payment_method.move", method, now)
+    return method
+
+
 def follow_pix_key(session: Session, workspace: Workspace) -> None:
     """Make the Pix method say what the company's Pix key says; joins the caller's unit."""
     method = workspaces.pix_method(session, workspace.id)

@@ -20,7 +20,7 @@ from bpo.kernel import clock, documents
 from bpo.models import Debtor, Payment, Workspace
 from bpo.queries import book, outgoing, receivables, samples, workspaces
 from bpo.queries.outgoing import Line, Waiting
-from bpo.services import letters
+from bpo.services import invoices
 from bpo.services.letters import Batch, Desk, Draft
 
 NO_LINK = 0
@@ -96,7 +96,7 @@ def _batch(
         place=Place(workspaces.calendar(session, workspace), workspace.time_zone),
         rules=Rules(),
         sender=desk.sender(workspace),
-        creditor=letters.creditor(workspace),
+        creditor=invoices.creditor(workspace),
         known_until=None,
         drafts=[],
         end=(_LONG_AGO, 0),
@@ -162,7 +162,7 @@ def _facts(
         for line in listed
     )
     return MessageFacts(
-        letters.creditor(workspace),
+        invoices.creditor(workspace),
         Links(f"{desk.base_url}/d/…", f"{desk.base_url}/p/{workspace.slug}/policy", ""),
         debtor.name,
         first_name(debtor.name, person=debtor.kind == "person"),

@@ -5,8 +5,11 @@ from io import BytesIO
 from flask import Response, g, send_file
 
 from bpo.db import db
+from bpo.gateways import outside, papers
+from bpo.kernel import clock
 from bpo.kernel.errors import NotFound
 from bpo.queries import attachments, reports
+from bpo.services import invoices
 
 
 def report(run_id: int, *, for_client: bool) -> Response:
@@ -23,6 +26,16 @@ def attached(attachment_id: int) -> Response:
     if file is None:
         raise NotFound("There is no such document")
     return download(file.name, file.media_type, file.content)
+
+
+def invoice(receivable_id: int) -> Response:
+    """The invoice of a receivable of the company at hand, as of today."""
+    here, session = g.workspace, db.session()
+    today = clock.local_day(g.now, here.time_zone)
+    base_url = outside.current().settings.base_url
+    made = invoices.one(session, here, receivable_id, today, base_url=base_url)
+    locale = invoices.language(session, here, receivable_id)
+    return download(made.filename, "application/pdf", papers.invoice(made, locale))
 
 
 def download(name: str, media_type: str, content: bytes) -> Response:

@@ -3,11 +3,13 @@
 from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from bpo.db import acting_as
+from bpo.formats import boleto
 from bpo.kernel import actor as actors
-from bpo.models import Attachment, AuditEntry, Receivable
+from bpo.models import Attachment, AuditEntry, Boleto, Receivable
 from tests.factories import books, people
 from tests.factories.books import Browser
 
@@ -82,3 +84,28 @@ def test_carla_reaches_no_document_of_another_company(client, cast, session, tit
     assert carla.get(f"/w/sol/debtors/{title.debtor_id}/documents").status_code == 404
     bruno = people.sign_in(client, cast.bruno)
     assert bruno.get(f"/w/sol/documents/{kept.id}").status_code == 403
+
+
+def line_of(cents):
+    return boleto.formatted(boleto.line_of(boleto.encoded("341", None, cents, "1" * 25)))
+
+
+def keep(browser, title, line):
+    page = f"/receivables/{title.id}"
+    return browser.send(page, page + "/boleto", boleto=line)
+
+
+def test_the_invoice_shows_the_boleto_that_was_kept(ana, session, title):
+    line = line_of(title.amount_cents)
+    keep(ana, title, line)
+    answer = ana.open(f"/receivables/{title.id}/invoice.pdf")
+    assert answer.mimetype == "application/pdf"
+    assert line in PdfReader(BytesIO(answer.data)).pages[0].extract_text()
+    keep(ana, title, "")
+    assert session.scalars(select(Boleto)).all() == []
+
+
+@pytest.mark.parametrize("wrong", ["123", line_of(1), line_of(1_000_00)[:-1] + "9"])
+def test_a_boleto_that_does_not_check_is_not_kept(ana, session, title, wrong):
+    keep(ana, title, wrong)
+    assert session.scalars(select(Boleto)).all() == []

@@ -7,15 +7,16 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from bpo.db import db
-from bpo.domain import messages, proofs
+from bpo.domain import attachments, messages, proofs
 from bpo.domain.debtors import Kind
 from bpo.domain.links import Purpose
 from bpo.domain.payments import LABELS
 from bpo.gateways import outside, qrcode
-from bpo.services import debtor_page, visits
+from bpo.gateways import papers as drawing
+from bpo.services import debtor_page, debtor_papers, visits
 from bpo.services.debtor_page import Account, Arrival
 from bpo.services.visits import Closed, Visitor
-from bpo.web import access
+from bpo.web import access, documents
 from bpo.web.debtor import blueprint, proof
 from bpo.web.debtor.telling import closed, tell, wait
 from bpo.web.throttle import limiter, refused
@@ -63,7 +64,51 @@ def receivable(token: str, receivable_id: int) -> Answer:
     due = debtor_page.one(account, receivable_id)
     code = debtor_page.pix_for_one(visitor.workspace, account.statement, due)
     qr = _drawn(visitor, code)
-    return tell("receivable", visitor, due=due, pix=code, qr=qr, home=_address(visitor))
+    return tell(
+        "receivable",
+        visitor,
+        due=due,
+        pix=code,
+        qr=qr,
+        papers=debtor_papers.of(visitor, due),
+        kinds=attachments.LABELS,
+        home=_address(visitor),
+    )
+
+
+@blueprint.get("/d/<token>/<int:receivable_id>/invoice.pdf", endpoint="invoice")
+@access.signed(Purpose.DEBTOR_PAGE)
+@limiter.limit(OPENINGS)
+def invoice(token: str, receivable_id: int) -> Answer:
+    """The invoice of one receivable, to be kept or printed."""
+    arrival = _arrive(token)
+    if isinstance(arrival, Closed):
+        return closed(arrival)
+    visitor = arrival.visitor
+    if not proof.holds(visitor):
+        return redirect(_address(visitor))
+    due = debtor_page.one(_account(visitor), receivable_id)
+    base_url = outside.current().settings.base_url
+    made = debtor_papers.invoice(visitor, due, base_url=base_url)
+    return documents.download(
+        made.filename, "application/pdf", drawing.invoice(made, visitor.locale)
+    )
+
+
+@blueprint.get("/d/<token>/<int:receivable_id>/documents/<int:attachment_id>", endpoint="document")
+@access.signed(Purpose.DEBTOR_PAGE)
+@limiter.limit(OPENINGS)
+def document(token: str, receivable_id: int, attachment_id: int) -> Answer:
+    """A fiscal document or boleto of one receivable."""
+    arrival = _arrive(token)
+    if isinstance(arrival, Closed):
+        return closed(arrival)
+    visitor = arrival.visitor
+    if not proof.holds(visitor):
+        return redirect(_address(visitor))
+    due = debtor_page.one(_account(visitor), receivable_id)
+    file = debtor_papers.document(visitor, due, attachment_id)
+    return documents.download(file.name, file.media_type, file.content)
 
 
 @blueprint.post("/d/<token>")

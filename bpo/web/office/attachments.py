@@ -12,7 +12,7 @@ from bpo.kernel.errors import BadInput, NotFound
 from bpo.models import Attachment
 from bpo.queries import attachments as stored
 from bpo.queries import receivables
-from bpo.services import attachments
+from bpo.services import attachments, boletos
 from bpo.web import access, documents, forms
 from bpo.web.office import blueprint, lists
 from bpo.web.office.debtors import found
@@ -50,6 +50,30 @@ def receivable_document_add(slug: str, receivable_id: int) -> Answer:
     if attempt.refusal is not None:
         return _page(row.debtor_id, forms.faults(attempt), receivable_id), 400
     flash(_("The document is kept."), "success")
+    return redirect(_receivable(receivable_id))
+
+
+@blueprint.get("/w/<slug>/receivables/<int:receivable_id>/invoice.pdf")
+@access.requires(Permission.SEE_WORKSPACE)
+def receivable_invoice(slug: str, receivable_id: int) -> Response:
+    """The invoice, made now."""
+    return documents.invoice(receivable_id)
+
+
+@blueprint.post("/w/<slug>/receivables/<int:receivable_id>/boleto")
+@access.requires(Permission.EDIT_DEBTORS)
+def receivable_boleto(slug: str, receivable_id: int) -> Answer:
+    """Keep the line of a boleto, or take it off."""
+    line = forms.typed().text("boleto")
+    attempt = forms.attempt(
+        lambda: boletos.keep(g.actor, g.workspace.id, receivable_id, line, now=g.now)
+    )
+    faults = forms.faults(attempt)
+    for fault in faults.values():
+        flash(fault, "error")
+    if not faults:
+        kept = _("The boleto is kept: the invoice and the debtor's page show it.")
+        flash(kept if line else _("The boleto is taken off."), "success")
     return redirect(_receivable(receivable_id))
 
 

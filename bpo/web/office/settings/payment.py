@@ -70,6 +70,14 @@ def settings_payment_restore(slug: str, method_id: int) -> Answer:
     return back(HERE, _("Offered again."), attempt)
 
 
+@blueprint.post("/w/<slug>/settings/payment/<int:method_id>/up")
+@access.requires(Permission.EDIT_WORKSPACE)
+def settings_payment_up(slug: str, method_id: int) -> Answer:
+    """Offer it before the one above."""
+    payment_methods.move_up(g.actor, g.workspace.id, method_id, now=g.now)
+    return back(HERE, _("The order is kept."))
+
+
 def _page(**context: Any) -> str:
     chosen = request.values.get("kind", Kind.LINK.value)
     kind = Kind(chosen) if chosen in {Kind.BOLETO, Kind.LINK, Kind.TRANSFER} else Kind.LINK

@@ -1,0 +1,66 @@
+"""Documents for debtors and client companies as PDF: the invoice of a receivable."""
+
+from base64 import b64encode
+from functools import cache
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bpo import paths
+from bpo.domain.invoices import Invoice
+from bpo.gateways import pdf, qrcode, wording
+
+ASSETS = paths.TEMPLATES / "reports"
+_WIDTH = 483.0
+_LARGEST_CODE, _SMALLEST_CODE = 6.5, 3.0
+
+
+def invoice(document: Invoice, locale: str) -> bytes:
+    """An invoice on one A4 page; the same invoice gives the same bytes."""
+    html = (
+        _environment(locale, document.currency)
+        .get_template("papers/invoice.html")
+        .render(
+            invoice=document,
+            accent=document.creditor.colour,
+            name=pdf.fitted(_display(document), width=300, size=16, family="InterDisplay"),
+            number=pdf.fitted(document.title.number, width=170, size=11, family="InterDisplay"),
+            qr=_picture(document.pix),
+            code_size=_one_line(document.pix),
+        )
+    )
+    return pdf.render(html, assets=ASSETS, dated=document.amount.day)
+
+
+def _display(document: Invoice) -> str:
+    return document.creditor.trade_name or document.creditor.legal_name
+
+
+def _picture(code: str) -> str:
+    """A QR code as the address of an `<img>`; empty without a code."""
+    if not code:
+        return ""
+    return "data:image/png;base64," + b64encode(qrcode.png(code, scale=5)).decode("ascii")
+
+
+def _one_line(code: str) -> float:
+    """The size at which a code stays on one line, so that it is copied without a break in it."""
+    if not code:
+        return _LARGEST_CODE
+    fits = _WIDTH / pdf.width_of(code, size=1)
+    return round(max(_SMALLEST_CODE, min(_LARGEST_CODE, fits * 0.985)), 2)
+
+
+@cache
+def _environment(locale: str, currency: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(paths.TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    wording.install(environment, locale)
+    environment.filters["cash"] = lambda cents: wording.money(cents, locale, currency)
+    environment.filters["told"] = lambda phrase: wording.say(phrase, locale, currency=currency)
+    environment.globals["locale"] = locale.replace("_", "-")
+    return environment
