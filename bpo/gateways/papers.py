@@ -18,7 +18,7 @@ def invoice(document: Invoice, locale: str) -> bytes:
     """An invoice on one A4 page; the same invoice gives the same bytes."""
     html = (
         _environment(locale, document.currency)
-        .get_template("papers/invoice.html")
+        .get_template("reports/invoice.html")
         .render(
             invoice=document,
             accent=document.creditor.colour,
