@@ -18,7 +18,7 @@ def cell(value: object) -> str:
         return ""
     if isinstance(value, date):
         return value.isoformat()
-    text = str(value)
+    text = str(value).replace("\0", "")  # some readers drop it, and what follows would run
     if isinstance(value, str) and text.lstrip(" ").startswith(_DANGEROUS):
         return f"'{text}"
     return text
