@@ -37,6 +37,7 @@ FAMILIES = {
     "workspaces": "create and list workspaces",
     "users": "create users and give them access",
     "import": "import receivables from a file",
+    "inspect": "what a file or a code is, importing nothing",
     "metrics": "figures of a workspace on a day",
     "score": "predictions of payment, put to the test",
     "campaigns": "plan the reminders of a day",

@@ -129,7 +129,7 @@ def parse(text: str) -> Code:
         fields.get("59"),
         fields.get("60"),
         account.get("02"),
-        _is_intact(code),
+        is_intact(code),
         recurrence,
     )
 
@@ -212,7 +212,8 @@ def _account(fields: Fields) -> Fields:
     raise BadInput("This code is not one of Pix: it does not name {domain}", domain=DOMAIN)
 
 
-def _is_intact(code: str) -> bool:
+def is_intact(code: str) -> bool:
+    """Whether a code ends with the checksum of what stands before."""
     return code[-8:-4] == _CRC_FIELD and crc(code[:-4]) == code[-4:].upper()
 
 

@@ -25,6 +25,10 @@ class Code(StrEnum):
     INSTALLMENT = "installment"
     DUE_BEFORE_ISSUE = "due_before_issue"
     PAID_BEFORE_ISSUE = "paid_before_issue"
+    CHECK_DIGIT = "check_digit"
+    TOTAL = "total"
+    NOT_ISSUED = "not_issued"
+    NOTHING = "nothing"
 
 
 class Level(StrEnum):

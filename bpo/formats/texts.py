@@ -28,10 +28,15 @@ def refuse_size(content: bytes, limit: int) -> None:
     """Refuse what is empty, or larger than `limit` bytes."""
     if not content.strip(b"\xef\xbb\xbf\xff\xfe\x00\x1a \t\r\n"):
         raise BadInput("The file is empty.")
-    if len(content) > limit:
+    refuse_length(len(content), limit)
+
+
+def refuse_length(size: int, limit: int) -> None:
+    """Refuse a file of more than `limit` bytes by its size, before it is read."""
+    if size > limit:
         raise BadInput(
             "The file has {size_mb} MB; at most {limit_mb} MB are read at once. Divide it.",
-            size_mb=-(-len(content) // 1_000_000),
+            size_mb=-(-size // 1_000_000),
             limit_mb=limit // 1_000_000,
         )
 
