@@ -2,9 +2,9 @@
 
 import re
 
-from bpo.domain.inspection.given import Given, Inspection
+from bpo.domain.inspection.given import Given, Inspection, is_sound
 from bpo.formats import boleto
-from bpo.formats.problems import Code, Problem
+from bpo.formats.problems import Code, Level, Problem
 from bpo.kernel.text import Phrase
 
 KINDS = ("boleto",)
@@ -19,6 +19,7 @@ _FAULTS = {
     "currency": Phrase("The currency is not the real (9)."),
     "due_factor": Phrase("The due factor is below 1000, which means no day."),
 }
+_SAID = frozenset({"currency", "due_factor"})
 
 
 def recognises(given: Given) -> bool:
@@ -39,5 +40,12 @@ def inspect(given: Given) -> Inspection:
         "digitable_line": found.digitable_line,
         "barcode": found.barcode,
     }
-    problems = tuple(Problem(0, name, Code.CHECK_DIGIT, _FAULTS[name]) for name in found.faults)
-    return Inspection("boleto", (record,), problems, valid=found.is_valid)
+    problems = tuple(map(_problem, found.faults))
+    return Inspection("boleto", (record,), problems, valid=is_sound(problems))
+
+
+def _problem(fault: str) -> Problem:
+    """Digits that do not check make a code invalid; what they say is only remarked upon."""
+    if fault in _SAID:
+        return Problem(0, fault, Code.DAMAGED, _FAULTS[fault], Level.WARNING)
+    return Problem(0, fault, Code.CHECK_DIGIT, _FAULTS[fault])
