@@ -24,4 +24,4 @@ def lines(session: Session, workspace_id: int, receivable_ids: Iterable[int]) ->
             Boleto.workspace_id == workspace_id, Boleto.receivable_id.in_(list(receivable_ids))
         )
     )
-    return dict(rows.tuples())
+    return dict(rows.all())

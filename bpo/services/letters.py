@@ -10,9 +10,11 @@ from bpo.db import driver
 from bpo.domain import channels as rules
 from bpo.domain import charges, contact, contact_rules, deliveries, holds, steps
 from bpo.domain.channels import Stored
+from bpo.domain.charges import AmountDue
 from bpo.domain.contact import Place, Situation
 from bpo.domain.contact_rules import Rules
 from bpo.domain.deliveries import Cancelled
+from bpo.domain.invoices import Payer
 from bpo.domain.links import Purpose, expiry
 from bpo.domain.messages import Creditor, DebtLine, Links, MessageFacts, first_name
 from bpo.domain.reasons import Code
@@ -21,14 +23,15 @@ from bpo.domain.steps import BY_PERSON, AnchorKind, Channel, Moment, Step
 from bpo.gateways import templates
 from bpo.gateways.channels import email
 from bpo.gateways.channels.carriers import Parcel
-from bpo.gateways.channels.email import Letter, Sender
+from bpo.gateways.channels.email import Enclosure, Letter, Sender
 from bpo.gateways.signing import Signer
 from bpo.kernel import clock, documents
 from bpo.models import Workspace
 from bpo.queries import book, campaigns, channels, outgoing, receivables, workspaces
 from bpo.queries.outgoing import Line, Recent, Waiting
 from bpo.queries.receivables import Policies
-from bpo.services import invoices, links, short_messages, wordings
+from bpo.services import enclosures, invoices, links, short_messages, wordings
+from bpo.services.enclosures import Enclosures
 from bpo.services.wordings import Wordings
 
 LOOK_AGAIN = timedelta(minutes=15)
@@ -76,6 +79,12 @@ class Draft:
         """Whether it thanks for a payment and asks for nothing."""
         return self.waiting.anchor_kind == AnchorKind.PAYMENT
 
+    @property
+    def issues(self) -> bool:
+        """Whether it is the mail with which receivables are issued, documents and all."""
+        issue = self.step is not None and self.step.moment == Moment.ISSUE
+        return issue and self.waiting.channel == Channel.EMAIL
+
 
 @dataclass(slots=True)
 class Batch:
@@ -99,6 +108,7 @@ class Batch:
     balances: dict[int, int] = field(default_factory=dict)
     wordings: Wordings = field(default_factory=Wordings)
     carriers: dict[str, Stored] = field(default_factory=dict)
+    enclosures: Enclosures = field(default_factory=Enclosures)
 
     @property
     def workspace_id(self) -> int:
@@ -143,6 +153,7 @@ class Desk:
         batch = self._frame(session, workspace, waiting, now, after)
         if waiting:
             _fill(session, batch, waiting, now)
+            self._enclose(session, batch)
         return batch
 
     def judge(self, batch: Batch, draft: Draft, now: datetime) -> Verdict:
@@ -193,6 +204,7 @@ class Desk:
             rendered.html,
             draft.message_id,
             facts.links.unsubscribe,
+            _enclosed(batch, draft, locale),
         )
         draft.body = email.compose(batch.sender, letter, now)
         draft.kept = zlib.compress(draft.body, 1)
@@ -201,6 +213,18 @@ class Desk:
         """The client company's own identity, or the installation's address in its name."""
         address = workspace.sender_email or self.mail_sender
         return Sender(workspace.sender_name or workspace.name, address, workspace.reply_to)
+
+    def _enclose(self, session: Session, batch: Batch) -> None:
+        """Read the documents that go along; messages for which there is no room come later."""
+        issued = [
+            [line.id for line in draft.lines] if draft.issues else [] for draft in batch.drafts
+        ]
+        batch.enclosures = enclosures.read(session, batch.workspace, self.base_url, issued)
+        fits = batch.enclosures.count
+        if fits is not None and fits < len(batch.drafts):
+            batch.drafts = batch.drafts[:fits]
+            last = batch.drafts[-1].waiting
+            batch.end = (last.scheduled_at, last.id)
 
     def _frame(
         self,
@@ -322,8 +346,7 @@ def _outdated(draft: Draft, today: date) -> bool:
     return deliveries.is_outdated(step.moment, due, today)
 
 
-def _debt_line(batch: Batch, waiting: Waiting, line: Line) -> DebtLine:
-    policy = batch.policies.of(line, consumer=waiting.consumer)
+def _due(batch: Batch, waiting: Waiting, line: Line) -> AmountDue:
     facts = Receivable(
         line.amount_cents,
         line.due_date,
@@ -331,7 +354,12 @@ def _debt_line(batch: Batch, waiting: Waiting, line: Line) -> DebtLine:
         batch.entries.get(line.id, ()),
         line.id,
     )
-    due = charges.amount_due(facts, policy, batch.day)
+    policy = batch.policies.of(line, consumer=waiting.consumer)
+    return charges.amount_due(facts, policy, batch.day)
+
+
+def _debt_line(batch: Batch, waiting: Waiting, line: Line) -> DebtLine:
+    due = _due(batch, waiting, line)
     return DebtLine(
         line.number,
         line.due_date,
@@ -342,3 +370,21 @@ def _debt_line(batch: Batch, waiting: Waiting, line: Line) -> DebtLine:
         due.days_late,
         line.description or "",
     )
+
+
+def _enclosed(batch: Batch, draft: Draft, locale: str) -> tuple[Enclosure, ...]:
+    """The documents that go with a draft."""
+    if not draft.issues:
+        return ()
+    waiting = draft.waiting
+    document = waiting.debtor_document
+    payer = Payer(waiting.debtor_name, documents.formatted(document) if document else "")
+    issued = [
+        enclosures.issued(
+            line,
+            _due(batch, waiting, line),
+            batch.policies.of(line, consumer=waiting.consumer),
+        )
+        for line in draft.lines
+    ]
+    return batch.enclosures.of(issued, payer, locale)

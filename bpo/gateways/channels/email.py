@@ -1,12 +1,13 @@
 """E-mail: a rendered message as RFC 5322 bytes, with one-click unsubscribe and a stable id."""
 
 import re
-from base64 import b64encode
+from base64 import b64encode, encodebytes
 from binascii import b2a_qp
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
+from urllib.parse import quote
 
 _CRLF = b"\r\n"
 _WORD_BYTES = 39
@@ -28,6 +29,15 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that goes with a message."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """What one recipient is to read. `unsubscribe_url` answers a POST without a login."""
 
@@ -38,6 +48,7 @@ class Letter:
     html: str
     message_id: str
     unsubscribe_url: str | None = None
+    enclosures: tuple[Enclosure, ...] = ()
 
 
 def message_id(workspace_id: int, touch_id: int, domain: str) -> str:
@@ -51,7 +62,7 @@ def compose(sender: Sender, letter: Letter, at: datetime) -> bytes:
     Line breaks in names and subjects become spaces; an address that cannot be one is written so
     that it stays on its line, because the mail gateway refuses it anyway.
     """
-    boundary = f"=_{letter.message_id.strip('<>').partition('@')[0]}"
+    name = letter.message_id.strip("<>").partition("@")[0]
     head = [
         f"From: {_mailbox(sender.name, sender.address)}",
         f"To: {_mailbox(letter.recipient_name, letter.recipient)}",
@@ -62,12 +73,18 @@ def compose(sender: Sender, letter: Letter, at: datetime) -> bytes:
         *_unsubscribe(letter.unsubscribe_url),
         "Auto-Submitted: auto-generated",
         "MIME-Version: 1.0",
-        f'Content-Type: multipart/alternative; boundary="{boundary}"',
     ]
+    words = _words_in_two_forms(letter, f"=_{name}")
+    if letter.enclosures:
+        words = _with_enclosures(words, letter.enclosures, f"=_all.{name}")
+    return "\r\n".join(head).encode("ascii") + _CRLF + words
+
+
+def _words_in_two_forms(letter: Letter, boundary: str) -> bytes:
     mark = b"--" + boundary.encode()
     return _CRLF.join(
         (
-            "\r\n".join(head).encode("ascii"),
+            f'Content-Type: multipart/alternative; boundary="{boundary}"'.encode(),
             b"",
             mark,
             *_part("plain", letter.text),
@@ -76,6 +93,26 @@ def compose(sender: Sender, letter: Letter, at: datetime) -> bytes:
             mark + b"--",
             b"",
         )
+    )
+
+
+def _with_enclosures(words: bytes, enclosures: tuple[Enclosure, ...], boundary: str) -> bytes:
+    mark = b"--" + boundary.encode()
+    parts = [mark, words]
+    for one in enclosures:
+        parts += [mark, *_enclosure(one)]
+    head = (f'Content-Type: multipart/mixed; boundary="{boundary}"'.encode(), b"")
+    return _CRLF.join((*head, *parts, mark + b"--", b""))
+
+
+def _enclosure(one: Enclosure) -> tuple[bytes, ...]:
+    """A file as RFC 2183 and 2231 write it: the name in UTF-8, percent-encoded."""
+    return (
+        f"Content-Type: {_address(one.media_type)}".encode(),
+        f"Content-Disposition: attachment; filename*=utf-8''{quote(one.name, safe='')}".encode(),
+        b"Content-Transfer-Encoding: base64",
+        b"",
+        encodebytes(one.content).rstrip(b"\n").replace(b"\n", _CRLF),
     )
 
 
