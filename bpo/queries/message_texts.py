@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from bpo.models import MessageText, User
@@ -14,7 +15,7 @@ def in_force(session: Session, workspace_id: int) -> Sequence[MessageText]:
     return session.scalars(
         select(MessageText)
         .where(MessageText.workspace_id == workspace_id)
-        .distinct(MessageText.key, MessageText.channel, MessageText.locale)
+        .ext(distinct_on(MessageText.key, MessageText.channel, MessageText.locale))
         .order_by(
             MessageText.key, MessageText.channel, MessageText.locale, MessageText.version.desc()
         )

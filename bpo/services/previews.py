@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bpo.domain import sms, steps
 from bpo.domain.contact import Place
 from bpo.domain.contact_rules import Rules
+from bpo.domain.links import Purpose
 from bpo.domain.messages import DebtLine, Links, MessageFacts, first_name
 from bpo.domain.steps import AnchorKind, Channel, Moment, Step
 from bpo.formats import mime
@@ -20,8 +21,9 @@ from bpo.kernel import clock, documents
 from bpo.models import Debtor, Payment, Workspace
 from bpo.queries import book, outgoing, receivables, samples, workspaces
 from bpo.queries.outgoing import Line, Waiting
-from bpo.services import invoices
+from bpo.services import invoices, wordings
 from bpo.services.letters import Batch, Desk, Draft
+from bpo.services.wordings import Wordings
 
 NO_LINK = 0
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -46,39 +48,57 @@ def preview(
     *,
     desk: Desk,
     now: datetime,
+    words: Wordings | None = None,
+    locale: str | None = None,
 ) -> Preview:
-    """What `step` would say to `debtor` by `channel` now. Raises NotFound for a text that is not
-    there, BadInput for one that cannot be filled in."""
+    """What `step` would say to `debtor` by `channel` now.
+
+    `words`: others than those in force. `locale`: another language than the debtor's. Raises
+    NotFound for a text that is not there, BadInput for one that cannot be filled in.
+    """
+    words = words or wordings.in_force(session, workspace)
+    if channel == Channel.EMAIL:
+        draft = written(
+            session, workspace, debtor, step, desk=desk, now=now, words=words, locale=locale
+        )
+        return Preview(mime.read(draft.body), draft.recipient, draft.subject)
     today = clock.local_day(now, workspace.time_zone)
     listed = samples.lines(session, workspace.id, debtor.id, step.moment, today)
-    if channel == Channel.EMAIL:
-        return _letter(session, workspace, debtor, step, listed, desk, now)
     facts = _facts(workspace, debtor, listed, desk, today)
-    locale = debtor.locale or workspace.locale
-    text = templates.render(step.template, channel, locale, facts).text
+    wording = words.of(step.template, channel, locale or debtor.locale or workspace.locale)
+    text = templates.render(step.template, channel, wording.locale, facts, text=wording.text).text
     recipient = samples.address(session, workspace.id, debtor.id, channel.value) or ""
     parts = sms.parts(text) if channel == Channel.SMS else 0
     return Preview(Mail((), text, ""), recipient, "", parts)
 
 
-def _letter(
+def written(
     session: Session,
     workspace: Workspace,
     debtor: Debtor,
     step: Step,
-    listed: list[Line],
+    *,
     desk: Desk,
     now: datetime,
-) -> Preview:
-    paid = None
+    words: Wordings,
+    locale: str | None = None,
+    to: str | None = None,
+) -> Draft:
+    """An e-mail as the desk writes it; `to`: to another address than the debtor's."""
+    today = clock.local_day(now, workspace.time_zone)
+    paid, listed = None, samples.lines(session, workspace.id, debtor.id, step.moment, today)
     if step.moment == Moment.PAYMENT:
         paid, listed = samples.latest_payment(session, workspace.id, debtor.id), []
-    to = samples.address(session, workspace.id, debtor.id, Channel.EMAIL.value)
+    to = to or samples.address(session, workspace.id, debtor.id, Channel.EMAIL.value)
     batch = _batch(session, workspace, debtor, listed, desk, now)
-    waiting = _waiting(debtor, step, listed, paid, to, batch.day)
+    batch.wordings = words
+    waiting = _waiting(debtor, step, listed, paid, to, batch.day)._replace(
+        id=-int(now.timestamp()),
+        debtor_locale=locale or debtor.locale,
+    )
     draft = Draft(waiting, listed, step)
     desk.write(batch, draft, now)
-    return Preview(mime.read(draft.body), to or "", draft.subject)
+    return draft
 
 
 def _batch(
@@ -163,10 +183,15 @@ def _facts(
     )
     return MessageFacts(
         invoices.creditor(workspace),
-        Links(f"{desk.base_url}/d/…", f"{desk.base_url}/p/{workspace.slug}/policy", ""),
+        Links(_page(desk), f"{desk.base_url}/p/{workspace.slug}/policy", ""),
         debtor.name,
         first_name(debtor.name, person=debtor.kind == "person"),
         documents.hidden(debtor.document) if debtor.document else "",
         today,
         lines,
     )
+
+
+def _page(desk: Desk) -> str:
+    """An address as long as the real one, which leads nowhere."""
+    return f"{desk.base_url}/d/{desk.signer.token(NO_LINK, Purpose.DEBTOR_PAGE.value)}"

@@ -84,6 +84,11 @@ WORKSPACES: dict[str, tuple[Phrase, str, Tone]] = {
     "report.send": (Phrase("Report on its way"), "send", _N),
     "report.resend": (Phrase("Report sent again"), "send", _N),
     "report.fail": (Phrase("Report failed"), "circle-x", _B),
+    "text.save": (Phrase("Text of a message changed"), "pencil", _W),
+    "text.standard": (Phrase("Standard text of a message restored"), "undo-2", _N),
+    "text.test": (Phrase("Test message sent to oneself"), "send", _N),
+    "remark.make": (Phrase("Remark about a text or step"), "message-square", _N),
+    "remark.settle": (Phrase("Remark answered"), "circle-check", _G),
     "task.reopen": (Phrase("Task opened again"), "undo-2", _N),
 }
 
@@ -135,6 +140,8 @@ FIELDS: dict[str, Phrase] = {
     "after": Phrase("After"),
     "reason": Phrase("Reason"),
     "amount_cents": Phrase("Amount"),
+    "text": Phrase("Text"),
+    "about": Phrase("About"),
 }
 
 VALUES: dict[str, dict[str, Phrase]] = {

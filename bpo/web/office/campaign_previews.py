@@ -5,12 +5,12 @@ from flask import Response, g, render_template, request
 from bpo.db import db
 from bpo.domain.access import Permission
 from bpo.domain.steps import BY_PERSON, Channel, Step
-from bpo.gateways import outside, templates
+from bpo.gateways import outside
 from bpo.kernel.errors import NotFound
 from bpo.models import Debtor
-from bpo.queries import debtors, samples
+from bpo.queries import debtors, remarks, samples
 from bpo.services import campaigns as use
-from bpo.services import previews
+from bpo.services import previews, wordings
 from bpo.services.letters import Desk
 from bpo.services.previews import Preview
 from bpo.web import access
@@ -36,6 +36,7 @@ def campaign_preview(slug: str, campaign_id: int, key: str) -> str:
         people=people,
         debtor=debtor,
         preview=shown,
+        remarks=remarks.about(db.session(), g.workspace.id, "step", key, campaign_id),
         channels=CHANNELS,
         tones=campaigns.TONES,
         exceptions=campaigns.exceptions(step),
@@ -62,12 +63,12 @@ def _preview(debtor: Debtor, step: Step, channel: Channel) -> Preview:
 
 def _spoken(step: Step) -> list[Channel]:
     """The channels for which the step has words, those of the first choice first."""
-    locale = g.workspace.locale
+    locale, words = g.workspace.locale, wordings.in_force(db.session(), g.workspace)
     wanted = dict.fromkeys((*step.channels, *step.otherwise))
     return [
         channel
         for channel in wanted
-        if channel not in BY_PERSON and templates.has(step.template, channel, locale)
+        if channel not in BY_PERSON and words.has(step.template, channel, locale)
     ]
 
 

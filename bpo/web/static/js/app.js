@@ -11,11 +11,13 @@ import * as palette from "./palette.js";
 import * as preferences from "./preferences.js";
 import * as progress from "./progress.js";
 import * as toasts from "./toasts.js";
+import * as writing from "./writing.js";
 
 document.documentElement.classList.add("js");
 
 for (const behaviour of [
   toasts, menus, dialogs, forms, filtering, choosing, copying, keyboard, palette, preferences, progress,
+  writing,
 ]) {
   behaviour.start(document);
 }

@@ -1,0 +1,190 @@
+"""A company's own texts: checked, and kept in versions."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from bpo.db import unit_of_work
+from bpo.domain import access, text_checks
+from bpo.domain.access import Permission
+from bpo.domain.messages import Creditor, Text
+from bpo.domain.steps import MESSAGES, Channel
+from bpo.domain.text_checks import Finding
+from bpo.gateways import templates, wording
+from bpo.kernel.actor import Actor
+from bpo.kernel.errors import BadInput, Conflict, NotFound
+from bpo.models import MessageText, Workspace
+from bpo.queries import message_texts, workspaces
+from bpo.services import audit, invoices, wordings
+from bpo.services.wordings import Wordings
+
+_KEY = re.compile(r"[a-z0-9_]{1,40}")
+NEW = 0
+"""The version that an editor begins from when the company has none of its own."""
+
+
+class Place(NamedTuple):
+    """Which text: its key, channel and language."""
+
+    key: str
+    channel: Channel
+    locale: str
+
+    @property
+    def plain(self) -> wordings.Place:
+        """As `Wordings` keep it."""
+        return (self.key, self.channel.value, self.locale)
+
+    def __str__(self) -> str:
+        return f"{self.channel.value}/{self.locale}/{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A text of the library: the words in force, and the company's version (0: the product's)."""
+
+    place: Place
+    text: Text
+    version: int
+    comes_with_product: bool
+
+
+def place(key: str, channel: str, locale: str) -> Place:
+    """A place of the library. Raises NotFound for a channel without texts or an unknown
+    language."""
+    if channel not in MESSAGES or locale not in wording.LOCALES or not _KEY.fullmatch(key):
+        raise NotFound("There is no such text")
+    return Place(key, Channel(channel), locale)
+
+
+def library(words: Wordings) -> list[Entry]:
+    """Every text that there is for a company, by channel, key and language."""
+    known = {
+        Place(key, channel, locale)
+        for channel in MESSAGES
+        for locale in wording.LOCALES
+        for key in templates.keys(channel, locale)
+    }
+    known |= {Place(key, Channel(channel), locale) for key, channel, locale in words.own}
+    order = list(Channel)
+    ordered = sorted(known, key=lambda one: (order.index(one.channel), one.key, one.locale))
+    return [entry for entry in (find(words, one) for one in ordered) if entry]
+
+
+def find(words: Wordings, where: Place) -> Entry | None:
+    """One text of the library; None for one that is not written yet."""
+    standard = templates.has(*where)
+    found = words.own.get(where.plain)
+    if found is not None:
+        return Entry(where, found[0], found[1], standard)
+    return Entry(where, templates.load(*where), NEW, standard) if standard else None
+
+
+def review(creditor: Creditor, text: Text, channel: Channel) -> list[Finding]:
+    """All that is to be said about a text before it is saved."""
+    found = text_checks.check(text, channel)
+    return [*found, *text_checks.check_identity(creditor)]
+
+
+def save(
+    actor: Actor,
+    workspace_id: int,
+    where: Place,
+    text: Text,
+    *,
+    base: int,
+    now: datetime,
+) -> int:
+    """Keep a text as the newest version and return its number; the same words again change nothing.
+
+    `base`: the version that the editor began from. Raises BadInput with the first finding that
+    forbids it, Conflict when somebody else has saved meanwhile.
+    """
+    access.require(actor, Permission.EDIT_CAMPAIGN, workspace_id)
+    text = text_checks.normalised(text)
+    with unit_of_work(actor) as session:
+        workspace = _locked(session, workspace_id)
+        refuse(review(invoices.creditor(workspace), text, where.channel))
+        templates.compiled(text, where.channel, where.locale)
+        latest = message_texts.latest(session, workspace_id, *where)
+        words = wordings.in_force(session, workspace).own.get(where.plain)
+        if words is not None and words[0] == text:
+            return words[1]
+        if latest != base:
+            raise Conflict("Somebody else has changed this text meanwhile: read it again first")
+        return _added(session, actor, where, text, workspace_id, latest + 1, now)
+
+
+def return_to_standard(
+    actor: Actor, workspace_id: int, where: Place, *, base: int, now: datetime
+) -> int:
+    """Let the text that comes with the product hold again; the company's versions stay readable."""
+    access.require(actor, Permission.EDIT_CAMPAIGN, workspace_id)
+    with unit_of_work(actor) as session:
+        _locked(session, workspace_id)
+        if not templates.has(*where):
+            raise Conflict(
+                "This text does not come with the product, so there is none to return to"
+            )
+        latest = message_texts.latest(session, workspace_id, *where)
+        if latest != base:
+            raise Conflict("Somebody else has changed this text meanwhile: read it again first")
+        text = templates.load(*where)
+        return _added(session, actor, where, text, workspace_id, latest + 1, now, standard=True)
+
+
+def _locked(session: Session, workspace_id: int) -> Workspace:
+    workspace = workspaces.locked(session, workspace_id)
+    if workspace is None:
+        raise NotFound("This page does not exist or is not yours to see")
+    return workspace
+
+
+def refuse(findings: list[Finding]) -> None:
+    """Raise BadInput with the first finding that forbids a text, naming the part."""
+    for found in findings:
+        if found.severity is text_checks.Severity.ERROR:
+            message = found.message
+            raise BadInput(message.template, field=found.part.value, **message.params)
+
+
+def _added(
+    session: Session,
+    actor: Actor,
+    where: Place,
+    text: Text,
+    workspace_id: int,
+    version: int,
+    now: datetime,
+    *,
+    standard: bool = False,
+) -> int:
+    row = MessageText(
+        workspace_id=workspace_id,
+        key=where.key,
+        channel=where.channel.value,
+        locale=where.locale,
+        version=version,
+        is_standard=standard,
+        **text._asdict(),
+        created_by=actor.user_id,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    action = "text.standard" if standard else "text.save"
+    about = ("message_text", row.id)
+    audit.record(
+        session,
+        actor,
+        workspace_id,
+        action,
+        now=now,
+        subject=about,
+        text=str(where),
+        version=version,
+    )
+    return version

@@ -1,0 +1,108 @@
+"""The texts of messages: the library, and each text while it is written."""
+
+from typing import Any
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from bpo.db import db
+from bpo.domain import text_checks
+from bpo.domain.access import Permission
+from bpo.domain.steps import Step
+from bpo.queries import campaigns as stored
+from bpo.queries import message_texts, remarks
+from bpo.services import texts, wordings
+from bpo.web import access, forms
+from bpo.web.office import blueprint, campaigns, text_words
+from bpo.web.office.text_desk import Desk, desk, live
+from bpo.web.office.touches import CHANNELS
+
+Answer = str | tuple[str, int] | Response
+AT = "/w/<slug>/texts/<channel>/<locale>/<key>"
+
+
+@blueprint.get("/w/<slug>/texts", endpoint="texts")
+@access.requires(Permission.SEE_WORKSPACE)
+def show_texts(slug: str) -> str:
+    """Every text of the company: whose words hold, and which steps speak them."""
+    session, place = db.session(), g.workspace
+    words = wordings.in_force(session, place)
+    return render_template(
+        "office/texts/list.html",
+        entries=[one for one in texts.library(words) if one.place.locale == _language()],
+        own=len(words.own),
+        spoken=_spoken_by(),
+        remarks=remarks.open_counts(session, place.id, "text"),
+        tongue=_language(),
+        channels=CHANNELS,
+        names=text_words,
+    )
+
+
+@blueprint.get(AT)
+@access.requires(Permission.SEE_WORKSPACE)
+def text(slug: str, channel: str, locale: str, key: str) -> Answer:
+    """One text: written on the left, read with the eyes of a debtor on the right."""
+    return page(desk(texts.place(key, channel, locale)))
+
+
+@blueprint.post(AT)
+@access.requires(Permission.EDIT_CAMPAIGN)
+def text_save(slug: str, channel: str, locale: str, key: str) -> Answer:
+    """Save; or show again what is written, with a variable put in or checked."""
+    at = desk(texts.place(key, channel, locale))
+    if request.form.get("insert") or request.form.get("act") == "check":
+        return page(at)
+    attempt = forms.attempt(
+        lambda: texts.save(g.actor, g.workspace.id, at.place, at.text, base=at.base, now=g.now)
+    )
+    if attempt.refusal is not None:
+        return page(at, faults=forms.faults(attempt)), 400
+    flash(_("Saved as version %(number)s. Messages use it from now on.", number=attempt.result))
+    return redirect(url_for("office.text", slug=slug, channel=channel, locale=locale, key=key))
+
+
+@blueprint.post(f"{AT}/standard")
+@access.requires(Permission.EDIT_CAMPAIGN)
+def text_standard(slug: str, channel: str, locale: str, key: str) -> Answer:
+    """Let the product's own text hold again."""
+    where, base = texts.place(key, channel, locale), forms.typed().whole("base") or 0
+    attempt = forms.attempt(
+        lambda: texts.return_to_standard(g.actor, g.workspace.id, where, base=base, now=g.now)
+    )
+    if attempt.refusal is not None:
+        return page(desk(where), faults=forms.faults(attempt)), 400
+    flash(_("The standard text holds again. Your versions stay readable."), "success")
+    return redirect(url_for("office.text", slug=slug, channel=channel, locale=locale, key=key))
+
+
+def page(at: Desk, **context: Any) -> str:
+    """The desk as a page."""
+    session, place = db.session(), g.workspace
+    return render_template(
+        "office/texts/page.html",
+        at=at,
+        versions=message_texts.versions(session, place.id, *at.place),
+        remarks=remarks.about(session, place.id, "text", str(at.place)),
+        spoken=_spoken_by().get(at.place.key, []),
+        channels=CHANNELS,
+        names=text_words,
+        limits=text_checks.LONGEST,
+        **live(at) | {"faults": {}} | context,
+    )
+
+
+def _spoken_by() -> dict[str, list[tuple[int, Step]]]:
+    """(campaign, step) by the text that they speak."""
+    found: dict[str, list[tuple[int, Step]]] = {}
+    for one in stored.in_states(db.session(), g.workspace, campaigns.STATES):
+        for step in one.campaign.steps:
+            if step.template:
+                found.setdefault(step.template, []).append((one.row.id, step))
+    return found
+
+
+def _language() -> str:
+    asked = request.args.get("language", "")
+    return asked if asked in text_words.LANGUAGES else g.workspace.locale
