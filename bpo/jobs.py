@@ -29,6 +29,7 @@ class Job(StrEnum):
     PLAN_CAMPAIGNS = "plan_campaigns"
     SEND_DELIVERIES = "send_deliveries"
     SWEEP_DELIVERIES = "sweep_deliveries"
+    REFRESH_SCORES = "refresh_scores"
     BUILD_REPORT = "build_report"
     SEND_REPORTS = "send_reports"
 
@@ -40,6 +41,7 @@ SPECS: dict[Job, JobSpec] = {
     Job.PLAN_CAMPAIGNS: JobSpec("workers.campaigns.plan_campaigns", Queue.DEFAULT),
     Job.SEND_DELIVERIES: JobSpec("workers.deliveries.send_deliveries", Queue.SENDING),
     Job.SWEEP_DELIVERIES: JobSpec("workers.deliveries.sweep_deliveries", Queue.DEFAULT),
+    Job.REFRESH_SCORES: JobSpec("workers.scores.refresh_scores", Queue.BULK),
     Job.BUILD_REPORT: JobSpec("workers.reports.build_report", Queue.BULK),
     Job.SEND_REPORTS: JobSpec("workers.reports.send_reports", Queue.SENDING),
 }

@@ -28,6 +28,11 @@ DAYS: Final = ("start", "delay", "size", "experience", "level")
 PRIOR_DAYS: Final = (2.0, 0.95, 0.0, -0.5, 2.0)
 SPREAD_DAYS: Final = (4.0, 0.2, 1.0, 1.2, 1.0)
 
+MONOTONE: Final = ("rate", "timing", "overdue", "level")
+"""Features that may only raise the chance of lateness; anything else could not be explained."""
+FEW: Final = 4
+"""With fewer outcomes a debtor is told as new."""
+
 TRUSTS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 UNPROVED: Final = 0.5
 ENOUGH: Final = 50
@@ -214,15 +219,13 @@ def _fit_days(seen: Cases) -> tuple[Floats, Delays]:
 
 def _fit_late(draft: Scorecard, seen: Cases) -> Scorecard:
     """The chance of lateness; what is open counts with the chance that it has by now."""
-    rows, prior = table(seen.traits), np.array(PRIOR_LATE)
-    certainty = 1 / np.array(SPREAD_LATE) ** 2
-    found = prior
+    rows, found = table(seen.traits), np.array(PRIOR_LATE)
     for _ in range(_ROUNDS):
         chance = fitting.inverse(rows @ found)
         so_far = Outlook(draft, seen.traits, chance).unpaid(seen.delay)
         waiting = np.where(seen.late, 1.0, chance / np.maximum(so_far, 1e-9))
         outcome = np.where(seen.settled, seen.late, waiting.clip(0, 1))
-        found = fitting.logistic(rows, outcome, seen.weight, prior, certainty)
+        found = _rising(rows, outcome, seen.weight)
     return Scorecard(
         draft.as_of,
         found,
@@ -233,6 +236,18 @@ def _fit_late(draft: Scorecard, seen: Cases) -> Scorecard:
         draft.open,
         draft.proved_on,
     )
+
+
+def _rising(rows: Floats, outcome: Floats, weight: Floats) -> Floats:
+    """The fit, once more without the features that came out against their meaning."""
+    prior, certainty = np.array(PRIOR_LATE), 1 / np.array(SPREAD_LATE) ** 2
+    found = fitting.logistic(rows, outcome, weight, prior, certainty)
+    rising = np.array([name in MONOTONE for name in FEATURES])
+    against = rising & (found < 0)
+    if not against.any():
+        return found
+    prior, certainty = np.where(against, 0.0, prior), np.where(against, 1e9, certainty)
+    return fitting.logistic(rows, outcome, weight, prior, certainty)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

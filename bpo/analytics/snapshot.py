@@ -1,4 +1,4 @@
-"""Weekly figures as plain JSON values and back, so that a report tells the same numbers later."""
+"""Figures as plain JSON values and back, so that they tell the same numbers later."""
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -14,17 +14,18 @@ _DAY, _PHRASE = "day", "phrase"
 
 def to_json(figures: WeeklyFigures) -> dict[str, Any]:
     """The figures as JSON knows them."""
-    written: dict[str, Any] = _written(figures)
+    written: dict[str, Any] = plain(figures)
     return written
 
 
 def from_json(stored: Mapping[str, Any]) -> WeeklyFigures:
     """The figures that `to_json` wrote. Raises KeyError when one is missing."""
-    read: WeeklyFigures = _read(WeeklyFigures, stored)
+    read: WeeklyFigures = revive(WeeklyFigures, stored)
     return read
 
 
-def _written(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Frozen figures, days, phrases and what holds them, as JSON knows them."""
     match value:
         case Phrase():
             told = {name: _told(param) for name, param in value.params.items()}
@@ -32,27 +33,27 @@ def _written(value: Any) -> Any:
         case date():
             return value.isoformat()
         case Mapping():
-            return {str(key): _written(item) for key, item in value.items()}
+            return {str(key): plain(item) for key, item in value.items()}
         case tuple() | list():
-            return [_written(item) for item in value]
+            return [plain(item) for item in value]
     if is_dataclass(value):
-        return {field.name: _written(getattr(value, field.name)) for field in fields(value)}
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     return value
 
 
-def _read(kind: Any, stored: Any) -> Any:
-    """A stored value as its annotation says."""
+def revive(kind: Any, stored: Any) -> Any:
+    """A stored value as its annotation says: the way back from `plain`."""
     origin, inner = get_origin(kind), get_args(kind)
     if stored is None:
         return None
     if origin in (Union, UnionType):
-        return _read(next(one for one in inner if one is not type(None)), stored)
+        return revive(next(one for one in inner if one is not type(None)), stored)
     if origin is tuple:
-        return tuple(_read(inner[0], item) for item in stored)
+        return tuple(revive(inner[0], item) for item in stored)
     if isinstance(kind, type) and is_dataclass(kind):
         hints = get_type_hints(kind)
         return kind(
-            **{field.name: _read(hints[field.name], stored[field.name]) for field in fields(kind)}
+            **{field.name: revive(hints[field.name], stored[field.name]) for field in fields(kind)}
         )
     if kind is Phrase:
         return _phrase(stored)
@@ -62,8 +63,8 @@ def _read(kind: Any, stored: Any) -> Any:
 def _told(param: Any) -> Any:
     """A parameter of a phrase, marked where JSON alone would lose what it is."""
     if isinstance(param, Phrase):
-        return {_PHRASE: _written(param)}
-    return {_DAY: param.isoformat()} if isinstance(param, date) else _written(param)
+        return {_PHRASE: plain(param)}
+    return {_DAY: param.isoformat()} if isinstance(param, date) else plain(param)
 
 
 def _phrase(stored: Mapping[str, Any]) -> Phrase:

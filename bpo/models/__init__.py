@@ -17,6 +17,7 @@ from bpo.models.channel import ChannelSetting, DeliveryEvent, IncomingMessage
 from bpo.models.debtor import Contact, Debtor, Dispute, Hold, Note, OptOut, Promise
 from bpo.models.receivable import Entry, Import, Payment, Receivable, StoredFile
 from bpo.models.report import ReportDelivery, ReportRun
+from bpo.models.score import Score, ScoreModel
 from bpo.models.user import AccessEntry, Membership, SignedLink, User
 from bpo.models.wording import CampaignDraft, Guide, MessageText, Remark
 from bpo.models.workspace import (
@@ -63,6 +64,8 @@ __all__ = [
     "Remark",
     "ReportDelivery",
     "ReportRun",
+    "Score",
+    "ScoreModel",
     "SignedLink",
     "Skip",
     "StoredFile",

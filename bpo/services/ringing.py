@@ -14,7 +14,7 @@ from bpo.gateways.queue import Queue
 from bpo.jobs import Job
 from bpo.kernel import actor as actors
 from bpo.kernel import clock
-from bpo.queries import clockwork, links, workspaces
+from bpo.queries import clockwork, links, scores, workspaces
 from bpo.queries import reports as stored
 from bpo.services import reports
 
@@ -95,6 +95,7 @@ def due(places: Sequence[Place], now: datetime) -> list[Ring]:
     with _reading(places) as session:
         return [
             *_plans(session, places, now),
+            *_scores(session, places, now),
             *_weighed(Job.SEND_DELIVERIES, clockwork.to_send(session, now)),
             *_weighed(Job.SWEEP_DELIVERIES, clockwork.lost_claims(session, now)),
             *(Ring(Job.BUILD_REPORT, pair) for pair in stored.to_build(session, now)),
@@ -114,6 +115,15 @@ def _plans(session: Session, places: Sequence[Place], now: datetime) -> list[Rin
     return [
         Ring(Job.PLAN_CAMPAIGNS, (place, day.isoformat()))
         for place, day in clockwork.unplanned(session, days)
+    ]
+
+
+def _scores(session: Session, places: Sequence[Place], now: datetime) -> list[Ring]:
+    """Books whose receivables have not been looked at today, at any hour."""
+    days = {place.id: place.day(now) for place in places}
+    return [
+        Ring(Job.REFRESH_SCORES, (place, day.isoformat()))
+        for place, day in scores.due(session, days)
     ]
 
 

@@ -39,7 +39,17 @@ def everywhere(session, cast):
 def rung(now, bell=None) -> list[tuple[Job, tuple[int | str, ...]]]:
     queue = MemoryQueue()
     ringing.tick(bell or Bell(), now=now, queue=queue)
-    return queue.jobs
+    return [job for job in queue.jobs if job[0] is not Job.REFRESH_SCORES]
+
+
+def test_a_book_not_yet_scored_today_is_rung_for_at_any_hour(everywhere, cast):
+    queue, night = MemoryQueue(), datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+    ringing.tick(Bell(), now=night, queue=queue)
+    assert queue.jobs == []
+    davi = debts.debtor(everywhere, cast.sol)
+    debts.receivable(everywhere, davi, due=date(2026, 12, 1))
+    ringing.tick(Bell(), now=night, queue=queue)
+    assert queue.jobs == [(Job.REFRESH_SCORES, (cast.sol.id, "2026-11-23"))]
 
 
 class TestPlanning:

@@ -1,0 +1,127 @@
+"""The open receivables of a workspace as its model sees them on a day, and why."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from bpo.analytics import past, scorecard, traits
+from bpo.analytics.frames import Frames, Integers, balances, ordinal
+from bpo.analytics.past import Floats
+from bpo.analytics.scorecard import FEATURES, Outlook, Scorecard
+from bpo.analytics.traits import Traits
+from bpo.kernel.text import Phrase
+
+WEEK = 7
+WEEKS = 13
+MOST_REASONS = 3
+
+_TELLING = 0.15
+_LONGEST = 365
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scores:
+    """One position per open receivable. Chances 0 to 1.
+
+    `late`: of being paid late, given that it is unpaid so far (1 once overdue). `weeks`: a column
+    per coming week, the chance of being paid in it. `in_days`: days from the day of the score until
+    half of such titles are paid. `delay`: the same from the effective due date (negative: early).
+    `pull`: a column per feature of FEATURES, what it adds to the log-odds against the usual title.
+    """
+
+    as_of: date
+    title: Integers
+    balance: Integers
+    late: Floats
+    weeks: Floats
+    in_days: Integers
+    delay: Integers
+    pull: Floats
+    traits: Traits
+
+
+def score(frames: Frames, card: Scorecard, as_of: date, weeks: int = WEEKS) -> Scores:
+    """Every receivable open at the end of `as_of`, from facts dated until then."""
+    today = ordinal(as_of)
+    balance = balances(frames, as_of)
+    title = np.flatnonzero(balance > 0)
+    remembered = past.remember(frames, today)
+    known = traits.observe(frames, remembered, title, np.full(len(title), today + 1))
+    so_far = (today - frames.receivables.effective[title]).astype(np.float64)
+    view = Outlook(card, known, card.chance(known))
+    left = np.maximum(view.unpaid(so_far), 1e-9)
+    ahead = np.column_stack([view.unpaid(so_far + WEEK * n) for n in range(weeks + 1)])
+    half = np.rint(view.reached(left / 2)).clip(so_far + 1, so_far + _LONGEST).astype(np.int64)
+    return Scores(
+        as_of=as_of,
+        title=title,
+        balance=balance[title],
+        late=np.where(so_far > 0, 1.0, (view.chance / left).clip(0, 1)),
+        weeks=((ahead[:, :-1] - ahead[:, 1:]) / left[:, None]).clip(0, 1),
+        in_days=half - so_far.astype(np.int64),
+        delay=half,
+        pull=_pull(card, known),
+        traits=known,
+    )
+
+
+def _pull(card: Scorecard, known: Traits) -> Floats:
+    rows = scorecard.table(known)
+    if not len(rows):
+        return rows
+    apart = rows - rows.mean(axis=0)
+    pull: Floats = apart * card.late * card.trust
+    pull[:, FEATURES.index("rate")] += apart[:, FEATURES.index("rate")] * (1 - card.trust)
+    return pull
+
+
+def reasons(scores: Scores, position: int) -> tuple[Phrase, ...]:
+    """What made the chance of one title what it is, most telling first; facts, not figures."""
+    if scores.delay[position] > 0 and scores.late[position] >= 1:
+        first: tuple[Phrase, ...] = (Phrase("Already past its due date"),)
+    else:
+        first = ()
+    pull = scores.pull[position]
+    order = np.argsort(-np.abs(pull))
+    told = [
+        _told(FEATURES[n], scores.traits, position, float(pull[n]))
+        for n in order
+        if abs(pull[n]) >= _TELLING
+    ]
+    found = [phrase for phrase in told if phrase is not None][:MOST_REASONS]
+    return first + tuple(found or [Phrase("Close to what is usual in this company")])
+
+
+def _told(feature: str, known: Traits, n: int, pull: float) -> Phrase | None:
+    match feature:
+        case "rate":
+            return _rate(int(known.late_outcomes[n]), int(known.outcomes[n]))
+        case "timing":
+            return _timing(round(float(known.delay[n])))
+        case "size":
+            big = known.size[n] > 0
+            return Phrase("A larger amount than usual") if big else Phrase("A small amount")
+        case "overdue" if known.overdue[n] >= 1:
+            return Phrase(
+                "Overdue invoices of this debtor now: {count}", count=int(known.overdue[n])
+            )
+        case "experience" if known.outcomes[n] < scorecard.FEW:
+            return Phrase("Few invoices so far")
+        case "level":
+            return Phrase("Lately this company is paid later than before") if pull > 0 else None
+    return None
+
+
+def _rate(late: int, total: int) -> Phrase:
+    if total == 0:
+        return Phrase("No invoice decided yet: taken as others of this company")
+    return Phrase("Paid late so far: {late} of {total} invoices", late=late, total=total)
+
+
+def _timing(days: int) -> Phrase:
+    if days == 0:
+        return Phrase("Usually pays on the due date")
+    if days < 0:
+        return Phrase("Usually pays {count} days before the due date", count=-days)
+    return Phrase("Usually pays {count} days after the due date", count=days)

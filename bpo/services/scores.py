@@ -1,0 +1,126 @@
+"""Fitting the model of a workspace and scoring its open receivables with it."""
+
+import json
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from bpo.analytics import cash, scorecard, scoring, snapshot, trials
+from bpo.analytics.frames import Frames
+from bpo.analytics.scorecard import Scorecard
+from bpo.analytics.scoring import Scores
+from bpo.db import driver, unit_of_work
+from bpo.domain import access
+from bpo.domain.access import Permission
+from bpo.kernel.actor import Actor
+from bpo.models import Score, ScoreModel
+from bpo.queries import figures, scores
+from bpo.services import audit
+
+KEPT_FOR = timedelta(days=7)
+"""A model is used for a week, unless much was imported since."""
+TRIED_ON = timedelta(days=90)
+"""The back-test asks about what was issued in so many days before."""
+
+_STORE = """
+INSERT INTO scores (workspace_id, receivable_id, version, scored_on, late_chance,
+                    week_chances, expected_on, reasons)
+SELECT %(place)s, id, %(version)s, %(day)s, late, string_to_array(weeks, ',')::float8[],
+       %(day)s::date + days, reasons::jsonb
+FROM unnest(%(ids)s::bigint[], %(late)s::float8[], %(weeks)s::text[], %(days)s::int[],
+            %(reasons)s::text[]) AS told (id, late, weeks, days, reasons)
+"""
+
+
+def refresh(actor: Actor, workspace_id: int, today: date, *, now: datetime) -> bool:
+    """Score every open receivable for today, with a new model when the last has had its time.
+
+    Facts are read before the transaction that writes. Returns whether anything was done: a second
+    call on a day does nothing, unless enough was imported in between.
+    """
+    access.require(actor, Permission.NEGOTIATE, workspace_id)
+    with unit_of_work(actor) as session:
+        latest = scores.latest(session, workspace_id)
+        renew = scores.is_worn(session, workspace_id, today - KEPT_FOR)
+        if latest and latest.scored_on >= today and not renew:
+            return False
+        stored = latest.model if latest and not renew else None
+        stretch = latest.record["stretch"] if latest else None
+        frames = figures.load(session, workspace_id)
+    card = scorecard.from_json(stored) if stored else scorecard.fit(frames, today)
+    fitted = None if stored else _fitted(frames, card, today)
+    told = scoring.score(frames, card, today)
+    ahead = cash.weeks(frames, told, fitted["record"]["stretch"] if fitted else stretch or 1.0)
+    with unit_of_work(actor) as session:
+        version = _keep(session, actor, workspace_id, fitted, today, now)
+        _tell(session, workspace_id, version, snapshot.plain(ahead), today)
+        _store(session, workspace_id, version, frames, told)
+    return True
+
+
+def _fitted(frames: Frames, card: Scorecard, today: date) -> dict[str, Any]:
+    """A new model with its back-test and the record of its forecasts, as plain values."""
+    return {
+        "model": card.to_json(),
+        "trial": snapshot.plain(trials.evaluate(frames, today - TRIED_ON, today)),
+        "record": snapshot.plain(cash.look_back(frames, today)),
+    }
+
+
+def _keep(
+    session: Session,
+    actor: Actor,
+    workspace_id: int,
+    fitted: dict[str, Any] | None,
+    today: date,
+    now: datetime,
+) -> int:
+    """Write a new model under the next version; without one, the version in use."""
+    last = select(func.max(ScoreModel.version)).where(ScoreModel.workspace_id == workspace_id)
+    version = int(session.scalar(last) or 0)
+    if fitted is None:
+        return version
+    row = ScoreModel(
+        workspace_id=workspace_id,
+        version=version + 1,
+        as_of=today,
+        fitted_at=now,
+        scored_on=today,
+        cash=[],
+        **fitted,
+    )
+    session.add(row)
+    session.flush()
+    known = fitted["model"]["known"]
+    audit.record(
+        session, actor, workspace_id, "score_model.fit", now=now, version=row.version, known=known
+    )
+    return row.version
+
+
+def _tell(session: Session, workspace_id: int, version: int, ahead: Any, today: date) -> None:
+    session.execute(
+        update(ScoreModel)
+        .where(ScoreModel.workspace_id == workspace_id, ScoreModel.version == version)
+        .values(scored_on=today, cash=ahead)
+    )
+
+
+def _store(session: Session, workspace_id: int, version: int, frames: Frames, told: Scores) -> None:
+    """Replace what was said of every receivable."""
+    session.execute(delete(Score).where(Score.workspace_id == workspace_id))
+    ids = frames.receivables.ids[told.title].tolist()
+    words = [json.dumps(snapshot.plain(scoring.reasons(told, place))) for place in range(len(ids))]
+    values = {
+        "place": workspace_id,
+        "version": version,
+        "day": told.as_of,
+        "ids": ids,
+        "late": told.late.round(4).tolist(),
+        "weeks": [",".join(map(str, row)) for row in told.weeks.round(5).tolist()],
+        "days": told.in_days.tolist(),
+        "reasons": words,
+    }
+    driver(session).execute(_STORE, values)
