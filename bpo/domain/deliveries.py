@@ -47,7 +47,7 @@ TRANSITIONS: dict[State, frozenset[State]] = {
         }
     ),
     State.FAILED: frozenset({State.SENDING, State.CANCELLED}),
-    State.UNCERTAIN: frozenset({State.SENT, State.CANCELLED, State.PLANNED}),
+    State.UNCERTAIN: frozenset({State.SENT, State.REFUSED, State.CANCELLED, State.PLANNED}),
     State.REFUSED: frozenset({State.PLANNED}),
     State.CANCELLED: frozenset({State.PLANNED}),
     State.SENT: frozenset(),

@@ -20,6 +20,7 @@ class HoldReason(StrEnum):
     PAYMENT_SEEN = "payment_seen"
     OVER_INDEBTED = "over_indebted"
     LEGAL = "legal"
+    REPLY = "reply"
 
 
 _FOR_EVER = date(3000, 1, 1)
@@ -42,6 +43,7 @@ LABELS = {
     HoldReason.PAYMENT_SEEN: Phrase("Payment to be matched"),
     HoldReason.OVER_INDEBTED: Phrase("Over-indebtedness declared"),
     HoldReason.LEGAL: Phrase("In court or with a lawyer"),
+    HoldReason.REPLY: Phrase("Answered: a person reads it first"),
 }
 
 

@@ -29,6 +29,8 @@ _PLAIN = str.maketrans(
 ONE_GSM, EACH_GSM = 160, 153
 ONE_UCS2, EACH_UCS2 = 70, 67
 _SPACES = re.compile(r"[ \t]+")
+_MOBILE = re.compile(r"(\+55\d\d)9(\d{8})")
+_OLD_MOBILE = re.compile(r"(\+55\d\d)([6-9]\d{7})")
 
 
 def transliterated(text: str) -> str:
@@ -54,6 +56,18 @@ def parts(text: str) -> int:
         length = len(text) + sum(c in _EXTENDED for c in text)
         return _parts(length, ONE_GSM, EACH_GSM)
     return _parts(len(text.encode("utf-16-be")) // 2, ONE_UCS2, EACH_UCS2)
+
+
+def number_forms(number: str) -> list[str]:
+    """How providers write a Brazilian mobile number: with and without its ninth digit.
+
+    `+5511987654321` and `+551187654321` are one telephone; other numbers have one form.
+    """
+    plain = "+" + "".join(c for c in number if c.isdigit())
+    long, short = _MOBILE.fullmatch(plain), _OLD_MOBILE.fullmatch(plain)
+    if long:
+        return [plain, long[1] + long[2]]
+    return [plain, f"{short[1]}9{short[2]}"] if short else [plain]
 
 
 def _parts(length: int, one: int, each: int) -> int:

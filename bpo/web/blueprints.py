@@ -1,8 +1,9 @@
 """Every family of screens, with its views imported so that their routes exist."""
 
-from bpo.web import auth, debtor, office, portal, public
+from bpo.web import auth, debtor, hooks, office, portal, public
 from bpo.web.auth import account, links, signing_in
 from bpo.web.debtor import page, unsubscribe
+from bpo.web.hooks import channels as channel_hooks
 from bpo.web.office import (
     attachments,
     audit,
@@ -46,6 +47,7 @@ VIEWS = (
     account,
     page,
     unsubscribe,
+    channel_hooks,
     users,
     audit,
     workspaces,
@@ -81,6 +83,7 @@ VIEWS = (
 BLUEPRINTS = (
     auth.blueprint,
     debtor.blueprint,
+    hooks.blueprint,
     office.blueprint,
     portal.blueprint,
     public.blueprint,

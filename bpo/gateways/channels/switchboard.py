@@ -57,6 +57,10 @@ class Switchboard:
         token = self.signer.token(workspace_id, f"{CALLBACK}.{channel}")
         return f"{self.base_url}/hooks/channels/{channel}/{token}"
 
+    def workspace_of(self, token: str, channel: str) -> int | None:
+        """The company that an address was made for; None when it was not made here."""
+        return self.signer.link_id(token, f"{CALLBACK}.{channel}")
+
     def _made(self, stored: Stored) -> Carrier:
         found = registry.provider(stored.provider, stored.channel)
         return found.carrier(self.account(stored), stored.channel, timeout=self.timeout)
