@@ -1,14 +1,14 @@
 """Channels: settings, delivery events, incoming messages, the provider's name of a message.
 
-Revision ID: 0008
+Revision ID: 0005
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0008"
-down_revision = "0007"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
