@@ -2,6 +2,7 @@
 
 from bpo.models.attachment import Attachment
 from bpo.models.audit import AuditEntry
+from bpo.models.bank import BankAccount, BankLine, BankMatch, BankSuggestion
 from bpo.models.boleto import Boleto
 from bpo.models.campaign import (
     Campaign,
@@ -33,6 +34,10 @@ __all__ = [
     "AccessEntry",
     "Attachment",
     "AuditEntry",
+    "BankAccount",
+    "BankLine",
+    "BankMatch",
+    "BankSuggestion",
     "Boleto",
     "Campaign",
     "CampaignDraft",

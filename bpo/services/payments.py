@@ -143,7 +143,7 @@ def reverse(
         )
         session.add(undoing)
         session.flush()
-        _take_back(session, payment, undoing, None if mistake else today)
+        take_back(session, payment, undoing, None if mistake else today)
         _record(session, actor, undoing, "payment.reverse", now, reason=reason.strip())
     return undoing
 
@@ -222,8 +222,8 @@ def _settle(
         session.execute(insert(EntryRow), rows)
 
 
-def _take_back(session: Session, payment: Payment, undoing: Payment, on: date | None) -> None:
-    """The opposite of every entry of a payment, dated `on`, or as it was."""
+def take_back(session: Session, payment: Payment, undoing: Payment, on: date | None) -> None:
+    """Write the opposite of every entry of a payment, dated `on`, or as it was."""
     done = stored.entries(session, payment.workspace_id, payment.id)
     receivables.locked(session, payment.workspace_id, [entry.receivable_id for entry in done])
     rows = [

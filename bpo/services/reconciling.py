@@ -1,0 +1,343 @@
+"""Matching open credits with receivables, inside the transaction of whoever asks.
+
+Everything here is set-based: the number of statements grows neither with the credits nor with the
+receivables. Payments are written under the lock of their debtors, with what is owed read again.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from bpo.domain import allocation, findings, reconciliation
+from bpo.domain import payments as rules
+from bpo.domain.allocation import Allocated, Owed, Target
+from bpo.domain.holds import HoldReason
+from bpo.domain.payments import Method
+from bpo.domain.reconciliation import Book, Credit, Proposal
+from bpo.kernel.actor import Actor
+from bpo.kernel.text import Phrase
+from bpo.models import (
+    BankLine,
+    BankMatch,
+    BankSuggestion,
+    Debtor,
+    Entry,
+    Hold,
+    Payment,
+    Receivable,
+)
+from bpo.queries import bank
+from bpo.services import audit, known_credits
+
+SOURCES = {"ofx": Method.TRANSFER, "cnab": Method.BOLETO, "pix": Method.PIX}
+MOST_ROUNDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a run did, in lines."""
+
+    matched: int = 0
+    suggested: int = 0
+    aside: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a credit is for, decided by the rules or by a person."""
+
+    credit: Credit
+    debtor_id: int
+    receivable_ids: tuple[int, ...]
+    reasons: tuple[Phrase, ...] = ()
+    by_machine: bool = False
+
+
+def run(
+    session: Session,
+    actor: Actor,
+    workspace_id: int,
+    line_ids: Iterable[int] | None = None,
+    *,
+    today: date,
+    now: datetime,
+) -> Done:
+    """Match some open credits, or all: what is certain is applied, what is likely proposed.
+
+    What was recorded by other means, and the lump sum of boletos that a return file has told one by
+    one, is set aside. The likely debtors are left in peace until a person has decided.
+    """
+    known_credits.reopen_reversed(session, workspace_id, now)
+    credits = bank.credits(session, workspace_id, line_ids)
+    if not credits:
+        return Done()
+    book = bank.book(session, workspace_id)
+    aside = known_credits.set_aside(session, workspace_id, credits, book)
+    left = [credit for credit in credits if credit.id not in aside]
+    matched = 0
+    for _ in range(MOST_ROUNDS):
+        certain = _certain(left, book)
+        if not certain:
+            break
+        done = apply(session, actor, workspace_id, certain, now=now)
+        matched += len(done)
+        left = [credit for credit in left if credit.id not in done]
+        book = bank.book(session, workspace_id)
+        if not done:
+            break
+    suggested = _suggest(session, workspace_id, left, book, today)
+    return Done(matched, suggested, len(aside))
+
+
+def apply(
+    session: Session, actor: Actor, workspace_id: int, choices: Sequence[Choice], *, now: datetime
+) -> dict[int, int]:
+    """Record what credits are for; the payment of each line by its id.
+
+    The debtors are held, what they owe is read again, and a credit goes to those of its receivables
+    that are still open; what is left over is the debtor's credit. By the machine nothing is applied
+    to a receivable that has been settled meanwhile.
+    """
+    _hold_debtors(session, workspace_id, [one.debtor_id for one in choices])
+    book = bank.book(session, workspace_id)
+    plans: list[tuple[Choice, Allocated]] = []
+    touched: set[int] = set()
+    for one in choices:
+        open_ids = [number for number in one.receivable_ids if book.title(number)]
+        if touched & set(open_ids) or (one.by_machine and len(open_ids) < len(one.receivable_ids)):
+            continue
+        touched |= set(open_ids)
+        plans.append((one, _spread(one, open_ids, book)))
+    numbers = _payments(session, actor, workspace_id, plans)
+    _entries(session, actor, workspace_id, plans, numbers)
+    _matches(session, actor, workspace_id, plans, numbers)
+    _settle_lines(session, workspace_id, [one.credit.id for one, _ in plans], now)
+    for (one, spread), number in zip(plans, numbers, strict=True):
+        audit.record(
+            session,
+            actor,
+            workspace_id,
+            "bank.match",
+            now=now,
+            subject=("payment", number),
+            debtor_id=one.debtor_id,
+            amount_cents=one.credit.amount_cents,
+            line=one.credit.id,
+            credit_cents=spread.unapplied_cents,
+            by_machine=one.by_machine,
+        )
+    return {one.credit.id: number for (one, _), number in zip(plans, numbers, strict=True)}
+
+
+def release_holds(
+    session: Session, workspace_id: int, line_ids: Iterable[int], now: datetime
+) -> None:
+    """End the pauses that some lines had placed."""
+    session.execute(
+        update(Hold)
+        .where(
+            Hold.workspace_id == workspace_id,
+            Hold.source.in_([_source(number) for number in line_ids]),
+            Hold.released_at.is_(None),
+        )
+        .values(released_at=now)
+    )
+
+
+def _certain(credits: Sequence[Credit], book: Book) -> list[Choice]:
+    """What may be applied by itself, no receivable twice."""
+    found = []
+    for credit in credits:
+        ranked = reconciliation.proposals(credit, book)
+        if ranked and ranked[0].is_certain:
+            best = ranked[0]
+            book.claim(best)
+            found.append(
+                Choice(credit, best.debtor_id, best.receivable_ids, best.reasons, by_machine=True)
+            )
+    return found
+
+
+def _spread(one: Choice, open_ids: Sequence[int], book: Book) -> Allocated:
+    if not open_ids:
+        return Allocated((), one.credit.amount_cents)
+    owed: list[Owed] = []
+    for number in open_ids:
+        title = book.title(number)
+        assert title
+        owed.append(book.asked(title, one.credit.on))
+    targets = [Target(number) for number in open_ids]
+    return allocation.allocate(one.credit.amount_cents, owed, targets=targets)
+
+
+def _hold_debtors(session: Session, workspace_id: int, ids: Iterable[int]) -> None:
+    """Hold debtors and what they owe, in the order of their ids, as every payment does."""
+    wanted = sorted(set(ids))
+    session.execute(
+        select(Debtor.id)
+        .where(Debtor.workspace_id == workspace_id, Debtor.id.in_(wanted))
+        .order_by(Debtor.id)
+        .with_for_update()
+    )
+    session.execute(
+        select(Receivable)
+        .where(
+            Receivable.workspace_id == workspace_id,
+            Receivable.debtor_id.in_(wanted),
+            Receivable.settled_on.is_(None),
+        )
+        .order_by(Receivable.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _payments(
+    session: Session, actor: Actor, workspace_id: int, plans: Sequence[tuple[Choice, Allocated]]
+) -> list[int]:
+    lines = bank.sources(session, workspace_id, [one.credit.id for one, _ in plans])
+    rows = [
+        {
+            "workspace_id": workspace_id,
+            "debtor_id": one.debtor_id,
+            "amount_cents": one.credit.amount_cents,
+            "paid_on": one.credit.on,
+            "method": SOURCES[lines[one.credit.id]].value,
+            "reference": (one.credit.memo or one.credit.bank_reference)[:200] or None,
+            "source": f"bank_{lines[one.credit.id]}",
+            "created_by": actor.user_id,
+        }
+        for one, _ in plans
+    ]
+    if not rows:
+        return []
+    statement = insert(Payment).returning(Payment.id, sort_by_parameter_order=True)
+    return list(session.scalars(statement, rows))
+
+
+def _entries(
+    session: Session,
+    actor: Actor,
+    workspace_id: int,
+    plans: Sequence[tuple[Choice, Allocated]],
+    numbers: Sequence[int],
+) -> None:
+    rows = [
+        {
+            "workspace_id": workspace_id,
+            "receivable_id": part.receivable_id,
+            "payment_id": number,
+            "kind": entry.kind.value,
+            "on_day": entry.on,
+            "principal_cents": entry.principal_cents,
+            "fine_cents": entry.fine_cents,
+            "interest_cents": entry.interest_cents,
+            "created_by": actor.user_id,
+        }
+        for (one, spread), number in zip(plans, numbers, strict=True)
+        for part in spread.allocations
+        for entry in rules.entries(part, one.credit.on)
+    ]
+    if rows:
+        session.execute(insert(Entry), rows)
+
+
+def _matches(
+    session: Session,
+    actor: Actor,
+    workspace_id: int,
+    plans: Sequence[tuple[Choice, Allocated]],
+    numbers: Sequence[int],
+) -> None:
+    rows = [
+        {
+            "workspace_id": workspace_id,
+            "line_id": one.credit.id,
+            "payment_id": number,
+            "by_machine": one.by_machine,
+            "reasons": [findings.phrase_to_json(reason) for reason in one.reasons],
+            "created_by": actor.user_id,
+        }
+        for (one, _), number in zip(plans, numbers, strict=True)
+    ]
+    if rows:
+        session.execute(insert(BankMatch), rows)
+
+
+def _settle_lines(session: Session, workspace_id: int, ids: Sequence[int], now: datetime) -> None:
+    session.execute(
+        update(BankLine)
+        .where(BankLine.workspace_id == workspace_id, BankLine.id.in_(ids))
+        .values(state="matched")
+    )
+    _forget_suggestions(session, workspace_id, ids)
+    release_holds(session, workspace_id, ids, now)
+
+
+def _forget_suggestions(session: Session, workspace_id: int, ids: Sequence[int]) -> None:
+    session.execute(
+        delete(BankSuggestion).where(
+            BankSuggestion.workspace_id == workspace_id, BankSuggestion.line_id.in_(ids)
+        )
+    )
+
+
+def _suggest(
+    session: Session, workspace_id: int, credits: Sequence[Credit], book: Book, today: date
+) -> int:
+    """Store anew what is proposed for some credits, and pause the likely debtors."""
+    found = {credit.id: reconciliation.proposals(credit, book) for credit in credits}
+    _forget_suggestions(session, workspace_id, list(found))
+    rows = [
+        {
+            "workspace_id": workspace_id,
+            "line_id": number,
+            "rank": rank,
+            "debtor_id": one.debtor_id,
+            "receivable_id": receivable_id,
+            "reasons": [findings.phrase_to_json(reason) for reason in one.reasons],
+        }
+        for number, ranked in found.items()
+        for rank, one in enumerate(ranked, 1)
+        for receivable_id in one.receivable_ids or (None,)
+    ]
+    if rows:
+        session.execute(insert(BankSuggestion), rows)
+    _pause(session, workspace_id, found, today)
+    return sum(bool(ranked) for ranked in found.values())
+
+
+def _pause(
+    session: Session, workspace_id: int, found: dict[int, list[Proposal]], today: date
+) -> None:
+    wanted = {
+        (_source(number), debtor_id)
+        for number, ranked in found.items()
+        for debtor_id in reconciliation.likely_debtors(ranked)
+    }
+    standing = session.execute(
+        select(Hold.source, Hold.debtor_id).where(
+            Hold.workspace_id == workspace_id,
+            Hold.source.in_([_source(number) for number in found]),
+            Hold.released_at.is_(None),
+        )
+    )
+    rows = [
+        {
+            "workspace_id": workspace_id,
+            "debtor_id": debtor_id,
+            "reason": HoldReason.PAYMENT_SEEN.value,
+            "source": source,
+            "starts_on": today,
+        }
+        for source, debtor_id in sorted(wanted - {(s, d or 0) for s, d in standing})
+    ]
+    if rows:
+        session.execute(insert(Hold), rows)
+
+
+def _source(line_id: int) -> str:
+    return f"bank_line:{line_id}"
