@@ -12,14 +12,22 @@ and name it in MODULES, before those that recognise more.
 from datetime import date
 from types import ModuleType
 
-from bpo.domain.inspection import boletos, fiscal, pix, registers, sheets
+from bpo.domain.inspection import boletos, fiscal, pix, registers, returns, sheets, statements
 from bpo.domain.inspection.given import Given, Inspection, Record
 from bpo.formats import texts
 from bpo.kernel.errors import BadInput
 
 __all__ = ["KINDS", "LIMIT", "MODULES", "Given", "Inspection", "Record", "inspect"]
 
-MODULES: tuple[ModuleType, ...] = (pix, boletos, registers, fiscal, sheets)
+MODULES: tuple[ModuleType, ...] = (
+    pix,
+    boletos,
+    registers,
+    fiscal,
+    statements,
+    returns,
+    sheets,
+)
 KINDS: dict[str, ModuleType] = {kind: module for module in MODULES for kind in module.KINDS}
 _SHORT = 200
 _MARKS = frozenset(";,|\t<")
