@@ -1,7 +1,9 @@
 """Stored files: bytes kept in the database, so that any worker on any host can read them."""
 
+from collections.abc import Mapping
 from hashlib import sha256
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from bpo.db import driver
@@ -30,6 +32,30 @@ def put(
     session.flush()
     session.expunge(file)
     return file
+
+
+def put_all(
+    session: Session, workspace_id: int, contents: Mapping[str, tuple[str, str, bytes]]
+) -> dict[str, int]:
+    """Keep several files at once, given by fingerprint as name, media type and content.
+
+    Returns the id of each by its fingerprint.
+    """
+    rows = [
+        {
+            "workspace_id": workspace_id,
+            "name": name,
+            "media_type": media_type,
+            "sha256": sha256,
+            "size": len(content),
+            "content": content,
+        }
+        for sha256, (name, media_type, content) in contents.items()
+    ]
+    if not rows:
+        return {}
+    statement = insert(StoredFile).returning(StoredFile.sha256, StoredFile.id)
+    return dict(session.execute(statement, rows).tuples().all())
 
 
 def read(session: Session, workspace_id: int, file_id: int) -> bytes:

@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from bpo.db import after_commit, single_statements, unit_of_work
-from bpo.domain import access, findings, import_choices, rows
+from bpo.domain import access, findings, import_choices, incoming
 from bpo.domain.access import Permission
 from bpo.domain.rows import Choices
 from bpo.gateways.queue import Queue
@@ -32,7 +32,12 @@ MOST_FINDINGS = 10_000
 STARTABLE = frozenset({"uploaded", "failed"})
 NOT_FINISHED = Phrase("The import could not be finished, and nothing was written. Try again.")
 
-_MEDIA = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+_MEDIA = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xml": "application/xml",
+    "zip": "application/zip",
+    "ofx": "application/x-ofx",
+}
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('import', %s))"
 _PROGRESS = """
 UPDATE imports SET state = 'running', progress = $1::int, total = $2::int
@@ -45,10 +50,10 @@ def receive(
 ) -> Import:
     """Keep a file that is to be looked at before it is imported.
 
-    Raises BadInput for a file without content, or one that is no table at all.
+    Raises BadInput for a file without content, or one that is nothing that can be imported.
     """
     access.require(actor, Permission.IMPORT, workspace_id)
-    rows.outline(content)
+    incoming.outline(content)
     with unit_of_work(actor) as session:
         row = _kept(session, actor, workspace_id, filename, content)
         _record(session, actor, row, "import.receive", now)
@@ -71,7 +76,7 @@ def submit(
     Raises BadInput, and Ambiguous naming the option that decides; nothing is written then.
     """
     access.require(actor, Permission.IMPORT, workspace_id)
-    examined = rows.examine(content, choices)
+    examined = incoming.examine(content, choices)
     with unit_of_work(actor) as session:
         row = _kept(session, actor, workspace_id, filename, content)
         _ask(session, row, examined, choices, known_until, queue)
@@ -106,7 +111,7 @@ def start(
     with unit_of_work(actor) as session:
         row = _startable(session, workspace_id, import_id)
         choices = import_choices.from_json(row.options)
-        examined = rows.examine(files.read(session, workspace_id, row.file_id or 0), choices)
+        examined = incoming.examine(files.read(session, workspace_id, row.file_id or 0), choices)
         _ask(session, row, examined, choices, known_until(row), queue)
         _record(session, actor, row, "import.start", now)
     return row
@@ -182,10 +187,10 @@ def _take(
     work = Work(session, actor, workspace, row, now)
     content = files.read(session, row.workspace_id, row.file_id or 0)
     with imports_reading.undisturbed():
-        examined = rows.examine(content, choices)
+        examined = incoming.examine(content, choices)
         tell(0, examined.total)
         done = imports_reading.take(work, examined, tell)
-    row.state, row.kind, row.error = "applied", examined.kind.value, {}
+    row.state, row.kind, row.error = "applied", examined.kind, {}
     row.total = row.progress = examined.total
     row.applied, row.rejected = done.applied, done.rejected
     row.unchanged = examined.total - done.applied - done.rejected
@@ -251,12 +256,12 @@ def _kept(
 def _ask(
     session: Session,
     row: Import,
-    examined: rows.Examined,
+    examined: incoming.Incoming,
     choices: Choices,
     until: date | None,
     queue: Queue,
 ) -> None:
-    row.state, row.kind, row.total = "queued", examined.kind.value, examined.total
+    row.state, row.kind, row.total = "queued", examined.kind, examined.total
     row.progress, row.error = 0, {}
     row.options = _options(choices, until)
     after_commit(session, _ring(queue, row.workspace_id, row.id))

@@ -1,6 +1,6 @@
 """A received file looked at before it is imported: what was understood, and what is still open."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from bpo.domain import findings, import_choices, rows
+from bpo.domain import findings, import_choices, incoming
 from bpo.domain.findings import Finding, Level
-from bpo.domain.rows import Ambiguous, Choices, Examined, Kind, Options, Outline, Row
+from bpo.domain.incoming import Incoming
+from bpo.domain.rows import Ambiguous, Choices, Kind, Options, Outline, Parsed, Row
 from bpo.formats import amounts, dates
+from bpo.formats.tables import BATCH
 from bpo.kernel.errors import BadInput
 from bpo.kernel.text import Phrase
 from bpo.models import Import
@@ -22,7 +24,6 @@ CHECKED_ROWS = 20_000
 
 SAMPLE = 8
 MOST_FINDINGS = 200
-_BATCH = 1_000
 
 
 class Answer(NamedTuple):
@@ -49,7 +50,8 @@ class Doubt(NamedTuple):
 class Preview:
     """What a file would import under the choices made. `checked` rows of `total` were read.
 
-    Without `options` it cannot be imported as it stands: `refusal` or `doubt` says why.
+    Unless it `is_ready` it cannot be imported as it stands: `refusal` or `doubt` says why.
+    `options` and `outline` are those of a table.
     """
 
     choices: Choices
@@ -57,6 +59,7 @@ class Preview:
     refusal: Phrase | None = None
     doubt: Doubt | None = None
     kind: Kind | None = None
+    is_ready: bool = False
     options: Options | None = None
     total: int = 0
     checked: int = 0
@@ -74,50 +77,63 @@ class Preview:
         return [name for name in self.outline.header if name and name not in used]
 
 
-def look(session: Session, row: Import) -> Preview:
-    """Read a received file under the choices kept with it; writes nothing."""
+def look(session: Session, row: Import, cnpj: str | None = None) -> Preview:
+    """Read a received file under the choices kept with it; writes nothing.
+
+    `cnpj` is the company's own, which bills it did not issue are told by.
+    """
     content = files.read(session, row.workspace_id, row.file_id or 0)
-    return read(content, import_choices.from_json(row.options))
+    return read(content, import_choices.from_json(row.options), cnpj)
 
 
-def read(content: bytes, choices: Choices) -> Preview:
+def read(content: bytes, choices: Choices, cnpj: str | None = None) -> Preview:
     """What a file would import under some choices."""
     outline = None
     try:
-        outline = rows.outline(content, choices)
-        examined = rows.examine(content, choices)
+        outline = incoming.outline(content, choices)
+        examined = incoming.examine(content, choices)
     except Ambiguous as ambiguous:
         return Preview(choices, outline, doubt=_doubt(ambiguous), kind=_kind(outline))
     except BadInput as refusal:
         return Preview(choices, outline, refusal.phrase, kind=_kind(outline))
-    return _checked(choices, outline, examined)
+    return _checked(choices, outline, examined, cnpj)
 
 
-def _checked(choices: Choices, outline: Outline, examined: Examined) -> Preview:
+def _checked(
+    choices: Choices, outline: Outline | None, examined: Incoming, cnpj: str | None
+) -> Preview:
     taken: list[Row] = []
-    problems: list[Finding] = []
-    rejected = checked = 0
-    for parsed in islice(rows.batches(examined, _BATCH), CHECKED_ROWS // _BATCH):
+    problems: list[Finding] = list(examined.refused)
+    rejected = checked = len(problems)
+    for name, parsed in _batches(examined, cnpj):
         found = [findings.of_problem(problem) for problem in parsed.problems]
         out = len({finding.line for finding in found if finding.level is Level.REJECT})
         rejected += out
         checked += len(parsed.rows) + out
         taken += parsed.rows[: SAMPLE - len(taken)]
-        problems += found[: MOST_FINDINGS - len(problems)]
+        problems += [
+            one._replace(message=incoming.named(name, one.message))
+            for one in found[: MOST_FINDINGS - len(problems)]
+        ]
     return Preview(
         choices,
         outline,
-        None,
-        None,
-        examined.kind,
-        examined.options,
-        examined.total,
-        checked,
-        rejected,
-        taken,
-        problems,
-        examined.notes,
+        kind=examined.parts[0].kind,
+        is_ready=True,
+        options=examined.options,
+        total=examined.total,
+        checked=checked,
+        rejected=rejected,
+        sample=[row for row in taken if isinstance(row, type(taken[0]))],
+        findings=problems,
+        notes=[incoming.named(part.name, note) for part in examined.parts for note in part.notes],
     )
+
+
+def _batches(examined: Incoming, cnpj: str | None) -> Iterator[tuple[str, Parsed]]:
+    """The first batches of all parts, each with the name of its file within an archive."""
+    every = ((part.name, parsed) for part in examined.parts for parsed in part.read(cnpj))
+    return islice(every, CHECKED_ROWS // BATCH)
 
 
 def _kind(outline: Outline | None) -> Kind | None:

@@ -2,7 +2,7 @@
 
 import gc
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,10 +14,11 @@ from psycopg import Cursor
 from sqlalchemy.orm import Session
 
 from bpo.db import driver
-from bpo.domain import findings, rows
+from bpo.domain import findings, incoming
 from bpo.domain.findings import Finding, Level
+from bpo.domain.incoming import Incoming, Part
 from bpo.domain.matching import Register
-from bpo.domain.rows import Examined, Field, Kind, Parsed, PaymentRow
+from bpo.domain.rows import Kind, Parsed, PaymentRow, Row
 from bpo.gateways import wording
 from bpo.kernel import clock
 from bpo.kernel.actor import Actor
@@ -25,6 +26,7 @@ from bpo.kernel.text import Phrase
 from bpo.models import Import, Workspace
 from bpo.queries import imports as stored
 from bpo.queries import workspaces
+from bpo.services import imports_fiscal
 from bpo.services.imports_debtors import Debtors
 from bpo.services.imports_payments import Payments
 from bpo.services.imports_receivables import Receivables
@@ -38,7 +40,6 @@ FIRST_BATCHES, MOST_BATCHES = 4, 32
 """Batches that go to the database at once: few at first, so that it has something to do early."""
 
 RECENT_DAYS = 7
-_SETTLING = {Field.PAID_DATE, Field.PAID_AMOUNT, Field.BALANCE}
 _SWITCH_SECONDS = 0.0005
 _MEMORY = "SET LOCAL work_mem = '64MB'"
 
@@ -88,14 +89,41 @@ class _Said:
         return len({one.line for one in self.findings if one.level is Level.REJECT})
 
 
-def take(work: Work, examined: Examined, tell: Tell) -> Outcome:
+def take(work: Work, given: Incoming, tell: Tell) -> Outcome:
     """Take an examined file into the books of a workspace; `tell` hears rows done and in all.
 
     Reading is a processor's work and writing the database's: while one piece is written, the next
     is read in a thread.
     """
     work.cursor.execute(_MEMORY)
-    return _TAKERS[examined.kind](work, examined, tell)
+    done, outcomes = len(given.refused), []
+    for part in given.parts:
+        outcomes.append(_TAKERS[part.kind](work, part, _after(done, given.total, tell)))
+        done += part.total
+    return _together(given, outcomes)
+
+
+def _after(before: int, total: int, tell: Tell) -> Tell:
+    return lambda count, _: tell(before + count, total)
+
+
+def _together(given: Incoming, outcomes: list[Outcome]) -> Outcome:
+    """What became of all parts; what is said of a part of an archive names it."""
+    pairs = list(zip(given.parts, outcomes, strict=True))
+    return Outcome(
+        sum(one.applied for one in outcomes),
+        sum(one.rejected for one in outcomes) + len(given.refused),
+        [
+            *given.refused,
+            *(
+                finding._replace(message=incoming.named(part.name, finding.message))
+                for part, one in pairs
+                for finding in one.findings
+            ),
+        ],
+        [incoming.named(part.name, note) for part, one in pairs for note in one.notes],
+        min((one.known_until for one in outcomes if one.known_until), default=None),
+    )
 
 
 @contextmanager
@@ -116,7 +144,7 @@ def undisturbed() -> Iterator[None]:
             gc.enable()
 
 
-def _receivables(work: Work, examined: Examined, tell: Tell) -> Outcome:
+def _receivables(work: Work, part: Part, tell: Tell) -> Outcome:
     stage = Stage(_ground(work))
     taker = Receivables(
         work.session,
@@ -131,17 +159,33 @@ def _receivables(work: Work, examined: Examined, tell: Tell) -> Outcome:
     )
     taker.prepare()
     said, done = _Said(), 0
-    for count, piece in _ahead(_staged(examined, stage)):
+    batches, brought = _owed(work, part, said)
+    for count, piece in _ahead(_staged(batches, stage)):
         said.add(piece.findings)
         said.add(taker.take(piece) if piece.size else [])
         done += count
-        tell(done, examined.total)
-    notes = [*examined.notes, *_untold(stage.untold)]
-    known = _known_until(stage.latest, work.today) if _tells_settlement(examined) else None
+        tell(done, part.total)
+    if part.papers:
+        imports_fiscal.keep(
+            work.session, work.cursor, work.workspace.id, work.row.id, part.papers, brought
+        )
+    notes = [*part.notes, *_untold(stage.untold)]
+    known = _known_until(stage.latest, work.today) if part.tells_settlement else None
     return Outcome(taker.applied, said.rejected, said.findings, notes, known)
 
 
-def _payments(work: Work, examined: Examined, tell: Tell) -> Outcome:
+def _owed(work: Work, part: Part, said: _Said) -> tuple[Iterator[Parsed], Sequence[Row]]:
+    """The batches of a part; those of NF-e, which are few, are compared with others first."""
+    batches = part.read(work.workspace.cnpj)
+    if not part.papers:
+        return batches, ()
+    parsed = next(batches)
+    rows, doubled = imports_fiscal.apart(work.cursor, work.workspace.id, parsed.rows)
+    said.add(doubled)
+    return iter([Parsed(rows, parsed.problems)]), rows
+
+
+def _payments(work: Work, part: Part, tell: Tell) -> Outcome:
     taker = Payments(
         work.session,
         work.cursor,
@@ -152,21 +196,21 @@ def _payments(work: Work, examined: Examined, tell: Tell) -> Outcome:
         work.now,
     )
     said, latest = _Said(), date.min
-    for done, parsed in _taken(examined, taker, said):
+    for done, parsed in _taken(work, part, taker, said):
         days = [row.paid_date for row in parsed.rows if isinstance(row, PaymentRow)]
         latest = max([latest, *days])
-        tell(done, examined.total)
+        tell(done, part.total)
     known = _known_until(min(latest, work.today), work.today) if latest > date.min else None
-    return Outcome(taker.applied, said.rejected, said.findings, [*examined.notes], known)
+    return Outcome(taker.applied, said.rejected, said.findings, [*part.notes], known)
 
 
-def _debtors_only(work: Work, examined: Examined, tell: Tell) -> Outcome:
+def _debtors_only(work: Work, part: Part, tell: Tell) -> Outcome:
     taker = RegisterOfDebtors(_debtors(work))
     taker.prepare()
     said = _Said()
-    for done, _ in _taken(examined, taker, said):
-        tell(done, examined.total)
-    return Outcome(taker.applied, said.rejected, said.findings, [*examined.notes], None)
+    for done, _ in _taken(work, part, taker, said):
+        tell(done, part.total)
+    return Outcome(taker.applied, said.rejected, said.findings, [*part.notes], None)
 
 
 _TAKERS = {
@@ -176,22 +220,22 @@ _TAKERS = {
 }
 
 
-def _taken(examined: Examined, taker: Any, said: _Said) -> Iterator[tuple[int, Parsed]]:
+def _taken(work: Work, part: Part, taker: Any, said: _Said) -> Iterator[tuple[int, Parsed]]:
     """Hand the rows of a file to a taker; yields rows done, and what was taken."""
     done = 0
-    for parsed in _ahead(rows.batches(examined)):
+    for parsed in _ahead(part.read(work.workspace.cnpj)):
         said.add([findings.of_problem(problem) for problem in parsed.problems])
         said.add(taker.take(parsed.rows) if parsed.rows else [])
         done += len(parsed.rows) + len(parsed.problems)
-        yield min(done, examined.total), parsed
+        yield min(done, part.total), parsed
 
 
-def _staged(examined: Examined, stage: Stage) -> Iterator[tuple[int, Piece]]:
+def _staged(batches: Iterator[Parsed], stage: Stage) -> Iterator[tuple[int, Piece]]:
     """The rows of a file in pieces ready to be copied, each with the number of its rows.
 
     The rows of one batch are let go before the next is read, which spares the garbage collector.
     """
-    batches, count = rows.batches(examined), FIRST_BATCHES
+    count = FIRST_BATCHES
     while parts := [_part(stage, parsed) for parsed in islice(batches, count)]:
         yield (
             sum(size for size, _ in parts),
@@ -250,11 +294,6 @@ def _debtors(work: Work) -> Debtors:
 def _reason(work: Work) -> str:
     phrase = Phrase("Balance told by the file {filename}", filename=work.row.filename)
     return wording.say(phrase, work.workspace.locale)
-
-
-def _tells_settlement(examined: Examined) -> bool:
-    """Whether the file would show it if a receivable had been paid."""
-    return not _SETTLING.isdisjoint(examined.options.mapping)
 
 
 def _known_until(latest: date | None, today: date) -> date | None:

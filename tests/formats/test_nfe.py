@@ -17,7 +17,8 @@ KEY = "4321120612ABC3450001885500100000012310000002"
 def document(
     *bills: str, total="300.00", kind="1", place="1", status="", key=None, dest="CNPJ", issued=""
 ):
-    key = key or KEY[:43] + nfe.check_digit(KEY[:43])
+    key = key or KEY[:43]
+    key = key if len(key) == 44 else key + nfe.check_digit(key)
     answer = f"<protNFe><infProt><chNFe>{key}</chNFe><cStat>{status}</cStat></infProt></protNFe>"
     info = f"""<NFe {NFE}><infNFe Id="NFe{key}" versao="4.00"><ide><serie>1</serie><nNF>123</nNF>
       <dhEmi>{issued or "2026-08-01T09:00:00-03:00"}</dhEmi><tpNF>{kind}</tpNF>

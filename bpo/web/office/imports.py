@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
 from bpo.db import db
-from bpo.domain import findings, import_choices
+from bpo.domain import findings, import_choices, incoming
 from bpo.domain.access import Permission
 from bpo.domain.findings import Finding, Group, Level
 from bpo.domain.rows import LABELS, Choices, Field, Kind
@@ -23,7 +23,7 @@ from bpo.services.imports_preview import Doubt, Preview
 from bpo.web import access, forms, language
 from bpo.web.office import blueprint, lists
 
-ACCEPTED = ".csv,.txt,.tsv,.xlsx"
+ACCEPTED = ".csv,.txt,.tsv,.xlsx,.xml,.zip"
 LINES = 12
 """Lines that are named beside a remark; the spreadsheet has all."""
 
@@ -31,6 +31,8 @@ KINDS = {
     Kind.RECEIVABLES: Phrase("Receivables"),
     Kind.PAYMENTS: Phrase("Payments"),
     Kind.DEBTORS: Phrase("Debtors"),
+    incoming.NFE: Phrase("NF-e"),
+    incoming.ARCHIVE: Phrase("Archive"),
 }
 Answer = str | Redirect | tuple[str, int]
 
@@ -194,7 +196,7 @@ def _page(row: Import, fault: str | None = None) -> str:
 
 def _preview(row: Import, fault: str | None) -> str:
     session = db.session()
-    seen = imports_preview.look(session, row)
+    seen = imports_preview.look(session, row, g.workspace.cnpj)
     kind = seen.kind or Kind.RECEIVABLES
     return render_template(
         "office/imports/preview.html",

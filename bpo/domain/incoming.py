@@ -1,0 +1,153 @@
+"""A file that is given for import, whatever it is: the parts that can be taken, in order.
+
+A table and an NF-e have one part, an archive one for each table in it and one for all its NF-e.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from bpo.domain import findings, rows, rows_fiscal
+from bpo.domain.findings import Finding
+from bpo.domain.rows import Choices, Field, Kind, Outline
+from bpo.domain.rows_batches import Parsed
+from bpo.domain.rows_fiscal import Paper
+from bpo.formats import archives, nfe, tables, texts, workbooks
+from bpo.formats.problems import Ambiguous, Code
+from bpo.kernel.errors import BadInput
+from bpo.kernel.text import Phrase
+
+NFE, ARCHIVE = "nfe", "zip"
+
+_SETTLING = {Field.PAID_DATE, Field.PAID_AMOUNT, Field.BALANCE}
+
+Read = Callable[[str | None], Iterator[Parsed]]
+"""Gives the rows of a part to a company of that CNPJ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows of one kind. `name` is the file within an archive, otherwise blank.
+
+    `tells_settlement`: it would show if something had been paid. `papers` are kept with what they
+    bring.
+    """
+
+    kind: Kind
+    total: int
+    read: Read = field(repr=False)
+    name: str = ""
+    notes: Sequence[Phrase] = ()
+    tells_settlement: bool = False
+    papers: Sequence[Paper] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A file whose doubts are settled. `refused` names the files of an archive that are nothing."""
+
+    kind: str
+    parts: Sequence[Part]
+    options: rows.Options | None = None
+    refused: Sequence[Finding] = ()
+
+    @property
+    def total(self) -> int:
+        """Rows in all, and the files that could not be read."""
+        return sum(part.total for part in self.parts) + len(self.refused)
+
+
+def outline(content: bytes, choices: Choices | None = None) -> Outline | None:
+    """The columns of a table, None for what has none. Raises BadInput for what cannot be read."""
+    if _is_table(content):
+        return rows.outline(content, choices)
+    examine(content, choices)
+    return None
+
+
+def examine(content: bytes, choices: Choices | None = None) -> Incoming:
+    """What a file brings. Raises BadInput for what is nothing known, and Ambiguous."""
+    texts.refuse_size(content, tables.DEFAULT_LIMIT)
+    if _is_table(content):
+        return _table(content, choices)
+    if archives.is_zip(content):
+        return _archive(content, choices)
+    return Incoming(NFE, [_fiscal([_paper("", content)])])
+
+
+def _is_table(content: bytes) -> bool:
+    if archives.is_zip(content):
+        return workbooks.is_workbook(content)
+    return not nfe.is_nfe(content)
+
+
+def _table(content: bytes, choices: Choices | None, name: str = "") -> Incoming:
+    examined = rows.examine(content, choices)
+    part = Part(
+        examined.kind,
+        examined.total,
+        lambda _: rows.batches(examined),
+        name,
+        examined.notes,
+        not _SETTLING.isdisjoint(examined.options.mapping),
+    )
+    return Incoming(examined.kind.value, [part], examined.options)
+
+
+def _paper(name: str, content: bytes) -> Paper:
+    return Paper(name, content, nfe.parse(content))
+
+
+def _fiscal(papers: Sequence[Paper]) -> Part:
+    empty = [
+        problem.message
+        for paper in papers
+        for invoice in paper.invoices
+        for problem in nfe.problems(invoice)
+        if problem.code is Code.NOTHING
+    ]
+    return Part(
+        Kind.RECEIVABLES,
+        rows_fiscal.count(papers),
+        lambda own: iter([rows_fiscal.parsed(papers, own)]),
+        notes=empty[:20],
+        papers=papers,
+    )
+
+
+def _archive(content: bytes, choices: Choices | None) -> Incoming:
+    papers: list[Paper] = []
+    parts: list[Part] = []
+    refused: list[Finding] = []
+    for member in archives.members(content):
+        try:
+            if member.fault is not None:
+                refused.append(_refused(member.name, member.fault))
+            elif nfe.is_nfe(member.content):
+                papers.append(_paper(member.name, member.content))
+            else:
+                parts += _of_member(member, choices)
+        except Ambiguous:
+            raise
+        except BadInput as refusal:
+            refused.append(_refused(member.name, refusal.phrase))
+    if papers:
+        parts.insert(0, _fiscal(papers))
+    if not parts:
+        raise BadInput("The ZIP holds nothing that can be imported.")
+    kind = NFE if papers and len(parts) == 1 else ARCHIVE
+    return Incoming(kind, parts, refused=refused)
+
+
+def _of_member(member: archives.Member, choices: Choices | None) -> Sequence[Part]:
+    if archives.is_zip(member.content) and not workbooks.is_workbook(member.content):
+        raise BadInput("An archive within an archive is not opened.")
+    return _table(member.content, choices, member.name).parts
+
+
+def _refused(name: str, message: Phrase) -> Finding:
+    return findings.reject(0, None, Code.DAMAGED, named(name, message))
+
+
+def named(name: str, message: Phrase) -> Phrase:
+    """What is said of a file within an archive, its name first."""
+    return Phrase("{file}: {message}", file=name[-120:], message=message) if name else message
