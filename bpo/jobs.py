@@ -30,6 +30,7 @@ class Job(StrEnum):
     SEND_DELIVERIES = "send_deliveries"
     SWEEP_DELIVERIES = "sweep_deliveries"
     REFRESH_SCORES = "refresh_scores"
+    READ_MAILBOX = "read_mailbox"
     BUILD_REPORT = "build_report"
     SEND_REPORTS = "send_reports"
 
@@ -42,6 +43,7 @@ SPECS: dict[Job, JobSpec] = {
     Job.SEND_DELIVERIES: JobSpec("workers.deliveries.send_deliveries", Queue.SENDING),
     Job.SWEEP_DELIVERIES: JobSpec("workers.deliveries.sweep_deliveries", Queue.DEFAULT),
     Job.REFRESH_SCORES: JobSpec("workers.scores.refresh_scores", Queue.BULK),
+    Job.READ_MAILBOX: JobSpec("workers.mailboxes.read_mailbox", Queue.DEFAULT),
     Job.BUILD_REPORT: JobSpec("workers.reports.build_report", Queue.BULK),
     Job.SEND_REPORTS: JobSpec("workers.reports.send_reports", Queue.SENDING),
 }

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     UNCERTAIN = "send_uncertain"
     REFUSED = "address_refused"
     FAILED = "send_failed"
+    REPLY = "reply"
     CALL = "call"
     PROMISE_DUE = "promise_due"
     PROMISE_BROKEN = "promise_broken"
@@ -30,6 +31,7 @@ LABELS = {
     Kind.UNCERTAIN: Phrase("Uncertain send"),
     Kind.REFUSED: Phrase("Address refused"),
     Kind.FAILED: Phrase("Could not be sent"),
+    Kind.REPLY: Phrase("Reply to read"),
     Kind.CALL: Phrase("Call to make"),
     Kind.PROMISE_DUE: Phrase("Promise due"),
     Kind.PROMISE_BROKEN: Phrase("Promise broken"),
@@ -40,7 +42,7 @@ LABELS = {
 }
 SENDS = frozenset({Kind.UNCERTAIN, Kind.REFUSED, Kind.FAILED})
 """Sends that a person may let go again."""
-STORED = SENDS | {Kind.CALL, Kind.PROMISE_BROKEN, Kind.FOLLOW_UP, Kind.OTHER}
+STORED = SENDS | {Kind.REPLY, Kind.CALL, Kind.PROMISE_BROKEN, Kind.FOLLOW_UP, Kind.OTHER}
 """Kinds that are rows of tasks; every other kind is derived from rows of its own."""
 DERIVED = frozenset(Kind) - STORED
 OF_CLIENT = frozenset({Kind.STALE, Kind.CAMPAIGN})
@@ -57,6 +59,7 @@ QUIET_DAYS: dict[Kind, int | None] = {
 
 URGENCY_PCT: dict[Kind, int] = {
     Kind.UNCERTAIN: 300,
+    Kind.REPLY: 350,
     Kind.PROMISE_DUE: 300,
     Kind.PROMISE_BROKEN: 250,
     Kind.FOLLOW_UP: 250,

@@ -159,7 +159,9 @@ SELECT i.kind, i.workspace_id, i.subject_id, i.debtor_id, i.name, i.risk_class, 
        coalesce(i.cents, 0)::bigint, i.since, i.today, i.priority,
        c.channel, c.total_cents, m.recipient, coalesce(c.answer, c.state_reason),
        (SELECT s FROM jsonb_array_elements(v.steps) s WHERE s ->> 'key' = c.step_key LIMIT 1),
-       phone.address, p.promised_for, x.reason, r.number, t.detail ->> 'text', g.name
+       phone.address, p.promised_for, x.reason, r.number, t.detail ->> 'text', g.name,
+       said.id, said.channel, coalesce(said.sender_name, said.sender), left(said.body, 600),
+       said.suggestion, last.at
 FROM page i
 LEFT JOIN tasks t ON t.workspace_id = i.workspace_id AND t.id = i.subject_id
     AND i.kind IN ({_KNOWN})
@@ -175,6 +177,13 @@ LEFT JOIN disputes x ON x.workspace_id = i.workspace_id AND x.id = i.subject_id
 LEFT JOIN receivables r ON r.workspace_id = x.workspace_id AND r.id = x.receivable_id
 LEFT JOIN campaigns g ON g.workspace_id = i.workspace_id AND g.id = i.subject_id
     AND i.kind = '{Kind.CAMPAIGN}'
+LEFT JOIN incoming_messages said ON said.workspace_id = i.workspace_id
+    AND said.id = (t.detail ->> 'incoming_id')::bigint
+LEFT JOIN LATERAL (
+    SELECT max(s.settled_at) AS at FROM touches s
+    WHERE i.kind = 'reply' AND s.workspace_id = i.workspace_id AND s.debtor_id = i.debtor_id
+      AND s.state = 'sent'
+) last ON true
 LEFT JOIN LATERAL (
     SELECT k.address FROM contacts k
     WHERE k.workspace_id = i.workspace_id AND k.debtor_id = i.debtor_id AND k.status = 'valid'
@@ -220,7 +229,8 @@ class Line(NamedTuple):
 
     `amount_cents`: what is open of it today. `since`: the day it began to wait. `today`: the local
     day of its workspace. `step`: the step of the contact as stored JSON. `words`: what whoever
-    made the task wrote.
+    made the task wrote. `said`: a reply, who wrote it, how it came and what it seems to say;
+    `contacted_at`: when we last wrote.
     """
 
     kind: Kind
@@ -245,6 +255,12 @@ class Line(NamedTuple):
     number: str | None = None
     words: str | None = None
     campaign: str | None = None
+    message_id: int | None = None
+    came_by: str | None = None
+    said_by: str | None = None
+    said: str | None = None
+    suggestion: dict[str, Any] | None = None
+    contacted_at: datetime | None = None
 
     @property
     def ref(self) -> Ref:

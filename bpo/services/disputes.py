@@ -35,21 +35,45 @@ def begin(
     """
     access.require(actor, Permission.HOLD, workspace_id)
     with unit_of_work(actor) as session:
-        today = _today(session, workspace_id, now)
-        _insist_on_new(session, workspace_id, debtor_id, receivable_id)
-        dispute = Dispute(
-            workspace_id=workspace_id,
-            debtor_id=debtor_id,
+        return add(
+            session,
+            actor,
+            workspace_id,
+            debtor_id,
+            grounds,
+            now=now,
             receivable_id=receivable_id,
-            reason=grounds.value,
-            opened_on=today,
-            created_by=actor.user_id,
+            note=note,
         )
-        session.add(dispute)
-        if note:
-            session.add(_said(dispute, note, today, actor))
-        session.flush()
-        _record(session, actor, dispute, "dispute.begin", now)
+
+
+def add(
+    session: Session,
+    actor: Actor,
+    workspace_id: int,
+    debtor_id: int,
+    grounds: Grounds,
+    *,
+    now: datetime,
+    receivable_id: int | None = None,
+    note: str | None = None,
+) -> Dispute:
+    """As `begin`, in the caller's transaction."""
+    today = _today(session, workspace_id, now)
+    _insist_on_new(session, workspace_id, debtor_id, receivable_id)
+    dispute = Dispute(
+        workspace_id=workspace_id,
+        debtor_id=debtor_id,
+        receivable_id=receivable_id,
+        reason=grounds.value,
+        opened_on=today,
+        created_by=actor.user_id,
+    )
+    session.add(dispute)
+    if note:
+        session.add(_said(dispute, note, today, actor))
+    session.flush()
+    _record(session, actor, dispute, "dispute.begin", now)
     return dispute
 
 

@@ -196,7 +196,7 @@ def _mark(desk: _Desk, about: About, address: str | None, words: str) -> None:
             Contact.workspace_id == desk.place,
             Contact.debtor_id == about.debtor_id,
             Contact.channel == CONTACT_CHANNELS[desk.channel][0],
-            Contact.address.in_(_forms(desk.channel, address or "")),
+            Contact.address.in_(forms_of(desk.channel, address or "")),
         )
         .values(status="invalid", status_reason=words[:500])
     )
@@ -287,7 +287,7 @@ def _hold(desk: _Desk, debtor_id: int, days: int) -> None:
 def _silence(desk: _Desk, debtor_id: int | None, channel: str, address: str, source: str) -> None:
     """Nothing more goes to the address on the channel; as stored with the debtor, if it is."""
     own = CONTACT_CHANNELS[channel][0]
-    forms = _forms(channel, address)
+    forms = forms_of(channel, address)
     stored = desk.session.scalars(
         select(Contact.address).where(
             Contact.workspace_id == desk.place, Contact.channel == own, Contact.address.in_(forms)
@@ -312,10 +312,11 @@ def _sender(desk: _Desk, address: str) -> tuple[int, int | None] | None:
     if not address:
         return None
     channels = CONTACT_CHANNELS[desk.channel]
-    return incoming.sender(desk.session, desk.place, channels, _forms(desk.channel, address))
+    return incoming.sender(desk.session, desk.place, channels, forms_of(desk.channel, address))
 
 
-def _forms(channel: str, address: str) -> Sequence[str]:
+def forms_of(channel: str, address: str) -> Sequence[str]:
+    """The ways in which an address of a channel may be stored."""
     return [address.lower()] if channel == "email" else sms.number_forms(address)
 
 

@@ -55,26 +55,52 @@ def make(
     """
     access.require(actor, Permission.CONTACT, workspace_id)
     with unit_of_work(actor) as session:
-        workspace = _workspace(session, workspace_id)
-        if debtors.locked(session, workspace_id, debtor_id) is None:
-            raise NotFound("There is no such debtor")
-        today = clock.local_day(now, workspace.time_zone)
-        rules.check(rules.Promise(amount_cents, today, promised_for))
-        _insist_on_one(stored.active(session, workspace_id, debtor_id))
-        promise = Promise(
-            workspace_id=workspace_id,
-            debtor_id=debtor_id,
-            amount_cents=amount_cents,
-            made_on=today,
-            promised_for=promised_for,
-            state=State.ACTIVE.value,
+        return add(
+            session,
+            actor,
+            workspace_id,
+            debtor_id,
+            amount_cents,
+            promised_for,
+            now=now,
             note=note,
             source=source,
-            created_by=actor.user_id,
         )
-        session.add(promise)
-        session.flush()
-        _record(session, actor, promise, "promise.make", now)
+
+
+def add(
+    session: Session,
+    actor: Actor,
+    workspace_id: int,
+    debtor_id: int,
+    amount_cents: int,
+    promised_for: date,
+    *,
+    now: datetime,
+    note: str | None = None,
+    source: str = "analyst",
+) -> Promise:
+    """As `make`, in the caller's transaction."""
+    workspace = _workspace(session, workspace_id)
+    if debtors.locked(session, workspace_id, debtor_id) is None:
+        raise NotFound("There is no such debtor")
+    today = clock.local_day(now, workspace.time_zone)
+    rules.check(rules.Promise(amount_cents, today, promised_for))
+    _insist_on_one(stored.active(session, workspace_id, debtor_id))
+    promise = Promise(
+        workspace_id=workspace_id,
+        debtor_id=debtor_id,
+        amount_cents=amount_cents,
+        made_on=today,
+        promised_for=promised_for,
+        state=State.ACTIVE.value,
+        note=note,
+        source=source,
+        created_by=actor.user_id,
+    )
+    session.add(promise)
+    session.flush()
+    _record(session, actor, promise, "promise.make", now)
     return promise
 
 

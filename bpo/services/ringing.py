@@ -14,12 +14,15 @@ from bpo.gateways.queue import Queue
 from bpo.jobs import Job
 from bpo.kernel import actor as actors
 from bpo.kernel import clock
-from bpo.queries import clockwork, links, scores, workspaces
+from bpo.queries import channels, clockwork, links, scores, workspaces
 from bpo.queries import reports as stored
 from bpo.services import reports
 
 PLANNING_HOUR = 7
 """From this hour on the wall clock of a client company, its day may be planned."""
+
+MAILBOX_EVERY = timedelta(minutes=2)
+"""How often a mailbox is looked into."""
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(minutes=10)
@@ -102,6 +105,7 @@ def due(places: Sequence[Place], now: datetime) -> list[Ring]:
             *_weighed(Job.SEND_REPORTS, stored.with_mail_due(session, now)),
             *(Ring(Job.APPLY_IMPORT, pair) for pair in clockwork.waiting_imports(session, now)),
             *_account_mails(session, now),
+            *_mailboxes(session, now),
         ]
 
 
@@ -134,6 +138,11 @@ def _weighed(job: Job, counts: Mapping[int, int]) -> list[Ring]:
 def _account_mails(session: Session, now: datetime) -> list[Ring]:
     waiting = len(links.unsent(session, now))
     return [Ring(Job.SWEEP_ACCOUNT_MAILS, (), waiting)] if waiting else []
+
+
+def _mailboxes(session: Session, now: datetime) -> list[Ring]:
+    due = channels.mailboxes_due(session, now - MAILBOX_EVERY)
+    return [Ring(Job.READ_MAILBOX, (place,)) for place in due]
 
 
 def _keep_schedules(places: Sequence[Place], now: datetime) -> None:

@@ -22,12 +22,16 @@ from bpo.web.office import (
     portfolio,
     receivables,
     remarks,
+    replies,
     reports,
     text_previews,
     texts,
     touches,
     users,
     workspaces,
+)
+from bpo.web.office.settings import (
+    channels as channel_settings,
 )
 from bpo.web.office.settings import (
     company,
@@ -68,6 +72,8 @@ VIEWS = (
     negotiation,
     imports,
     inbox,
+    replies,
+    channel_settings,
     campaigns,
     campaign_lists,
     campaign_previews,

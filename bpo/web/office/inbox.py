@@ -9,19 +9,19 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from bpo.db import db
-from bpo.domain import disputes
+from bpo.domain import disputes, replies
 from bpo.domain import inbox as rules
 from bpo.domain import steps as ladder
 from bpo.domain.access import Permission
 from bpo.domain.inbox import Kind, Ref
-from bpo.gateways import outside
+from bpo.gateways import outside, wording
 from bpo.kernel.errors import BadInput
 from bpo.models import Workspace
 from bpo.queries import inbox
 from bpo.queries.inbox import Count, Line
 from bpo.services import freshness, tasks
 from bpo.services.tasks import Closed
-from bpo.web import access, forms, session
+from bpo.web import access, forms, language, session
 from bpo.web.office import blueprint
 from bpo.web.statuses import Tone
 
@@ -31,6 +31,7 @@ MARKS: dict[Kind, tuple[str, Tone]] = {
     Kind.UNCERTAIN: ("circle-help", Tone.WARNING),
     Kind.REFUSED: ("at-sign", Tone.BAD),
     Kind.FAILED: ("circle-x", Tone.BAD),
+    Kind.REPLY: ("message-square", Tone.GOOD),
     Kind.CALL: ("phone", Tone.INFO),
     Kind.PROMISE_DUE: ("handshake", Tone.WARNING),
     Kind.PROMISE_BROKEN: ("handshake", Tone.BAD),
@@ -40,6 +41,7 @@ MARKS: dict[Kind, tuple[str, Tone]] = {
     Kind.OTHER: ("flag", Tone.NEUTRAL),
 }
 ORDER = (
+    Kind.REPLY,
     Kind.PROMISE_DUE,
     Kind.PROMISE_BROKEN,
     Kind.FOLLOW_UP,
@@ -83,6 +85,9 @@ def show_inbox() -> str:
         labels=rules.LABELS,
         marks=MARKS,
         grounds=disputes.LABELS,
+        readings={line.ref: replies.from_json(line.suggestion or {}) for line in lines},
+        reading_labels=replies.LABELS,
+        grounds_options=_grounds(),
         Kind=Kind,
         of_client=rules.OF_CLIENT,
     )
@@ -154,6 +159,12 @@ def inbox_known(slug: str) -> Response:
         )
     )
     return _answered(attempt, lambda: _("Thank you: what waited for payment data may go."))
+
+
+def _grounds() -> list[tuple[str, str]]:
+    """What a debtor may disagree with, for a choice."""
+    here = language.current()
+    return [(one.value, wording.say(label, here)) for one, label in disputes.LABELS.items()]
 
 
 def _answered(attempt: forms.Attempt, good: Callable[[], str]) -> Response:

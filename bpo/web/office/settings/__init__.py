@@ -16,6 +16,7 @@ TABS = (
     ("office.settings", Phrase("Company")),
     ("office.settings_policy", Phrase("Collection policy")),
     ("office.settings_contact", Phrase("Contact rules")),
+    ("office.settings_channels", Phrase("Channels")),
     ("office.settings_payment", Phrase("Ways to pay")),
     ("office.settings_people", Phrase("People")),
     ("office.settings_holidays", Phrase("Local holidays")),
