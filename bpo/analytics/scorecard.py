@@ -5,7 +5,7 @@ the product (where it comes from: docs/decisions/0009), and moves away from it a
 come in.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from typing import Any, Final
@@ -37,7 +37,7 @@ TRUSTS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 UNPROVED: Final = 0.5
 ENOUGH: Final = 50
 """With fewer titles to prove it on, the model has half the say, the debtor's own rate the other."""
-CAUTION: Final = 150
+CAUTION: Final = 450
 """A model that has seen this many outcomes has at most half the say."""
 
 MEMORY_DAYS: Final = 180.0
@@ -57,11 +57,13 @@ class Scorecard:
 
     `late` and `days` are coefficients in the order of FEATURES and DAYS; `known` titles had an
     outcome on `as_of`, `open` were still open (censored); `proved_on` titles decided the trust.
+    `usual` is the row of `table` in the middle of the book, against which a title is explained.
     """
 
     as_of: date
     late: Floats
     days: Floats
+    usual: Floats
     trust: float
     delays: Delays
     known: int
@@ -85,8 +87,9 @@ class Scorecard:
             "as_of": self.as_of.isoformat(),
             "late": dict(zip(FEATURES, self.late.tolist(), strict=True)),
             "days": dict(zip(DAYS, self.days.tolist(), strict=True)),
+            "usual": self.usual.tolist(),
             "trust": self.trust,
-            "unpaid": [round(one, 6) for one in self.delays.unpaid.tolist()],
+            "unpaid": self.delays.unpaid.tolist(),
             "known": self.known,
             "open": self.open,
             "proved_on": self.proved_on,
@@ -99,6 +102,7 @@ def from_json(stored: dict[str, Any]) -> Scorecard:
         as_of=date.fromisoformat(stored["as_of"]),
         late=np.array([stored["late"][name] for name in FEATURES]),
         days=np.array([stored["days"][name] for name in DAYS]),
+        usual=np.array(stored["usual"]),
         trust=stored["trust"],
         delays=Delays(np.array(stored["unpaid"])),
         known=stored["known"],
@@ -188,6 +192,7 @@ def _fit(frames: Frames, today: int, trust: float, proved_on: int) -> Scorecard:
         as_of=day_of(today),
         late=np.array(PRIOR_LATE),
         days=days,
+        usual=table(seen.traits).mean(axis=0) if len(seen.title) else np.zeros(len(FEATURES)),
         trust=trust,
         delays=found,
         known=int(seen.settled.sum()),
@@ -226,16 +231,7 @@ def _fit_late(draft: Scorecard, seen: Cases) -> Scorecard:
         waiting = np.where(seen.late, 1.0, chance / np.maximum(so_far, 1e-9))
         outcome = np.where(seen.settled, seen.late, waiting.clip(0, 1))
         found = _rising(rows, outcome, seen.weight)
-    return Scorecard(
-        draft.as_of,
-        found,
-        draft.days,
-        draft.trust,
-        draft.delays,
-        draft.known,
-        draft.open,
-        draft.proved_on,
-    )
+    return replace(draft, late=found)
 
 
 def _rising(rows: Floats, outcome: Floats, weight: Floats) -> Floats:
@@ -247,7 +243,8 @@ def _rising(rows: Floats, outcome: Floats, weight: Floats) -> Floats:
     if not against.any():
         return found
     prior, certainty = np.where(against, 0.0, prior), np.where(against, 1e9, certainty)
-    return fitting.logistic(rows, outcome, weight, prior, certainty)
+    again = fitting.logistic(rows, outcome, weight, prior, certainty)
+    return np.where(against, 0.0, again)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -293,7 +290,7 @@ def _prove(frames: Frames, today: int) -> tuple[float, int]:
         return UNPROVED * known / ENOUGH, 0
     cuts = [int(issue[int(len(issue) * part)]) for part in _CUTS] + [today]
     losses = np.concatenate([_proof(frames, seen, *span) for span in pairwise(cuts)])
-    return min(_earned(losses), known / (known + CAUTION)), len(losses)
+    return min(_earned(losses), known**2 / (known**2 + CAUTION**2)), len(losses)
 
 
 def _proof(frames: Frames, seen: Cases, cut: int, until: int) -> Floats:

@@ -18,6 +18,7 @@ MOST_REASONS = 3
 
 _TELLING = 0.15
 _LONGEST = 365
+_MOST_LIKELY = 0.99
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +58,7 @@ def score(frames: Frames, card: Scorecard, as_of: date, weeks: int = WEEKS) -> S
         as_of=as_of,
         title=title,
         balance=balance[title],
-        late=np.where(so_far > 0, 1.0, (view.chance / left).clip(0, 1)),
+        late=np.where(so_far > 0, 1.0, (view.chance / left).clip(0, _MOST_LIKELY)),
         weeks=((ahead[:, :-1] - ahead[:, 1:]) / left[:, None]).clip(0, 1),
         in_days=half - so_far.astype(np.int64),
         delay=half,
@@ -67,10 +68,7 @@ def score(frames: Frames, card: Scorecard, as_of: date, weeks: int = WEEKS) -> S
 
 
 def _pull(card: Scorecard, known: Traits) -> Floats:
-    rows = scorecard.table(known)
-    if not len(rows):
-        return rows
-    apart = rows - rows.mean(axis=0)
+    apart = scorecard.table(known) - card.usual
     pull: Floats = apart * card.late * card.trust
     pull[:, FEATURES.index("rate")] += apart[:, FEATURES.index("rate")] * (1 - card.trust)
     return pull
@@ -100,8 +98,7 @@ def _told(feature: str, known: Traits, n: int, pull: float) -> Phrase | None:
         case "timing":
             return _timing(round(float(known.delay[n])))
         case "size":
-            big = known.size[n] > 0
-            return Phrase("A larger amount than usual") if big else Phrase("A small amount")
+            return _size(known.size[n] > 0, pull > 0)
         case "overdue" if known.overdue[n] >= 1:
             return Phrase(
                 "Overdue invoices of this debtor now: {count}", count=int(known.overdue[n])
@@ -117,6 +114,14 @@ def _rate(late: int, total: int) -> Phrase:
     if total == 0:
         return Phrase("No invoice decided yet: taken as others of this company")
     return Phrase("Paid late so far: {late} of {total} invoices", late=late, total=total)
+
+
+def _size(large: bool, later: bool) -> Phrase:
+    if large:
+        larger_later = Phrase("A larger amount than usual, which here is paid later")
+        return larger_later if later else Phrase("A larger amount, which here is paid sooner")
+    smaller_later = Phrase("A smaller amount than usual, which here is paid later")
+    return smaller_later if later else Phrase("A smaller amount, which here is paid sooner")
 
 
 def _timing(days: int) -> Phrase:

@@ -13,6 +13,7 @@ from bpo.web.office import (
     debtor_acts,
     debtor_page,
     debtors,
+    forecast,
     imports,
     inbox,
     negotiation,
@@ -45,6 +46,7 @@ from bpo.web.portal import companies
 from bpo.web.public import health, policy
 
 VIEWS = (
+    forecast,
     health,
     signing_in,
     links,

@@ -69,6 +69,7 @@ _WORKSPACE = (
     ("office.receivables", Phrase("Receivables"), "receipt-text"),
     ("office.payments", Phrase("Payments"), "banknote"),
     ("office.campaigns", Phrase("Campaigns"), "megaphone"),
+    ("office.forecast", Phrase("Forecast"), "trending-up"),
     ("office.imports", Phrase("Imports"), "upload"),
     ("office.reports", Phrase("Reports"), "chart-column"),
     ("office.settings", Phrase("Policy and settings"), "settings"),

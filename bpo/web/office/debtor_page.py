@@ -17,7 +17,7 @@ from bpo.domain.steps import Channel
 from bpo.kernel.errors import NotFound
 from bpo.kernel.text import Phrase
 from bpo.models import Debtor
-from bpo.queries import debtors, receivables, timeline
+from bpo.queries import debtors, receivables, scores, timeline
 from bpo.queries import payments as stored
 from bpo.queries.timeline import Event
 from bpo.services import campaigns, negotiation, notes
@@ -56,6 +56,7 @@ def show_debtor(slug: str, debtor_id: int) -> str:
         contact_channels=CONTACT_CHANNELS,
         events=events,
         limit=limit,
+        predictions=scores.of_debtor(session, place.id, debtor_id),
     )
 
 

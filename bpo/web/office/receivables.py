@@ -9,7 +9,7 @@ from bpo.domain import attachments as papers
 from bpo.domain import receivables as rules
 from bpo.domain.access import Permission
 from bpo.kernel.errors import NotFound
-from bpo.queries import attachments, boletos, debtors, receivable_lists, receivables
+from bpo.queries import attachments, boletos, debtors, receivable_lists, receivables, scores
 from bpo.queries.receivable_lists import Filter, Show
 from bpo.web import access
 from bpo.web.office import blueprint, lists
@@ -81,6 +81,7 @@ def receivable(slug: str, receivable_id: int) -> Answer:
         standing=debtors.standing(session, place, debtor.id, lists.today()),
         ledger=receivables.ledger(session, place, receivable_id),
         touches=receivables.touches(session, place, receivable_id),
+        told=scores.of_receivable(session, place, receivable_id),
         attachments=attachments.of_receivable(session, place, receivable_id),
         attachment_kinds=papers.LABELS,
         boleto=boletos.of_receivable(session, place, receivable_id),
