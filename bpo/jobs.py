@@ -31,6 +31,7 @@ class Job(StrEnum):
     SWEEP_DELIVERIES = "sweep_deliveries"
     REFRESH_SCORES = "refresh_scores"
     READ_MAILBOX = "read_mailbox"
+    ISSUE_SUBSCRIPTIONS = "issue_subscriptions"
     BUILD_REPORT = "build_report"
     SEND_REPORTS = "send_reports"
 
@@ -44,6 +45,7 @@ SPECS: dict[Job, JobSpec] = {
     Job.SWEEP_DELIVERIES: JobSpec("workers.deliveries.sweep_deliveries", Queue.DEFAULT),
     Job.REFRESH_SCORES: JobSpec("workers.scores.refresh_scores", Queue.BULK),
     Job.READ_MAILBOX: JobSpec("workers.mailboxes.read_mailbox", Queue.DEFAULT),
+    Job.ISSUE_SUBSCRIPTIONS: JobSpec("workers.subscriptions.issue_subscriptions", Queue.DEFAULT),
     Job.BUILD_REPORT: JobSpec("workers.reports.build_report", Queue.BULK),
     Job.SEND_REPORTS: JobSpec("workers.reports.send_reports", Queue.SENDING),
 }

@@ -41,6 +41,7 @@ FAMILIES = {
     "metrics": "figures of a workspace on a day",
     "score": "predictions of payment, put to the test",
     "campaigns": "plan the reminders of a day",
+    "subscriptions": "issue recurring charges",
     "negotiate": "offers for a debtor",
     "reports": "build and send the weekly report",
     "bench": "measure the program on this machine",

@@ -19,6 +19,12 @@ from bpo.models.debtor import Contact, Debtor, Dispute, Hold, Note, OptOut, Prom
 from bpo.models.receivable import Entry, Import, Payment, Receivable, StoredFile
 from bpo.models.report import ReportDelivery, ReportRun
 from bpo.models.score import Score, ScoreModel
+from bpo.models.subscription import (
+    Subscription,
+    SubscriptionPause,
+    SubscriptionPeriod,
+    SubscriptionPrice,
+)
 from bpo.models.user import AccessEntry, Membership, SignedLink, User
 from bpo.models.wording import CampaignDraft, Guide, MessageText, Remark
 from bpo.models.workspace import (
@@ -74,6 +80,10 @@ __all__ = [
     "SignedLink",
     "Skip",
     "StoredFile",
+    "Subscription",
+    "SubscriptionPause",
+    "SubscriptionPeriod",
+    "SubscriptionPrice",
     "Task",
     "Touch",
     "TouchReceivable",

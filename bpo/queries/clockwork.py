@@ -36,6 +36,13 @@ _IMPORTS = """
 SELECT workspace_id, id FROM imports
 WHERE state = 'queued' AND created_at < %(before)s ORDER BY created_at, id
 """
+_SUBSCRIPTIONS = """
+SELECT s.workspace_id, here.day
+FROM unnest(%(places)s::bigint[], %(days)s::date[]) AS here (workspace_id, day)
+JOIN subscriptions s ON s.workspace_id = here.workspace_id AND s.next_issue_on <= here.day
+GROUP BY s.workspace_id, here.day
+ORDER BY s.workspace_id
+"""
 IMPORT_PATIENCE = timedelta(minutes=1)
 """A queued import older than this may have lost its notification."""
 
@@ -44,6 +51,12 @@ def unplanned(session: Session, days: Mapping[int, date]) -> list[tuple[int, dat
     """Workspaces with a running campaign that has no plan for its day, among those given."""
     values = {"places": list(days), "days": list(days.values())}
     return [(place, day) for place, day in _rows(session, _UNPLANNED, values)]
+
+
+def subscriptions_due(session: Session, days: Mapping[int, date]) -> list[tuple[int, date]]:
+    """Workspaces with recurring charges to be issued on their day, among those given."""
+    values = {"places": list(days), "days": list(days.values())}
+    return [(place, day) for place, day in _rows(session, _SUBSCRIPTIONS, values)]
 
 
 def to_send(session: Session, now: datetime) -> dict[int, int]:

@@ -97,6 +97,7 @@ def due(places: Sequence[Place], now: datetime) -> list[Ring]:
     """All that workers should be doing at an instant."""
     with _reading(places) as session:
         return [
+            *_subscriptions(session, places, now),
             *_plans(session, places, now),
             *_scores(session, places, now),
             *_weighed(Job.SEND_DELIVERIES, clockwork.to_send(session, now)),
@@ -128,6 +129,15 @@ def _scores(session: Session, places: Sequence[Place], now: datetime) -> list[Ri
     return [
         Ring(Job.REFRESH_SCORES, (place, day.isoformat()))
         for place, day in scores.due(session, days)
+    ]
+
+
+def _subscriptions(session: Session, places: Sequence[Place], now: datetime) -> list[Ring]:
+    """Recurring charges are issued as soon as the day begins, before the day is planned."""
+    days = {place.id: place.day(now) for place in places}
+    return [
+        Ring(Job.ISSUE_SUBSCRIPTIONS, (place, day.isoformat()))
+        for place, day in clockwork.subscriptions_due(session, days)
     ]
 
 
