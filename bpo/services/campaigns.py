@@ -127,6 +127,17 @@ def next_contact(
     return None
 
 
+def foresee(
+    session: Session, workspace: Workspace, entry: stored.Stored, day: date, *, now: datetime
+) -> Plan:
+    """What one campaign would say on a day, stored as it is or not, by the function that plans."""
+    here = setting(session, workspace, day)
+    whole = Plan([], [], [])
+    for made in _pages(session, here, entry, now, None):
+        whole = _joined(whole, made)
+    return whole
+
+
 def setting(
     session: Session,
     workspace: Workspace,

@@ -60,6 +60,7 @@ BADGES: dict[str, tuple[Phrase, Tone]] = {
     "inactive": (Phrase("Inactive"), _N),
     "running": (Phrase("Running"), _I),
     "paused": (Phrase("Paused"), _W),
+    "archived": (Phrase("Archived"), _N),
     "awaiting_go": (Phrase("Waiting for a go"), _W),
     "waiting": (Phrase("Waiting"), _N),
     "dismissed": (Phrase("Dismissed"), _N),

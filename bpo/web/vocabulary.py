@@ -102,6 +102,10 @@ WORKSPACES: dict[str, tuple[Phrase, str, Tone]] = {
     "report.send": (Phrase("Report on its way"), "send", _N),
     "report.resend": (Phrase("Report sent again"), "send", _N),
     "report.fail": (Phrase("Report failed"), "circle-x", _B),
+    "campaign.create": (Phrase("Campaign made"), "megaphone", _N),
+    "campaign.rename": (Phrase("Campaign renamed"), "pencil", _N),
+    "campaign.version": (Phrase("New version of a campaign"), "megaphone", _W),
+    "campaign.discard_draft": (Phrase("Draft of a campaign discarded"), "trash-2", _N),
     "text.save": (Phrase("Text of a message changed"), "pencil", _W),
     "text.standard": (Phrase("Standard text of a message restored"), "undo-2", _N),
     "text.test": (Phrase("Test message sent to oneself"), "send", _N),
@@ -159,6 +163,7 @@ FIELDS: dict[str, Phrase] = {
     "reason": Phrase("Reason"),
     "amount_cents": Phrase("Amount"),
     "text": Phrase("Text"),
+    "changed": Phrase("Changed"),
     "about": Phrase("About"),
 }
 

@@ -27,6 +27,7 @@ from bpo.web.office import blueprint
 from bpo.web.office.touches import CHANNELS
 
 STATES = frozenset({"draft", "awaiting_go", "running", "paused"})
+ARCHIVED = frozenset({"archived"})
 PHASES = (
     (Moment.ISSUE, Phrase("When it is issued")),
     (Moment.PRE_DUE, Phrase("Before it is due")),
@@ -95,6 +96,7 @@ def show_campaigns(slug: str) -> str:
     return render_template(
         "office/campaigns/list.html",
         campaigns=stored.in_states(session, place, STATES),
+        archived=stored.in_states(session, place, ARCHIVED),
         states=stored.counts_by_state(session, place.id),
         days=stored.last_days(session, place.id),
         freshness=freshness(),
@@ -110,7 +112,7 @@ def show_campaign(slug: str, campaign_id: int) -> str:
     return render_template(
         "office/campaigns/page.html",
         **frame(found),
-        phases=_phases(found.campaign.steps),
+        phases=phases(found.campaign.steps),
         by_step=touches.step_states(db.session(), g.workspace.id, campaign_id),
         tones=TONES,
         channels=CHANNELS,
@@ -158,7 +160,7 @@ def campaign_pause(slug: str, campaign_id: int) -> Response:
 
 def campaign(campaign_id: int) -> Stored:
     """The campaign of the address, its steps read. Raises NotFound."""
-    for found in stored.in_states(db.session(), g.workspace, STATES):
+    for found in stored.in_states(db.session(), g.workspace, STATES | ARCHIVED):
         if found.row.id == campaign_id:
             return found
     raise NotFound("There is no such campaign")
@@ -232,7 +234,7 @@ def exceptions(step: Step) -> list[tuple[str, str | None]]:
     return sorted((own | left_out).items())
 
 
-def _phases(ladder: Iterable[Step]) -> list[tuple[Phrase, list[Step]]]:
+def phases(ladder: Iterable[Step]) -> list[tuple[Phrase, list[Step]]]:
     """The steps under the moment from which they count, in the order of their days."""
     ordered = sorted(ladder, key=lambda step: step.offset)
     found = [(label, [s for s in ordered if s.moment == moment]) for moment, label in PHASES]

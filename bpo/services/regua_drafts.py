@@ -1,0 +1,251 @@
+"""The next version of a campaign: worked on as a draft, compared, and saved as a whole."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from bpo.db import unit_of_work
+from bpo.domain import access, campaigns, regua_checks, steps
+from bpo.domain.access import Permission
+from bpo.domain.campaigns import Campaign
+from bpo.domain.regua_checks import Finding
+from bpo.domain.regua_edits import Steps
+from bpo.domain.steps import Channel
+from bpo.domain.text_checks import Severity
+from bpo.domain.touches import Plan
+from bpo.kernel.actor import Actor
+from bpo.kernel.errors import BadInput, Conflict, NotFound
+from bpo.kernel.text import Phrase
+from bpo.models import Campaign as CampaignRow
+from bpo.models import CampaignDraft, CampaignVersion, Workspace
+from bpo.queries import campaigns as stored
+from bpo.queries import workspaces
+from bpo.queries.campaigns import Stored
+from bpo.services import audit, wordings
+from bpo.services import campaigns as running
+
+Edit = Callable[[Campaign], Campaign]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A campaign as it holds and as it shall be. `base`: the version the work began from."""
+
+    row: CampaignRow
+    current: Campaign
+    next: Campaign
+    base: int
+    started: bool
+    findings: tuple[Finding, ...]
+
+    @property
+    def differences(self) -> list[Phrase]:
+        """What saving would change."""
+        return regua_checks.differences(self.current, self.next)
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it may be saved."""
+        return regua_checks.is_usable(self.findings)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether somebody has saved another version since the work began."""
+        return self.base != self.row.version
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a draft changes on one day: contacts by step, before and after."""
+
+    day: date
+    before: dict[str, int]
+    after: dict[str, int]
+    newly: int
+    no_longer: int
+
+
+def read(session: Session, workspace: Workspace, campaign_id: int) -> Draft:
+    """The draft of a campaign, or what holds when nobody has begun one. Raises NotFound."""
+    row = _row(session, workspace.id, campaign_id)
+    version = stored.version(session, row)
+    current = unchecked(campaign_id, version.steps, version.options)
+    found = session.get(CampaignDraft, (workspace.id, campaign_id))
+    after = unchecked(campaign_id, found.steps, found.options) if found else current
+    base = found.base if found else row.version
+    return Draft(row, current, after, base, found is not None, _findings(session, workspace, after))
+
+
+def unchecked(campaign_id: int, rows: object, options: object) -> Campaign:
+    """A campaign of its stored parts, also one that cannot run yet."""
+    whole = campaigns.from_json(campaign_id, steps.to_json(_ANY), options)  # type: ignore[arg-type]
+    return replace(whole, steps=steps.from_json(rows))  # type: ignore[arg-type]
+
+
+_ANY = campaigns.THREE_STEPS
+
+
+def edit(actor: Actor, workspace_id: int, campaign_id: int, change: Edit, *, now: datetime) -> None:
+    """Change the draft; the first change begins one. What holds stays as it is."""
+    access.require(actor, Permission.EDIT_CAMPAIGN, workspace_id)
+    with unit_of_work(actor) as session:
+        workspace = _workspace(session, workspace_id)
+        _row(session, workspace_id, campaign_id, held=True)
+        draft = read(session, workspace, campaign_id)
+        after = change(draft.next)
+        values = {
+            "steps": steps.to_json(after.steps),
+            "options": campaigns.options_to_json(after),
+            "updated_at": now,
+            "updated_by": actor.user_id,
+        }
+        session.execute(
+            insert(CampaignDraft)
+            .values(workspace_id=workspace_id, campaign_id=campaign_id, base=draft.base, **values)
+            .on_conflict_do_update(index_elements=["workspace_id", "campaign_id"], set_=values)
+        )
+
+
+def on_steps(change: Callable[[Steps], Steps]) -> Edit:
+    """A change of the steps alone."""
+    return lambda campaign: replace(campaign, steps=change(campaign.steps))
+
+
+def discard(actor: Actor, workspace_id: int, campaign_id: int, *, now: datetime) -> None:
+    """Forget the draft."""
+    access.require(actor, Permission.EDIT_CAMPAIGN, workspace_id)
+    with unit_of_work(actor) as session:
+        _row(session, workspace_id, campaign_id, held=True)
+        _forget(session, workspace_id, campaign_id)
+        about = ("campaign", campaign_id)
+        audit.record(session, actor, workspace_id, "campaign.discard_draft", now=now, subject=about)
+
+
+def save(actor: Actor, workspace_id: int, campaign_id: int, *, now: datetime) -> int:
+    """Let the draft hold from the next planning on, as a new version; returns its number.
+
+    Raises BadInput naming what keeps it from running, Conflict when nothing is changed or somebody
+    has saved another version meanwhile.
+    """
+    access.require(actor, Permission.EDIT_CAMPAIGN, workspace_id)
+    with unit_of_work(actor) as session:
+        workspace = _workspace(session, workspace_id)
+        row = _row(session, workspace_id, campaign_id, held=True)
+        draft = read(session, workspace, campaign_id)
+        _refuse(draft)
+        version = row.version + 1
+        session.add(
+            CampaignVersion(
+                workspace_id=workspace_id,
+                campaign_id=campaign_id,
+                version=version,
+                steps=steps.to_json(draft.next.steps),
+                options=campaigns.options_to_json(draft.next),
+                created_by=actor.user_id,
+            )
+        )
+        session.execute(
+            update(CampaignRow)
+            .where(CampaignRow.workspace_id == workspace_id, CampaignRow.id == campaign_id)
+            .values(version=version)
+        )
+        _forget(session, workspace_id, campaign_id)
+        audit.record(
+            session,
+            actor,
+            workspace_id,
+            "campaign.version",
+            now=now,
+            subject=("campaign", campaign_id),
+            version=version,
+            changed=[str(one) for one in draft.differences],
+        )
+    return version
+
+
+def effect(
+    session: Session, workspace: Workspace, draft: Draft, day: date, *, now: datetime
+) -> Effect:
+    """What the draft would say on a day, beside what holds; nothing is stored."""
+    before, after = (
+        running.foresee(session, workspace, Stored(draft.row, campaign), day, now=now)
+        for campaign in (draft.current, draft.next)
+    )
+    heard, hears = (_people(plan) for plan in (before, after))
+    return Effect(day, _by_step(before), _by_step(after), len(hears - heard), len(heard - hears))
+
+
+def taken_keys(session: Session, workspace_id: int, campaign_id: int) -> frozenset[str]:
+    """The keys that any version of a campaign used: they carry a history."""
+    rows = session.scalars(
+        select(CampaignVersion.steps).where(
+            CampaignVersion.workspace_id == workspace_id,
+            CampaignVersion.campaign_id == campaign_id,
+        )
+    )
+    return frozenset(str(step["key"]) for steps_of in rows for step in steps_of)
+
+
+def _refuse(draft: Draft) -> None:
+    if draft.is_behind:
+        raise Conflict("Somebody has saved another version meanwhile: discard the draft first")
+    if not draft.differences:
+        raise Conflict("Nothing is changed")
+    for finding in draft.findings:
+        if finding.severity is Severity.ERROR:
+            raise BadInput(finding.message.template, field="steps", **finding.message.params)
+
+
+def _findings(session: Session, workspace: Workspace, campaign: Campaign) -> tuple[Finding, ...]:
+    words = wordings.in_force(session, workspace)
+    rules = running.setting(session, workspace, _NO_DAY).rules
+
+    def has(key: str, channel: Channel) -> bool:
+        return words.has(key, channel, workspace.locale)
+
+    return tuple(regua_checks.check(campaign, rules, has))
+
+
+_NO_DAY = date(1970, 1, 1)
+
+
+def _people(plan: Plan) -> set[int]:
+    return {touch.debtor_id for touch in plan.touches}
+
+
+def _by_step(plan: Plan) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for touch in plan.touches:
+        found[touch.step_key] = found.get(touch.step_key, 0) + 1
+    return found
+
+
+def _workspace(session: Session, workspace_id: int) -> Workspace:
+    workspace = workspaces.by_id(session, workspace_id)
+    if workspace is None:
+        raise NotFound("There is no such workspace")
+    return workspace
+
+
+def _row(
+    session: Session, workspace_id: int, campaign_id: int, *, held: bool = False
+) -> CampaignRow:
+    query = select(CampaignRow).where(
+        CampaignRow.workspace_id == workspace_id, CampaignRow.id == campaign_id
+    )
+    row = session.scalar(query.with_for_update() if held else query)
+    if row is None:
+        raise NotFound("There is no such campaign")
+    return row
+
+
+def _forget(session: Session, workspace_id: int, campaign_id: int) -> None:
+    session.execute(
+        delete(CampaignDraft).where(
+            CampaignDraft.workspace_id == workspace_id, CampaignDraft.campaign_id == campaign_id
+        )
+    )

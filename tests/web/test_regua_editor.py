@@ -1,0 +1,206 @@
+"""Ana works on a regua: acts on a draft, a difference in words and in effect, a new version."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bpo.db import acting_as
+from bpo.domain import campaigns as rules
+from bpo.domain.regua import DEFAULT_REGUA
+from bpo.kernel import actor as actors
+from bpo.kernel import clock
+from bpo.models import AuditEntry, Campaign, CampaignDraft, CampaignVersion
+from bpo.queries import campaigns as stored
+from tests.factories import debts, people
+from tests.web.test_texts import Writer
+
+
+@pytest.fixture
+def now():
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def cast(session, now):
+    cast = people.cast(session)
+    with acting_as(actors.system([cast.sol.id, cast.lua.id], name="test")):
+        cast.sol.calendar = "none"
+        debts.fresh(session, cast.sol, clock.local_day(now, cast.sol.time_zone), now)
+        session.commit()
+        yield cast
+
+
+@pytest.fixture
+def row(session, cast):
+    return session.scalars(select(Campaign).where(Campaign.workspace_id == cast.sol.id)).one()
+
+
+@pytest.fixture
+def ana(client, cast):
+    return Writer(people.sign_in(client, cast.ana))
+
+
+@pytest.fixture
+def at(row):
+    return f"/w/sol/campaigns/{row.id}/edit"
+
+
+def holding(session, row):
+    session.refresh(row)
+    version = stored.version(session, row)
+    return rules.from_json(row.id, version.steps, version.options)
+
+
+def acts(session):
+    found = session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
+    return [act for act in found if act.startswith("campaign.")]
+
+
+def test_acts_go_to_a_draft_and_hold_once_saved(session, ana, cast, row, at):
+    assert "Nada ainda" in ana.open(at)
+    ana.post(f"{at}/d+5/later", {})
+    ana.post(f"{at}/d+45/remove", {})
+    ana.post(f"{at}/d+20/double", {})
+    made = ana.post(f"{at}/add", {"moment": "pre_due"}).location
+    assert made.endswith("/edit/steps/d-3")
+    page = ana.open(at)
+    for words in ("D+5 passa para D+6", "D+45 sai", "D+21 é nova", "D-3 é nova, por e-mail"):
+        assert words in page
+    assert holding(session, row).steps == DEFAULT_REGUA
+    assert ana.post(f"{at}/save", {}).location == f"/w/sol/campaigns/{row.id}"
+    labels = [step.label for step in holding(session, row).steps]
+    assert row.version == 2
+    assert {"D-3", "D+6", "D+21"} <= set(labels)
+    assert "D+45" not in labels
+    assert session.scalars(select(CampaignDraft)).all() == []
+    assert (
+        len(
+            session.scalars(
+                select(CampaignVersion).where(CampaignVersion.campaign_id == row.id)
+            ).all()
+        )
+        == 2
+    )
+    assert acts(session) == ["campaign.version"]
+
+
+def test_a_step_is_described_in_its_form(session, ana, cast, row, at):
+    fields = {
+        "moment": "overdue", "days": "8", "channels": ["email", "sms"], "otherwise": "task",
+        "template": "offer_help", "tone": "helpful", "goal": "Perguntar", "opens": "1",
+        "class_A": "skip", "class_B": "other", "class_B_days": "9",
+    }  # fmt: skip
+    ana.post(f"{at}/steps/d+5", fields)
+    ana.post(f"{at}/save", {})
+    step = next(step for step in holding(session, row).steps if step.key == "d+5")
+    assert (step.offset, step.skip_classes, step.offset_by_class) == (8, {"A"}, {"B": 9})
+    assert [*step.channels, *step.otherwise] == ["email", "sms", "task"]
+    assert "Perguntar" in ana.open(f"{at}/steps/d+5")
+    assert ana.post(f"{at}/steps/d+5", fields | {"channels": []}).status_code == 400
+
+
+def test_an_untouched_form_changes_nothing(ana, cast, row, at):
+    fields = {
+        "moment": "pre_due", "days": "1", "channels": "sms", "otherwise": "email", "opens": "1",
+        "template": "due_tomorrow", "tone": "friendly", "goal": "Um lembrete curto, sem o valor",
+    }  # fmt: skip
+    assert "Um lembrete curto, sem o valor" in ana.open(f"{at}/steps/d-1")
+    ana.post(f"{at}/steps/d-1", fields)
+    assert ana.post(f"{at}/save", {}).status_code == 400
+
+
+def test_what_cannot_run_is_not_saved(session, ana, cast, row, at):
+    ana.post(f"{at}/d+5/earlier", {})
+    for _ in range(4):
+        ana.post(f"{at}/d+5/earlier", {})
+    page = ana.post(f"{at}/save", {})
+    assert page.status_code == 400
+    assert row.version == 1
+    ana.post(f"{at}/discard", {})
+    assert "Nada ainda" in ana.open(at)
+    fields = {
+        "moment": "overdue",
+        "days": "5",
+        "channels": "whatsapp",
+        "template": "something_wrong",
+        "tone": "friendly",
+    }
+    ana.post(f"{at}/steps/d+5", fields)
+    assert "o texto não tem palavras para WhatsApp" in ana.open(at)
+    assert ana.post(f"{at}/save", {}).status_code == 400
+
+
+def test_two_people_do_not_overwrite_one_another(session, ana, cast, row, at):
+    ana.post(f"{at}/d+5/later", {})
+    session.add(
+        CampaignVersion(
+            workspace_id=row.workspace_id,
+            campaign_id=row.id,
+            version=2,
+            steps=stored.version(session, row).steps,
+            options={},
+        )
+    )
+    row.version = 2
+    session.commit()
+    answer = ana.post(f"{at}/save", {})
+    assert answer.status_code == 400
+    assert "outra versão enquanto isso" in answer.text
+
+
+def test_the_effect_of_today_is_shown_before_it_is_saved(session, ana, cast, row, at, now):
+    today = clock.local_day(now, cast.sol.time_zone)
+    for name in ("Davi", "Bia"):
+        who = debts.debtor(session, cast.sol, name, email=f"{name}@example.org")
+        debts.receivable(session, who, due=today - timedelta(days=21), cents=10_000)
+    ana.post(f"{at}/audience", {"minimum": "500,00", "entry": "matching", "reanchor": "inherit"})
+    page = ana.open(f"{at}?effect=1")
+    assert "quem deve ao menos R$\xa0500,00" in page
+    assert "2 deixariam de receber" in page
+
+
+def test_campaigns_are_made_named_and_put_away(session, ana, cast, row):
+    made = ana.post("/w/sol/campaigns/new", {"name": "Consumidores", "model": str(row.id)})
+    new = session.scalars(select(Campaign).where(Campaign.name == "Consumidores")).one()
+    assert made.location == f"/w/sol/campaigns/{new.id}/edit"
+    assert (new.state, new.precedence > row.precedence) == ("awaiting_go", True)
+    at = f"/w/sol/campaigns/{new.id}"
+    ana.post(f"{at}/rename", {"name": "Pessoas físicas"})
+    ana.post(f"{at}/archive", {})
+    page = ana.open("/w/sol/campaigns")
+    assert "1 campanha arquivada" in page
+    assert "Pessoas físicas" in ana.open(at)
+    ana.post(f"{at}/take_out", {})
+    session.refresh(new)
+    assert (new.state, new.name) == ("paused", "Pessoas físicas")
+    assert ana.post("/w/sol/campaigns/new", {"name": "", "model": "three"}).status_code == 400
+    assert ana.post("/w/sol/campaigns/new", {"name": "X", "model": "999999"}).status_code == 400
+    row.state = "running"
+    session.commit()
+    ana.post(f"/w/sol/campaigns/{row.id}/archive", {})
+    session.refresh(row)
+    assert row.state == "running"
+    assert acts(session) == [
+        "campaign.create",
+        "campaign.rename",
+        "campaign.archived",
+        "campaign.paused",
+    ]
+
+
+def test_outsiders_and_clients_change_nothing(session, client, cast, row, at):
+    for who, status in ((cast.carla, 404), (cast.bruno, 403)):
+        visitor = Writer(people.sign_in(client, who))
+        for url in (at, f"{at}/steps/d+5", f"{at}/audience", "/w/sol/campaigns/new"):
+            assert visitor.client.get(url).status_code == status, url
+        acts = ("add", "d+5/later", "steps/d+5", "audience", "save", "discard")
+        campaign = f"/w/sol/campaigns/{row.id}"
+        others = ("/w/sol/campaigns/new", f"{campaign}/rename", f"{campaign}/archive")
+        for url in (*(f"{at}/{act}" for act in acts), *others):
+            assert visitor.post(url, {"moment": "overdue"}).status_code == status, url
+    carla = Writer(people.sign_in(client, cast.carla))
+    theirs = at.replace("/sol/", "/lua/")
+    assert carla.client.get(theirs).status_code == 404
+    assert carla.post(f"{theirs}/save", {}).status_code == 404
+    assert session.scalars(select(CampaignDraft)).all() == []
