@@ -86,12 +86,17 @@ def _with(arguments: Namespace) -> Settings:
 
 
 def _with_outbox(settings: Settings) -> tuple[Settings, int | None]:
-    """Without a mail server of the user's, mail goes to the catcher on a port of its own."""
+    """Without a mail server of the user's, mail goes to the catcher on a port of its own.
+
+    So do SMS and WhatsApp of companies that chose the catcher, but in production.
+    """
     if settings.smtp_url:
         return settings, None
     _insist_on_free(HOME, settings.outbox_port, "--outbox-port")
     smtp_port = _free_port()
-    return replace(settings, smtp_url=f"smtp://{HOME}:{smtp_port}"), smtp_port
+    texts_url = None if settings.production else f"http://{HOME}:{settings.outbox_port}/texts"
+    caught = replace(settings, smtp_url=f"smtp://{HOME}:{smtp_port}", texts_url=texts_url)
+    return caught, smtp_port
 
 
 def _prepare(settings: Settings, embedded: bool, demo: bool) -> None:
@@ -141,7 +146,9 @@ def _welcome(settings: Settings, caught: bool) -> None:
     console.say("\nReady\n")
     console.say(f"  Program       {settings.base_url}")
     if caught:
-        console.say(f"  Sent mail     http://localhost:{settings.outbox_port} (it stays here)")
+        console.say(
+            f"  Sent mail     http://localhost:{settings.outbox_port} (mail, SMS; all stays here)"
+        )
     console.say(f"  Data, logs    {settings.data_dir}")
     logins = _logins(settings.data_dir / LOGINS)
     if logins:

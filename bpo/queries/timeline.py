@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session
 from bpo.domain import debtors
 from bpo.kernel import clock
 from bpo.models import (
+    DeliveryEvent,
     Dispute,
     Hold,
     Import,
+    IncomingMessage,
     Message,
     Note,
     OptOut,
@@ -121,7 +123,7 @@ def _payments(reader: _Reader) -> Iterator[Event]:
 
 def _touches(reader: _Reader) -> Iterator[Event]:
     query = (
-        select(Touch, Message.subject, Message.recipient, Touch.answer)
+        select(Touch, Message.subject, Message.recipient, Touch.answer, _facts())
         .outerjoin(
             Message, and_(Message.workspace_id == Touch.workspace_id, Message.touch_id == Touch.id)
         )
@@ -132,6 +134,37 @@ def _touches(reader: _Reader) -> Iterator[Event]:
     for touch, *message in reader.session.execute(query):
         at = touch.settled_at or touch.scheduled_at
         yield Event("touch", reader.local(at), at, touch, None, message)
+
+
+def _facts() -> Any:
+    """What became known of a contact later: delivered, opened, bounced."""
+    return (
+        select(func.array_agg(DeliveryEvent.kind.distinct()))
+        .where(DeliveryEvent.workspace_id == Touch.workspace_id, DeliveryEvent.touch_id == Touch.id)
+        .scalar_subquery()
+    )
+
+
+def _replies(reader: _Reader) -> Iterator[Event]:
+    """What the debtor wrote, with the subject of the message it answers."""
+    query = (
+        select(IncomingMessage, Message.subject)
+        .outerjoin(
+            Message,
+            and_(
+                Message.workspace_id == IncomingMessage.workspace_id,
+                Message.touch_id == IncomingMessage.touch_id,
+            ),
+        )
+        .where(
+            IncomingMessage.workspace_id == reader.workspace_id,
+            IncomingMessage.debtor_id == reader.debtor_id,
+        )
+        .order_by(IncomingMessage.at.desc(), IncomingMessage.id.desc())
+        .limit(reader.limit)
+    )
+    for said, subject in reader.session.execute(query):
+        yield Event("reply", reader.local(said.at), said.at, said, said.sender_name, subject)
 
 
 def _promises(reader: _Reader) -> Iterator[Event]:
@@ -203,6 +236,7 @@ def _imports(reader: _Reader) -> Iterator[Event]:
 _KINDS: Sequence[Callable[[_Reader], Iterator[Event]]] = (
     _payments,
     _touches,
+    _replies,
     _promises,
     _disputes,
     _holds,

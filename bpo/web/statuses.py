@@ -42,6 +42,8 @@ BADGES: dict[str, tuple[Phrase, Tone]] = {
     "failed": (Phrase("Failed"), _B),
     "refused": (Phrase("Refused"), _B),
     "bounced": (Phrase("Bounced"), _B),
+    "complained": (Phrase("Marked as spam"), _B),
+    "delayed": (Phrase("Delayed"), _W),
     "uncertain": (Phrase("Uncertain"), _W),
     "skipped": (Phrase("Skipped"), _N),
     "cancelled": (Phrase("Cancelled"), _N),

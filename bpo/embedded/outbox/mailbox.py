@@ -17,6 +17,9 @@ from bpo.kernel.text import searchable
 MOST_MESSAGES = 20_000
 """Beyond these the oldest go when the catcher starts."""
 
+CHANNEL = "X-Channel"
+"""The header by which a caught SMS or WhatsApp message is told from mail."""
+
 _HEADERS = BytesHeaderParser(policy=policy.default)
 _ATTACHED = b"content-disposition: attachment"
 
@@ -32,6 +35,7 @@ class Letter:
     subject: str
     bytes: int
     attachments: int
+    channel: str = "email"
 
     @property
     def instant(self) -> datetime:
@@ -57,14 +61,15 @@ class Mailbox:
         self.letters = list(self._read_index())
         self._forget_oldest()
 
-    def keep(self, envelope: Envelope) -> None:
-        """Store one message; on return it survives the death of this process."""
+    def keep(self, envelope: Envelope) -> str:
+        """Store one message; its name is returned, and it survives the death of this process."""
         now = datetime.now(UTC)
         letter = _letter(envelope, now, f"{now:%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}")
         self._path(letter.id).write_bytes(_trace(envelope) + envelope.content)
         with self._index.open("a", encoding="utf-8") as index:
             index.write(json.dumps(asdict(letter), ensure_ascii=False) + "\n")
         self.letters.append(letter)
+        return letter.id
 
     def newest(
         self, words: str, recipient: str, start: int, count: int
@@ -159,6 +164,7 @@ def _letter(envelope: Envelope, now: datetime, id: str) -> Letter:
         subject=str(headers.get("Subject", "")),
         bytes=len(envelope.content),
         attachments=envelope.content.lower().count(_ATTACHED),
+        channel=str(headers.get(CHANNEL, "email")),
     )
 
 

@@ -5,10 +5,19 @@ import re
 from email.message import EmailMessage
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, current_app, render_template, request
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    current_app,
+    jsonify,
+    render_template,
+    request,
+)
 
 from bpo import paths
-from bpo.embedded.outbox import mailbox
+from bpo.embedded.outbox import mailbox, texts
 from bpo.embedded.outbox.mailbox import Letter, Mailbox
 from bpo.kernel.text import searchable
 from bpo.web import filters, language, security
@@ -20,6 +29,7 @@ OWN_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 """Other names would let a page on the web read the mail through a name of its own."""
 
 VIEWS = ("html", "text", "source")
+TEXT_FIELDS = ("to", "text")
 
 MESSAGE_POLICY = "; ".join(
     (
@@ -70,6 +80,16 @@ def index() -> str:
         page=number,
         size=PAGE_LETTERS,
     )
+
+
+@blueprint.post("/texts/<any(sms, whatsapp):channel>")
+def catch_text(channel: str) -> Response:
+    """Keep a short message as a provider would take it; the answer names it."""
+    given = request.get_json()
+    if not isinstance(given, dict) or not all(isinstance(given.get(n), str) for n in TEXT_FIELDS):
+        abort(400)
+    id = _mailbox().keep(texts.envelope(channel, given["to"], given["text"]))
+    return jsonify(id=id)
 
 
 @blueprint.get("/messages/<id>")

@@ -23,7 +23,7 @@ class Envelope:
     content: bytes = b""
 
 
-Deliver = Callable[[Envelope], None]
+Deliver = Callable[[Envelope], object]
 
 
 class Conversation(asyncio.Protocol):
