@@ -6,7 +6,7 @@ person confirms. Only the wish not to be written to any more is honoured at once
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
@@ -185,6 +185,11 @@ def read(text: str, today: date) -> Reading:
     without one.
     """
     plain = searchable(text)
+    found = _read(text, plain, today)
+    return replace(found, words=_as_written(found.words, plain, text))
+
+
+def _read(text: str, plain: str, today: date) -> Reading:
     if _asks_for_silence(plain):
         return Reading(Kind.OPT_OUT, _short(text))
     if wrong := _WRONG.search(plain):
@@ -355,6 +360,13 @@ _DAYS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | None]
     (re.compile(r"\b(?:fim|final) (?:do|deste) mes\b"), _month_end),
     (re.compile(r"\b(?:hoje|today)\b"), _in_days(0)),
 )
+
+
+def _as_written(words: str, plain: str, text: str) -> str:
+    """The debtor's own letters of words found in the plain text, accents and all."""
+    line = " ".join(text.split())
+    at = plain.find(words)
+    return line[at : at + len(words)] if len(line) == len(plain) and at >= 0 else words
 
 
 def _short(text: str) -> str:

@@ -101,6 +101,10 @@ def test_what_must_not_be_misread(text, kind):
     assert replies.read(text, TUESDAY).kind is kind
 
 
+def test_the_words_are_the_debtors_own():
+    assert replies.read("Não  reconheço isso", TUESDAY).words == "Não reconheço"
+
+
 def test_only_what_was_written_now_is_read():
     mail = (
         "Bom dia,\n\nPago sexta.\n\nAna\n--\nAna Lima\nsair\n\n"
