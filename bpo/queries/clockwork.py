@@ -22,7 +22,7 @@ _TO_SEND = """
 SELECT t.workspace_id, count(*)
 FROM touches t
 LEFT JOIN campaigns c ON c.workspace_id = t.workspace_id AND c.id = t.campaign_id
-WHERE t.state IN ('planned', 'failed') AND t.scheduled_at <= %(now)s
+WHERE t.state IN ('planned', 'failed') AND t.scheduled_at <= %(now)s AND t.channel <> 'letter'
   AND t.attempts < %(tries)s AND (t.campaign_id IS NULL OR c.state = 'running')
 GROUP BY t.workspace_id
 ORDER BY t.workspace_id

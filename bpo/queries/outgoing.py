@@ -52,6 +52,7 @@ FROM (
     SELECT due.* FROM touches due
     LEFT JOIN campaigns c ON c.workspace_id = due.workspace_id AND c.id = due.campaign_id
     WHERE due.workspace_id = %(workspace)s AND due.state IN ('planned', 'failed')
+      AND (due.channel = 'letter') = %(post)s
       AND due.scheduled_at <= %(now)s AND due.attempts < %(tries)s
       AND (due.campaign_id IS NULL OR c.state = 'running')
       AND (due.scheduled_at, due.id) > (%(after_at)s, %(after_id)s)
@@ -170,8 +171,12 @@ def waiting(
     tries: int,
     after: tuple[datetime, int],
     limit: int,
+    post: bool = False,
 ) -> list[Waiting]:
-    """Contacts due at `now`, oldest first, beyond the position `after` (scheduled_at, id)."""
+    """Contacts due at `now`, oldest first, beyond the position `after` (scheduled_at, id).
+
+    Letters are for people to print and post: they come with `post`, and then alone.
+    """
     values = {
         "workspace": workspace_id,
         "now": now,
@@ -179,6 +184,7 @@ def waiting(
         "after_at": after[0],
         "after_id": after[1],
         "limit": limit,
+        "post": post,
     }
     with driver(session).cursor() as cursor:
         rows = cursor.execute(_CONTACTS, values).fetchall()
@@ -225,6 +231,7 @@ def due_count(session: Session, workspace_id: int, *, now: datetime, tries: int)
         "SELECT count(*) FROM touches t LEFT JOIN campaigns c ON c.workspace_id = t.workspace_id"
         " AND c.id = t.campaign_id WHERE t.workspace_id = %(workspace)s"
         " AND t.state IN ('planned', 'failed') AND t.scheduled_at <= %(now)s"
+        " AND t.channel <> 'letter'"
         " AND t.attempts < %(tries)s AND (t.campaign_id IS NULL OR c.state = 'running')"
     )
     with driver(session).cursor() as cursor:
@@ -238,6 +245,7 @@ def workspaces_with_work(session: Session, *, now: datetime, tries: int) -> list
     """Ids of workspaces in the actor's reach that have contacts due at `now`."""
     sql = (
         "SELECT DISTINCT workspace_id FROM touches WHERE state IN ('planned', 'failed')"
+        " AND channel <> 'letter'"
         " AND scheduled_at <= %(now)s AND attempts < %(tries)s"
     )
     with driver(session).cursor() as cursor:

@@ -123,12 +123,13 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What writing needs from outside: signatures and addresses."""
+    """What writing needs from outside. `post`: it writes letters on paper, and only those."""
 
     signer: Signer
     base_url: str
     mail_sender: str
     channels: frozenset[str] = EMAIL_AND_PEOPLE
+    post: bool = False
 
     def batch(
         self,
@@ -148,7 +149,7 @@ class Desk:
             return None
         tries = deliveries.MAX_TRIES
         waiting = outgoing.waiting(
-            session, workspace_id, now=now, tries=tries, after=after, limit=limit
+            session, workspace_id, now=now, tries=tries, after=after, limit=limit, post=self.post
         )
         batch = self._frame(session, workspace, waiting, now, after)
         if waiting:
@@ -183,7 +184,7 @@ class Desk:
         """Put the exact words on a draft that may go."""
         waiting = draft.waiting
         locale = waiting.debtor_locale or batch.workspace.locale
-        facts = self._facts(batch, draft)
+        facts = self.facts(batch, draft)
         key, channel = waiting.template_key or "something_wrong", Channel(waiting.channel)
         wording = batch.wordings.of(key, channel, locale)
         draft.recipient, draft.template = waiting.address or "", wording.name
@@ -272,7 +273,8 @@ class Desk:
             document=draft.step is not None and draft.step.moment in DOCUMENTS,
         )
 
-    def _facts(self, batch: Batch, draft: Draft) -> MessageFacts:
+    def facts(self, batch: Batch, draft: Draft) -> MessageFacts:
+        """All that a message about a draft may say."""
         waiting, receipt = draft.waiting, draft.is_receipt
         lines = tuple(_debt_line(batch, waiting, line) for line in draft.lines)
         document = waiting.debtor_document

@@ -93,6 +93,7 @@ _UNDER = {
     "office.subscription": "office.subscriptions",
     "office.campaign": "office.campaigns",
     "office.touch": "office.campaigns",
+    "office.letter": "office.campaigns",
     "office.text": "office.campaigns",
     "office.remark": "office.campaigns",
     "office.guide": "office.campaigns",

@@ -23,7 +23,7 @@ from bpo.kernel.actor import Role
 from bpo.kernel.errors import Conflict
 from bpo.queries import users
 from bpo.queries import workspaces as stored
-from bpo.services import accounts, campaigns, workspaces
+from bpo.services import accounts, campaigns, channel_settings, workspaces
 from bpo.services.letters import Desk
 from config.settings import Environment
 
