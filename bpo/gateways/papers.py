@@ -1,12 +1,18 @@
-"""Documents for debtors and client companies as PDF: the invoice of a receivable."""
+"""Documents for debtors and client companies as PDF: invoices, accounts, receipts."""
 
 from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from functools import cache
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bpo import paths
 from bpo.domain.invoices import Invoice
+from bpo.domain.messages import Creditor
+from bpo.domain.remittances import Remittance
 from bpo.gateways import pdf, qrcode, wording
 
 ASSETS = paths.TEMPLATES / "reports"
@@ -29,6 +35,53 @@ def invoice(document: Invoice, locale: str) -> bytes:
         )
     )
     return pdf.render(html, assets=ASSETS, dated=document.amount.day)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Whose paper it is and of which day."""
+
+    creditor: Creditor
+    day: date
+    currency: str = "BRL"
+
+
+def statement(frame: Frame, account: Mapping[str, Any], locale: str) -> bytes:
+    """A debtor's account: `debtor`, `statement`, `charges_cents` and `labels` of `account`."""
+    period = (account["statement"].since, account["statement"].until)
+    title = wording.gettext("Statement of account", locale)
+    return _framed("reports/statement.html", frame, title, period, locale, **account)
+
+
+def remittance(frame: Frame, found: Remittance, locale: str) -> bytes:
+    """What was received in a period, by debtor, for the client company."""
+    title = wording.gettext("Receipts", locale)
+    period = (found.since, found.until)
+    return _framed("reports/remittance.html", frame, title, period, locale, found=found)
+
+
+def _framed(
+    template: str,
+    frame: Frame,
+    title: str,
+    period: tuple[date, date],
+    locale: str,
+    **context: Any,
+) -> bytes:
+    name = frame.creditor.trade_name or frame.creditor.legal_name
+    html = (
+        _environment(locale, frame.currency)
+        .get_template(template)
+        .render(
+            context,
+            frame=frame,
+            accent=frame.creditor.colour,
+            name=pdf.fitted(name, width=290, size=16, family="InterDisplay"),
+            title=title,
+            period=" – ".join(wording.day(day, locale) for day in period),
+        )
+    )
+    return pdf.render(html, assets=ASSETS, dated=frame.day)
 
 
 def _display(document: Invoice) -> str:

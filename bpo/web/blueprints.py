@@ -28,6 +28,7 @@ from bpo.web.office import (
     remarks,
     replies,
     reports,
+    statements,
     subscriptions,
     text_previews,
     texts,
@@ -47,6 +48,7 @@ from bpo.web.office.settings import (
 )
 from bpo.web.office.settings import policy as policy_settings
 from bpo.web.portal import companies
+from bpo.web.portal import receipts as portal_receipts
 from bpo.web.public import health, policy
 
 VIEWS = (
@@ -75,6 +77,7 @@ VIEWS = (
     receivables,
     attachments,
     subscriptions,
+    statements,
     payments,
     negotiation,
     imports,
@@ -95,6 +98,7 @@ VIEWS = (
     portfolio,
     reports,
     companies,
+    portal_receipts,
 )
 BLUEPRINTS = (
     auth.blueprint,

@@ -83,6 +83,7 @@ _STAFF = (
 _PORTAL = (
     ("portal.workspace", Phrase("Overview"), "layout-dashboard"),
     ("portal.debtors", Phrase("Debtors"), "users"),
+    ("portal.receipts", Phrase("Receipts"), "banknote"),
     ("portal.reports", Phrase("Reports"), "chart-column"),
 )
 # Screens that belong under another screen's link: endpoint prefix -> the link that is lit.
@@ -105,6 +106,7 @@ _UNDER = {
     "office.access_log": "office.audit",
     "portal.debtor": "portal.debtors",
     "portal.report": "portal.reports",
+    "portal.receipt": "portal.receipts",
 }
 
 

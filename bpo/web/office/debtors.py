@@ -50,7 +50,8 @@ def show_debtors(slug: str) -> Answer:
     )
 
 
-@blueprint.get("/w/<slug>/debtors.csv")
+@blueprint.get("/w/<slug>/debtors.csv", endpoint="debtors_csv")
+@blueprint.get("/w/<slug>/debtors.xlsx", endpoint="debtors_xlsx")
 @access.requires(Permission.SEE_WORKSPACE)
 def debtors_csv(slug: str) -> Answer:
     """The list as filtered, for a spreadsheet."""

@@ -12,8 +12,9 @@ from flask_babel import gettext as _
 from bpo.formats import sheets
 from bpo.kernel import clock, text
 from bpo.queries.keyset import Asked, Page
-from bpo.web import forms, language
+from bpo.web import documents, forms, language
 
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BUCKETS = {
     "1-30": (1, 30),
     "31-60": (31, 60),
@@ -56,7 +57,16 @@ def late() -> tuple[int | None, int | None]:
 
 
 def spreadsheet(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
-    """Rows as a CSV file that spreadsheets in the reader's language open as it is."""
+    """Rows as a file that spreadsheets in the reader's language open as it is.
+
+    A workbook when the address ends in `.xlsx`, CSV otherwise.
+    """
+    if request.path.endswith(".xlsx"):
+        return documents.download(
+            f"{g.workspace.slug}-{text.slug(name)}-{today().isoformat()}.xlsx",
+            WORKBOOK,
+            sheets.workbook(head, rows),
+        )
     separator = ";" if language.current() == "pt_BR" else ","
     lines = sheets.lines(head, rows, separator)
     filename = f"{g.workspace.slug}-{text.slug(name)}-{today().isoformat()}.csv"

@@ -41,7 +41,8 @@ def show_payments(slug: str) -> Answer:
     )
 
 
-@blueprint.get("/w/<slug>/payments.csv")
+@blueprint.get("/w/<slug>/payments.csv", endpoint="payments_csv")
+@blueprint.get("/w/<slug>/payments.xlsx", endpoint="payments_xlsx")
 @access.requires(Permission.SEE_WORKSPACE)
 def payments_csv(slug: str) -> Answer:
     """The list as filtered, for a spreadsheet."""

@@ -37,7 +37,8 @@ def show_receivables(slug: str) -> Answer:
     )
 
 
-@blueprint.get("/w/<slug>/receivables.csv")
+@blueprint.get("/w/<slug>/receivables.csv", endpoint="receivables_csv")
+@blueprint.get("/w/<slug>/receivables.xlsx", endpoint="receivables_xlsx")
 @access.requires(Permission.SEE_WORKSPACE)
 def receivables_csv(slug: str) -> Answer:
     """The list as filtered, for a spreadsheet."""

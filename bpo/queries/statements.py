@@ -1,0 +1,60 @@
+"""Reading accounts: every dated change of what a debtor owes, and receipts by debtor."""
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from bpo.db import driver
+from bpo.domain.remittances import Received, Remittance
+from bpo.domain.statements import Move
+
+_MOVES = """
+SELECT day, kind, receivable_id, number, text, due_on, cents, charges FROM (
+    SELECT r.issue_date AS day, 'issued' AS kind, r.id AS receivable_id, r.number,
+        coalesce(r.description, '') AS text, r.due_date AS due_on, r.amount_cents AS cents,
+        0::bigint AS charges, 0 AS place, r.id AS nth
+    FROM receivables r
+    WHERE r.workspace_id = %(workspace)s AND r.debtor_id = %(debtor)s
+      AND r.issue_date <= %(until)s
+    UNION ALL
+    SELECT greatest(e.on_day, r.issue_date), e.kind, r.id, r.number, coalesce(e.reason, ''), NULL,
+        -e.principal_cents, e.fine_cents + e.interest_cents, 1, e.id
+    FROM entries e
+    JOIN receivables r ON r.workspace_id = e.workspace_id AND r.id = e.receivable_id
+    WHERE e.workspace_id = %(workspace)s AND r.debtor_id = %(debtor)s AND e.on_day <= %(until)s
+      AND r.issue_date <= %(until)s
+) moves
+ORDER BY day, place, nth
+"""
+_RECEIVED = """
+SELECT p.debtor_id, d.reference, d.name, count(*) FILTER (WHERE p.reverses_id IS NULL)::int,
+    sum(p.amount_cents)::bigint, coalesce(sum(e.principal), 0)::bigint,
+    coalesce(sum(e.fine), 0)::bigint, coalesce(sum(e.interest), 0)::bigint
+FROM payments p
+JOIN debtors d ON d.workspace_id = p.workspace_id AND d.id = p.debtor_id
+LEFT JOIN LATERAL (
+    SELECT sum(x.principal_cents) AS principal, sum(x.fine_cents) AS fine,
+        sum(x.interest_cents) AS interest
+    FROM entries x
+    WHERE x.workspace_id = p.workspace_id AND x.payment_id = p.id
+      AND x.kind IN ('payment', 'reversal')
+) e ON true
+WHERE p.workspace_id = %(workspace)s AND p.paid_on BETWEEN %(since)s AND %(until)s
+GROUP BY p.debtor_id, d.reference, d.name
+ORDER BY sum(p.amount_cents) DESC, d.name, p.debtor_id
+"""
+
+
+def moves(session: Session, workspace_id: int, debtor_id: int, until: date) -> list[Move]:
+    """Every change of what a debtor owes up to a day, the oldest first."""
+    values = {"workspace": workspace_id, "debtor": debtor_id, "until": until}
+    with driver(session).cursor() as cursor:
+        return [Move._make(row) for row in cursor.execute(_MOVES, values)]
+
+
+def remittance(session: Session, workspace_id: int, since: date, until: date) -> Remittance:
+    """What was received in a period by debtor, payments undone taken off on the day of undoing."""
+    values = {"workspace": workspace_id, "since": since, "until": until}
+    with driver(session).cursor() as cursor:
+        rows = tuple(Received._make(row) for row in cursor.execute(_RECEIVED, values))
+    return Remittance(since, until, rows)
