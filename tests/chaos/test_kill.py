@@ -9,7 +9,7 @@ import time
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from bpo.bench import sink
 from bpo.db import acting_as, db
@@ -18,7 +18,7 @@ from bpo.gateways.queue import MemoryQueue
 from bpo.kernel import actor as actors
 from bpo.models import Contact, Touch
 from bpo.services import campaigns, deliveries
-from tests.factories import debts, people
+from tests.factories import crowds, debts, people
 
 pytestmark = pytest.mark.chaos
 
@@ -27,30 +27,6 @@ NOON = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 DEBTORS = int(os.environ.get("BPO_CHAOS_DEBTORS", "1000"))
 KILLS = int(os.environ.get("BPO_CHAOS_KILLS", "12"))
 SEED = int(os.environ.get("BPO_CHAOS_SEED", "20261124"))
-
-
-def _crowd(session, place) -> None:
-    """DEBTORS people with one overdue invoice each, written in bulk."""
-    values = {"w": place.id, "n": DEBTORS}
-    for statement in (
-        (
-            "INSERT INTO debtors (workspace_id, reference, reference_key, name, search_name, state)"
-            " SELECT :w, g::text, g::text, 'Cliente ' || g, 'cliente ' || g, 'SP'"
-            " FROM generate_series(1, :n) g"
-        ),
-        (
-            "INSERT INTO contacts (workspace_id, debtor_id, channel, address)"
-            " SELECT :w, id, 'email', 'cliente' || reference || '@example.org' FROM debtors"
-        ),
-        (
-            "INSERT INTO receivables (workspace_id, debtor_id, number, number_key, issue_date,"
-            " due_date, effective_due_date, amount_cents)"
-            " SELECT :w, id, 'F' || reference, 'F' || reference, '2026-10-10', '2026-11-10',"
-            " '2026-11-10', 10000 FROM debtors"
-        ),
-    ):
-        session.execute(text(statement), values)
-    session.commit()
 
 
 def test_a_worker_killed_at_any_moment_doubles_nothing_and_loses_nothing(fresh_app):
@@ -62,7 +38,7 @@ def test_a_worker_killed_at_any_moment_doubles_nothing_and_loses_nothing(fresh_a
             session = db.session()
             debts.running(session, place, since=NOON - timedelta(days=60))
             debts.fresh(session, place, TUESDAY, NOON)
-            _crowd(session, place)
+            crowds.overdue(session, place, DEBTORS)
             campaigns.plan(program, place.id, TUESDAY, now=NOON, queue=MemoryQueue())
 
             kills = _run_and_kill(fresh_app, place.id, server, dice)
