@@ -26,6 +26,7 @@ class Job(StrEnum):
     SEND_ACCOUNT_MAIL = "send_account_mail"
     SWEEP_ACCOUNT_MAILS = "sweep_account_mails"
     APPLY_IMPORT = "apply_import"
+    KNOW_THE_BOOK = "know_the_book"
     PLAN_CAMPAIGNS = "plan_campaigns"
     SEND_DELIVERIES = "send_deliveries"
     SWEEP_DELIVERIES = "sweep_deliveries"
@@ -40,6 +41,7 @@ SPECS: dict[Job, JobSpec] = {
     Job.SEND_ACCOUNT_MAIL: JobSpec("workers.accounts.send_account_mail", Queue.SENDING),
     Job.SWEEP_ACCOUNT_MAILS: JobSpec("workers.accounts.sweep_account_mails", Queue.DEFAULT),
     Job.APPLY_IMPORT: JobSpec("workers.imports.apply_import", Queue.DEFAULT),
+    Job.KNOW_THE_BOOK: JobSpec("workers.upkeep.know_the_book", Queue.DEFAULT),
     Job.PLAN_CAMPAIGNS: JobSpec("workers.campaigns.plan_campaigns", Queue.DEFAULT),
     Job.SEND_DELIVERIES: JobSpec("workers.deliveries.send_deliveries", Queue.SENDING),
     Job.SWEEP_DELIVERIES: JobSpec("workers.deliveries.sweep_deliveries", Queue.DEFAULT),

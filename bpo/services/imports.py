@@ -21,7 +21,7 @@ from bpo.kernel.text import Phrase
 from bpo.models import FreshnessMark, Import, StoredFile
 from bpo.queries import imports as stored
 from bpo.queries import workspaces
-from bpo.services import audit, files, imports_reading
+from bpo.services import audit, files, imports_reading, upkeep
 from bpo.services.imports_reading import Outcome, Tell, Work
 
 log = structlog.get_logger()
@@ -199,6 +199,8 @@ def _take(
     if until is not None:
         _mark_fresh(session, actor, row, min(until, work.today), now)
         after_commit(session, lambda: queue.put(Job.SEND_DELIVERIES, row.workspace_id))
+    if row.applied >= upkeep.MUCH:
+        after_commit(session, lambda: queue.put(Job.KNOW_THE_BOOK))
     counts = {"applied": row.applied, "unchanged": row.unchanged, "rejected": row.rejected}
     _record(session, actor, row, "import.apply", now, kind=row.kind, **counts)
 
