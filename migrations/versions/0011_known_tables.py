@@ -5,8 +5,8 @@ Only their owner may; a function of the owner's does it for exactly the tables o
 
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
