@@ -2,6 +2,7 @@
 
 import time
 from argparse import Namespace
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,9 @@ from rq import Worker
 from bpo.cli import arguments as read
 from bpo.cli import console, installation
 from bpo.db import acting_as, db
-from bpo.domain import findings, import_choices, rows
+from bpo.domain import findings, import_choices, inspection, rows
 from bpo.domain.findings import Finding, Level
+from bpo.formats import texts
 from bpo.formats.amounts import Mark
 from bpo.formats.dates import Order
 from bpo.gateways import outside, wording
@@ -25,7 +27,7 @@ from bpo.kernel.errors import BadInput
 from bpo.kernel.text import Phrase
 from bpo.models import Import
 from bpo.queries import imports as stored
-from bpo.services import imports
+from bpo.services import imports, imports_undo
 from config.settings import Settings
 
 PAUSE_SECONDS = 0.1
@@ -35,7 +37,7 @@ PATIENCE_SECONDS = 5.0
 
 def register(commands: console.Commands) -> None:
     parser = commands.add_parser("import", help="import receivables from a file")
-    parser.add_argument("file", metavar="FILE", type=Path)
+    parser.add_argument("file", metavar="FILE", type=Path, nargs="?")
     parser.add_argument("--workspace", required=True, metavar="W")
     parser.add_argument("--kind", choices=[str(kind) for kind in rows.Kind])
     parser.add_argument("--date-order", choices=[str(order) for order in Order])
@@ -52,12 +54,18 @@ def register(commands: console.Commands) -> None:
     parser.add_argument(
         "--known-until", type=read.day, metavar="D", help="payments in the file are known until"
     )
+    parser.add_argument("--undo", type=int, metavar="ID", help="take an import back instead")
     console.add_json(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: Namespace, settings: Settings) -> int | None:
     """Import a file and wait until that is done; exit 1 when it failed."""
+    if arguments.undo is not None:
+        _undo(arguments, settings)
+        return None
+    if arguments.file is None:
+        raise BadInput("Name the file to import")
     content = _content(arguments.file)
     choices = import_choices.read(
         arguments.kind,
@@ -90,8 +98,23 @@ def run(arguments: Namespace, settings: Settings) -> int | None:
     return None
 
 
+def _undo(arguments: Namespace, settings: Settings) -> None:
+    """Take an import back; tells what was done."""
+    with installation.application(settings):
+        workspace = read.workspace(db.session(), arguments.workspace)
+        program = actors.system([workspace.id], name="bpo import")
+        done = imports_undo.undo(program, workspace.id, arguments.undo, now=datetime.now(UTC))
+    if arguments.json:
+        console.output(asdict(done))
+    console.say(
+        f"{done.withdrawn} receivables withdrawn, {done.reversed} payments reversed,"
+        f" {done.restored} restored, {done.left_count} left"
+    )
+
+
 def _content(path: Path) -> bytes:
     try:
+        texts.refuse_length(path.stat().st_size, inspection.LIMIT)
         return path.read_bytes()
     except OSError as error:
         raise BadInput(

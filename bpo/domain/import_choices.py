@@ -21,7 +21,7 @@ _PLACES = (
     Field.STATE,
     Field.POSTAL_CODE,
 )
-MAIN_FIELDS: Mapping[Kind, tuple[Field, ...]] = {
+MAIN_FIELDS: Mapping[str, tuple[Field, ...]] = {
     Kind.RECEIVABLES: (
         *_PEOPLE,
         Field.NUMBER,
@@ -42,7 +42,7 @@ MAIN_FIELDS: Mapping[Kind, tuple[Field, ...]] = {
 }
 """What the columns of each kind of file mean first of all, in the order of asking."""
 
-MORE_FIELDS: Mapping[Kind, tuple[Field, ...]] = {
+MORE_FIELDS: Mapping[str, tuple[Field, ...]] = {
     Kind.RECEIVABLES: (
         Field.BALANCE,
         Field.INSTALLMENT,

@@ -11,12 +11,17 @@ from bpo.domain.findings import Finding
 from bpo.domain.rows import Choices, Field, Kind, Outline
 from bpo.domain.rows_batches import Parsed
 from bpo.domain.rows_fiscal import Paper
-from bpo.formats import archives, nfe, tables, texts, workbooks
-from bpo.formats.problems import Ambiguous, Code
+from bpo.formats import archives, cnab240, cnab400, nfe, ofx, tables, texts, workbooks
+from bpo.formats.cnab import ReturnFile
+from bpo.formats.ofx import Extract
+from bpo.formats.problems import Ambiguous, Code, Level
 from bpo.kernel.errors import BadInput
 from bpo.kernel.text import Phrase
 
 NFE, ARCHIVE = "nfe", "zip"
+OFX, CNAB240, CNAB400 = "ofx", "cnab240", "cnab400"
+BANK = frozenset({OFX, CNAB240, CNAB400})
+"""What banks tell."""
 
 _SETTLING = {Field.PAID_DATE, Field.PAID_AMOUNT, Field.BALANCE}
 
@@ -29,16 +34,17 @@ class Part:
     """Rows of one kind. `name` is the file within an archive, otherwise blank.
 
     `tells_settlement`: it would show if something had been paid. `papers` are kept with what they
-    bring.
+    bring. `told` is what a bank tells, which is not rows of receivables.
     """
 
-    kind: Kind
+    kind: Kind | str
     total: int
     read: Read = field(repr=False)
     name: str = ""
     notes: Sequence[Phrase] = ()
     tells_settlement: bool = False
     papers: Sequence[Paper] = field(default=(), repr=False)
+    told: Extract | ReturnFile | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +77,36 @@ def examine(content: bytes, choices: Choices | None = None) -> Incoming:
         return _table(content, choices)
     if archives.is_zip(content):
         return _archive(content, choices)
-    return Incoming(NFE, [_fiscal([_paper("", content)])])
+    part = _fiscal([_paper("", content)]) if nfe.is_nfe(content) else _bank("", content)
+    return Incoming(part.kind if part.told else NFE, [part])
 
 
 def _is_table(content: bytes) -> bool:
     if archives.is_zip(content):
         return workbooks.is_workbook(content)
-    return not nfe.is_nfe(content)
+    return not (nfe.is_nfe(content) or _is_bank(content))
+
+
+def _is_bank(content: bytes) -> bool:
+    return any(one.looks_like(content) for one in (ofx, cnab240, cnab400))
+
+
+def _bank(name: str, content: bytes) -> Part:
+    """What a bank tells. Raises BadInput for remittances and statements of cards."""
+    if ofx.looks_like(content):
+        extract = ofx.read(content)
+        return _told(OFX, name, extract, len(extract.movements))
+    if cnab240.looks_like(content):
+        events = cnab240.read(content)
+        return _told(CNAB240, name, events, len(events.events))
+    events = cnab400.read(content)
+    return _told(CNAB400, name, events, len(events.events))
+
+
+def _told(kind: str, name: str, told: Extract | ReturnFile, count: int) -> Part:
+    left_out = {one.line for one in told.problems if one.level is Level.REJECT}
+    parsed = Parsed([], list(told.problems))
+    return Part(kind, count + len(left_out), lambda _: iter([parsed]), name, told=told)
 
 
 def _table(content: bytes, choices: Choices | None, name: str = "") -> Incoming:
@@ -124,6 +153,8 @@ def _archive(content: bytes, choices: Choices | None) -> Incoming:
                 refused.append(_refused(member.name, member.fault))
             elif nfe.is_nfe(member.content):
                 papers.append(_paper(member.name, member.content))
+            elif _is_bank(member.content):
+                parts.append(_bank(member.name, member.content))
             else:
                 parts += _of_member(member, choices)
         except Ambiguous:

@@ -8,6 +8,7 @@ from bpo.models import Debtor, Import, StoredFile, User
 from bpo.queries import keyset
 from bpo.queries.keyset import Asked, Order, Page
 
+APPLIED = "applied"
 UNFINISHED = frozenset({"queued", "running"})
 
 

@@ -55,7 +55,8 @@ def put_all(
     if not rows:
         return {}
     statement = insert(StoredFile).returning(StoredFile.sha256, StoredFile.id)
-    return dict(session.execute(statement, rows).tuples().all())
+    found = session.execute(statement, rows).all()
+    return {row.sha256: row.id for row in found}
 
 
 def read(session: Session, workspace_id: int, file_id: int) -> bytes:

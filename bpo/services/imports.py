@@ -38,7 +38,7 @@ _MEDIA = {
     "zip": "application/zip",
     "ofx": "application/x-ofx",
 }
-_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('import', %s))"
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('import', %s))"
 _PROGRESS = """
 UPDATE imports SET state = 'running', progress = $1::int, total = $2::int
 WHERE workspace_id = $3::bigint AND id = $4::bigint AND state IN ('queued', 'running')
@@ -150,8 +150,8 @@ def apply(
     access.require(actor, Permission.IMPORT, workspace_id)
     try:
         with unit_of_work(actor) as session:
-            session.connection().exec_driver_sql(_LOCK, (workspace_id,))
-            row = _found(session, workspace_id, import_id)
+            session.connection().exec_driver_sql(LOCK, (workspace_id,))
+            row = found(session, workspace_id, import_id)
             if row.state in stored.UNFINISHED:
                 _take(session, actor, row, now, queue, tell)
         return row
@@ -229,7 +229,7 @@ def _mark_fresh(session: Session, actor: Actor, row: Import, until: date, now: d
 
 def _fail(actor: Actor, workspace_id: int, import_id: int, phrase: Phrase, now: datetime) -> Import:
     with unit_of_work(actor) as session:
-        row = _found(session, workspace_id, import_id)
+        row = found(session, workspace_id, import_id)
         row.state, row.progress = "failed", 0
         row.error = {"phrase": findings.phrase_to_json(phrase)}
         _record(session, actor, row, "import.fail", now, reason=str(phrase))
@@ -282,7 +282,8 @@ def _told(run: Callable[..., Any], *values: int) -> None:
     run("progress", values)
 
 
-def _found(session: Session, workspace_id: int, import_id: int) -> Import:
+def found(session: Session, workspace_id: int, import_id: int) -> Import:
+    """One import, for whoever holds the transaction. Raises NotFound."""
     row = stored.by_id(session, workspace_id, import_id)
     if row is None:
         raise NotFound("There is no such import")
@@ -290,7 +291,7 @@ def _found(session: Session, workspace_id: int, import_id: int) -> Import:
 
 
 def _startable(session: Session, workspace_id: int, import_id: int) -> Import:
-    row = _found(session, workspace_id, import_id)
+    row = found(session, workspace_id, import_id)
     if row.state not in STARTABLE:
         raise Conflict("This file is being imported, or has been already")
     return row

@@ -49,6 +49,8 @@ _KEYS = """
 SELECT idempotency_key FROM payments
 WHERE workspace_id = %(workspace)s AND idempotency_key = ANY (%(keys)s)
 """
+_UNDONE = "undone:"
+"""What stands before the key of a payment in that of the payment which undoes it, with its file."""
 
 
 class Dates(NamedTuple):
@@ -97,6 +99,7 @@ class Books:
     _payments: list[tuple[Money, list[tuple[int, int, int]]]] = field(default_factory=list)
     _rebates: list[tuple[int, int, date, str]] = field(default_factory=list)
     _revisions: list[tuple[int, Dates, Dates]] = field(default_factory=list)
+    _again: dict[str, str] = field(default_factory=dict)
 
     def pay(self, money: Money, parts: Iterable[Part]) -> int:
         """Book a payment on receivables in turn; what is over is kept as the debtor's credit.
@@ -111,6 +114,7 @@ class Books:
                 for one in done.allocations
             ]
             left = done.unapplied_cents
+        money = money._replace(key=self._again.get(money.key, money.key))
         self._payments.append((money, entries))
         return left
 
@@ -123,11 +127,21 @@ class Books:
         self._revisions.append((receivable_id, before, after))
 
     def known(self, keys: Collection[str]) -> set[str]:
-        """Those of the keys under which a payment has been booked."""
-        if not keys:
-            return set()
-        where = {"workspace": self.workspace_id, "keys": list(keys)}
-        return {key for (key,) in self.cursor.execute(_KEYS, where).fetchall()}
+        """Those of the keys under which a payment has been booked, and not undone with its file.
+
+        A payment that was undone can be booked again, under its key with a mark.
+        """
+        known: set[str] = set()
+        tried = {key: key for key in keys}
+        while tried:
+            names = [*tried.values(), *map(f"{_UNDONE}{{}}".format, tried.values())]
+            where = {"workspace": self.workspace_id, "keys": names}
+            found = {key for (key,) in self.cursor.execute(_KEYS, where).fetchall()}
+            undone = {key for key, name in tried.items() if f"{_UNDONE}{name}" in found}
+            known |= {key for key, name in tried.items() if name in found} - undone
+            tried = {key: f"{tried[key]}~" for key in undone}
+            self._again.update(tried)
+        return known
 
     def write(self, session: Session, actor: Actor, now: datetime) -> None:
         """Write what was gathered."""

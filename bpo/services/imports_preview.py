@@ -58,7 +58,7 @@ class Preview:
     outline: Outline | None = None
     refusal: Phrase | None = None
     doubt: Doubt | None = None
-    kind: Kind | None = None
+    kind: Kind | str | None = None
     is_ready: bool = False
     options: Options | None = None
     total: int = 0
@@ -122,7 +122,7 @@ def _checked(
         is_ready=True,
         options=examined.options,
         total=examined.total,
-        checked=checked,
+        checked=examined.total if examined.parts[0].told else checked,
         rejected=rejected,
         sample=[row for row in taken if isinstance(row, type(taken[0]))],
         findings=problems,

@@ -19,6 +19,7 @@ from bpo.domain.findings import Finding, Level
 from bpo.domain.incoming import Incoming, Part
 from bpo.domain.matching import Register
 from bpo.domain.rows import Kind, Parsed, PaymentRow, Row
+from bpo.formats.ofx import Extract
 from bpo.gateways import wording
 from bpo.kernel import clock
 from bpo.kernel.actor import Actor
@@ -26,7 +27,8 @@ from bpo.kernel.text import Phrase
 from bpo.models import Import, Workspace
 from bpo.queries import imports as stored
 from bpo.queries import workspaces
-from bpo.services import imports_fiscal
+from bpo.services import bank_lines, imports_fiscal
+from bpo.services.bank_lines import Taken
 from bpo.services.imports_debtors import Debtors
 from bpo.services.imports_payments import Payments
 from bpo.services.imports_receivables import Receivables
@@ -213,10 +215,37 @@ def _debtors_only(work: Work, part: Part, tell: Tell) -> Outcome:
     return Outcome(taker.applied, said.rejected, said.findings, [*part.notes], None)
 
 
-_TAKERS = {
+def _from_bank(work: Work, part: Part, tell: Tell) -> Outcome:
+    place, days = work.workspace.id, {"today": work.today}
+    if isinstance(part.told, Extract):
+        done = bank_lines.take_statement(
+            work.session, work.actor, place, part.told, work.row.id, now=work.now, **days
+        )
+    else:
+        assert part.told
+        done = bank_lines.take_return(
+            work.session, work.actor, place, part.told, work.row.id, now=work.now, **days
+        )
+    said = _Said([findings.of_problem(problem) for problem in part.told.problems])
+    tell(part.total, part.total)
+    notes = [_matched(done)] if done.applied else []
+    return Outcome(done.applied, said.rejected, said.findings, notes, done.known_until)
+
+
+def _matched(done: Taken) -> Phrase:
+    return Phrase(
+        "{matched} of the new lines settled receivables by themselves; {suggested} wait for a "
+        "person.",
+        matched=done.matched,
+        suggested=done.suggested,
+    )
+
+
+_TAKERS: dict[str, Callable[[Work, Part, Tell], Outcome]] = {
     Kind.RECEIVABLES: _receivables,
     Kind.PAYMENTS: _payments,
     Kind.DEBTORS: _debtors_only,
+    **dict.fromkeys(incoming.BANK, _from_bank),
 }
 
 

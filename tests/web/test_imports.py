@@ -14,6 +14,7 @@ from bpo.models import Import, Receivable
 from bpo.services import imports
 from tests.factories import people
 from tests.factories.tables import NOW, rows, taken
+from tests.formats.test_nfe import bill, document
 from tests.web.filling import Filler
 
 HEAD = "cliente;numero;emissao;vencimento;valor;data pagamento;Vendedor"
@@ -195,3 +196,25 @@ def test_carla_and_bruno_reach_none_of_it(client, cast, where):
     assert people.sign_in(client, cast.bruno).get(url).status_code == 403
     elsewhere = url.replace("/sol/", "/lua/")
     assert people.sign_in(client, cast.carla).get(elsewhere).status_code == (404 if where else 200)
+
+
+def test_an_import_is_undone_from_its_page(session, ana, sol):
+    row = taken(sol, CLEAR)
+    page = f"{LIST}/{row.id}"
+    assert f'action="{page}/undo"' in ana.open(page)
+    ana.send(page, {}, f"{page}/undo")
+    html = ana.open(page)
+    assert f'action="{page}/undo"' not in html
+    owed = select(func.sum(Receivable.amount_cents - Receivable.settled_cents))
+    assert session.scalar(owed) == 0
+
+
+def test_a_fiscal_document_is_looked_at_before_it_is_imported(session, ana, sol):
+    sol.cnpj = None
+    session.flush()
+    content = document(bill("001", "2026-09-01", "300.00"), dest="CPF")
+    ana.send(LIST, {"file": (BytesIO(content), "nota.xml")})
+    number = session.scalar(select(func.max(Import.id)))
+    html = ana.open(f"{LIST}/{number}")
+    assert "300" in html
+    assert 'name="act" value="start"' in html

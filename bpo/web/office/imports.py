@@ -18,12 +18,12 @@ from bpo.kernel.errors import BadInput, NotFound
 from bpo.kernel.text import Phrase
 from bpo.models import Import
 from bpo.queries import imports as stored
-from bpo.services import files, imports, imports_preview
+from bpo.services import files, imports, imports_preview, imports_undo
 from bpo.services.imports_preview import Doubt, Preview
 from bpo.web import access, forms, language
 from bpo.web.office import blueprint, lists
 
-ACCEPTED = ".csv,.txt,.tsv,.xlsx,.xml,.zip"
+ACCEPTED = ".csv,.txt,.tsv,.xlsx,.xml,.zip,.ofx,.ret,.RET"
 LINES = 12
 """Lines that are named beside a remark; the spreadsheet has all."""
 
@@ -33,6 +33,9 @@ KINDS = {
     Kind.DEBTORS: Phrase("Debtors"),
     incoming.NFE: Phrase("NF-e"),
     incoming.ARCHIVE: Phrase("Archive"),
+    incoming.OFX: Phrase("Bank statement"),
+    incoming.CNAB240: Phrase("Return file of boletos"),
+    incoming.CNAB400: Phrase("Return file of boletos"),
 }
 Answer = str | Redirect | tuple[str, int]
 
@@ -79,6 +82,17 @@ def import_discard(slug: str, import_id: int) -> Answer:
     imports.discard(g.actor, g.workspace.id, import_id, now=g.now)
     flash(_("The file was thrown away; nothing had been imported."), "success")
     return redirect(url_for("office.imports", slug=slug))
+
+
+@blueprint.post("/w/<slug>/imports/<int:import_id>/undo")
+@access.requires(Permission.IMPORT)
+def import_undo(slug: str, import_id: int) -> Answer:
+    """Take a whole import back."""
+    done = imports_undo.undo(g.actor, g.workspace.id, import_id, now=g.now)
+    flash(_("The import was undone; the same file can be imported again."), "success")
+    if done.left_count:
+        flash(_("Some of it was left, because it has been worked on since."), "warning")
+    return redirect(url_for("office.import_page", slug=slug, import_id=import_id))
 
 
 @blueprint.get("/w/<slug>/imports/<int:import_id>/progress")
@@ -188,7 +202,8 @@ def _page(row: Import, fault: str | None = None) -> str:
         row=row,
         kinds=KINDS,
         giver=stored.giver(db.session(), row.created_by),
-        notes=[findings.phrase_from_json(note) for note in row.problems.get("notes", [])],
+        notes=[findings.phrase_from_json(note) for note in _notes(row)],
+        can_undo=imports_undo.can_undo(row),
         remarks=_grouped(remarks),
         more=row.problems.get("more", 0),
     )
@@ -211,8 +226,8 @@ def _preview(row: Import, fault: str | None) -> str:
         known_until=imports.known_until(row),
         today=lists.today(),
         question=_question(seen.doubt) if seen.doubt else None,
-        main=_mapping(seen, import_choices.MAIN_FIELDS[kind]),
-        more=_mapping(seen, import_choices.MORE_FIELDS[kind]),
+        main=_mapping(seen, import_choices.MAIN_FIELDS.get(kind, ())),
+        more=_mapping(seen, import_choices.MORE_FIELDS.get(kind, ())),
         remarks=_grouped(seen.findings),
     )
 
@@ -257,6 +272,12 @@ def _grouped(remarks: Sequence[Finding]) -> list[tuple[Group, str, list[int]]]:
     return [
         (group, _label(group.field), group.lines[:LINES]) for group in findings.grouped(remarks)
     ]
+
+
+def _notes(row: Import) -> list[Any]:
+    """What was said of the whole: first what became of it when it was undone."""
+    undone = row.problems.get("undone", {})
+    return [*undone.get("notes", []), *row.problems.get("notes", [])]
 
 
 def _remarks(row: Import) -> list[Finding]:

@@ -1,0 +1,113 @@
+"""A whole import undone: as if it had never been, but for what people did since."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import func, select
+
+from bpo.db import acting_as
+from bpo.kernel import actor as actors
+from bpo.kernel.errors import Conflict
+from bpo.models import Attachment, AuditEntry, Entry, Import, Payment, Receivable
+from bpo.services import imports_undo
+from tests.factories import debts, people, tables
+from tests.factories.tables import NOW, counts, rows, taken
+from tests.formats.test_nfe import bill, document
+
+HEAD = "cliente;numero;emissao;vencimento;valor;saldo;data pagamento;valor pago"
+FILE = rows(
+    "C1;F1;01/08/2026;01/09/2026;100,00;;;",
+    "C1;F2;01/08/2026;01/09/2026;200,00;;05/09/2026;203,00",
+    "C2;F3;01/08/2026;01/09/2026;300,00;120,00;;",
+    head=HEAD,
+)
+
+
+@pytest.fixture
+def sol(session):
+    place = people.workspace()
+    with acting_as(actors.system([place.id], name="test")):
+        yield place
+
+
+def undone(session, sol, row):
+    done = imports_undo.undo(actors.system([sol.id], name="test"), sol.id, row.id, now=NOW)
+    tables.refreshed(session)
+    assert session.get(Import, (sol.id, row.id)).state == "undone"
+    return done
+
+
+def open_cents(session):
+    owed = func.sum(Receivable.amount_cents - Receivable.settled_cents)
+    return int(session.scalar(select(owed)) or 0)
+
+
+def received(session):
+    return int(session.scalar(select(func.sum(Payment.amount_cents))) or 0)
+
+
+def test_an_import_is_taken_back_and_the_same_file_works_again(session, sol):
+    first = taken(sol, FILE)
+    assert counts(first) == (3, 0, 0)
+    before = (open_cents(session), received(session))
+    assert before == (220_00, 203_00)
+    done = undone(session, sol, first)
+    assert (done.withdrawn, done.reversed, done.left_count) == (3, 1, 0)
+    assert (open_cents(session), received(session)) == (0, 0)
+    sums = select(func.sum(Entry.principal_cents)).group_by(Entry.receivable_id)
+    assert sorted(session.scalars(sums)) == [100_00, 200_00, 300_00]
+    assert counts(taken(sol, FILE)) == (3, 0, 0)
+    assert (open_cents(session), received(session)) == before
+    assert counts(taken(sol, FILE)) == (0, 3, 0)
+    acts = session.scalars(select(AuditEntry.action).where(AuditEntry.subject_id == first.id))
+    assert "import.undo" in set(acts)
+
+
+def test_payments_are_reversed_on_their_own_days_and_can_come_again(session, sol):
+    davi = debts.debtor(session, sol, reference="C1")
+    debts.receivable(session, davi, "F1", due=date(2026, 10, 1))
+    file = rows("C1;F1;05/10/2026;60,00", head="cliente;numero;data pagamento;valor pago")
+    for again in range(3):
+        row = taken(sol, file)
+        assert counts(row) == (1, 0, 0), again
+        assert (open_cents(session), received(session)) == (40_00, 60_00)
+        undone(session, sol, row)
+        assert (open_cents(session), received(session)) == (100_00, 0)
+    days = set(session.scalars(select(Payment.paid_on)))
+    assert days == {date(2026, 10, 5)}
+
+
+def test_what_people_worked_on_since_is_left_and_named(session, sol):
+    row = taken(sol, FILE)
+    worked_on = session.scalars(select(Receivable).where(Receivable.number == "F1")).one()
+    debts.paid(session, worked_on, 10_00, date(2026, 9, 9))
+    done = undone(session, sol, row)
+    assert (done.withdrawn, done.reversed) == (2, 1)
+    assert (list(done.left), done.left_count) == (["F1"], 1)
+    assert open_cents(session) == 90_00
+    assert counts(taken(sol, FILE)) == (2, 1, 0)
+
+
+def test_dates_and_amounts_that_a_file_changed_come_back(session, sol):
+    taken(sol, rows("C1;F1;01/08/2026;01/09/2026;100,00;;;", head=HEAD))
+    row = taken(sol, rows("C1;F1;01/08/2026;12/09/2026;150,00;;;", head=HEAD))
+    assert counts(row) == (1, 0, 0)
+    done = undone(session, sol, row)
+    assert done.restored == 1
+    one = session.scalars(select(Receivable)).one()
+    assert (one.due_date, one.amount_cents) == (date(2026, 9, 1), 100_00)
+    assert one.effective_due_date == date(2026, 9, 1)
+
+
+def test_the_document_of_an_nfe_goes_out_of_sight_with_it(session, sol):
+    content = document(bill("001", "2026-09-01", "300.00"), dest="CPF")
+    undone(session, sol, taken(sol, content, name="nota.xml"))
+    assert session.scalars(select(Attachment)).one().hidden_at == NOW
+    assert counts(taken(sol, content, name="nota.xml")) == (1, 0, 0)
+
+
+def test_only_what_was_applied_is_undone_once(session, sol):
+    row = taken(sol, FILE)
+    undone(session, sol, row)
+    with pytest.raises(Conflict):
+        imports_undo.undo(actors.system([sol.id], name="t"), sol.id, row.id, now=NOW)
