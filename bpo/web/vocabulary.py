@@ -86,6 +86,7 @@ WORKSPACES: dict[str, tuple[Phrase, str, Tone]] = {
     "import.receive": (Phrase("File received"), "file-up", _N),
     "import.start": (Phrase("Import started"), "upload", _N),
     "import.apply": (Phrase("Import applied"), "file-check", _G),
+    "import.undo": (Phrase("Import undone"), "undo-2", _W),
     "import.discard": (Phrase("Import discarded"), "trash-2", _N),
     "import.fail": (Phrase("Import failed"), "circle-x", _B),
     "delivery.resolve": (Phrase("Uncertain delivery decided"), "mail", _W),
