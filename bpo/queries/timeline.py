@@ -26,6 +26,7 @@ from bpo.models import (
     Payment,
     Promise,
     Receivable,
+    Task,
     Touch,
     User,
 )
@@ -146,9 +147,20 @@ def _facts() -> Any:
 
 
 def _replies(reader: _Reader) -> Iterator[Event]:
-    """What the debtor wrote, with the subject of the message it answers."""
+    """What the debtor wrote, with the subject of the message it answers and whether it waits."""
+    waits = (
+        select(Task.id)
+        .where(
+            Task.workspace_id == IncomingMessage.workspace_id,
+            Task.debtor_id == IncomingMessage.debtor_id,
+            Task.kind == "reply",
+            Task.state == "open",
+            Task.detail["incoming_id"].as_integer() == IncomingMessage.id,
+        )
+        .exists()
+    )
     query = (
-        select(IncomingMessage, Message.subject)
+        select(IncomingMessage, Message.subject, waits)
         .outerjoin(
             Message,
             and_(
@@ -163,8 +175,8 @@ def _replies(reader: _Reader) -> Iterator[Event]:
         .order_by(IncomingMessage.at.desc(), IncomingMessage.id.desc())
         .limit(reader.limit)
     )
-    for said, subject in reader.session.execute(query):
-        yield Event("reply", reader.local(said.at), said.at, said, said.sender_name, subject)
+    for said, *more in reader.session.execute(query):
+        yield Event("reply", reader.local(said.at), said.at, said, said.sender_name, more)
 
 
 def _promises(reader: _Reader) -> Iterator[Event]:

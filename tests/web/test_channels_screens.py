@@ -108,6 +108,18 @@ def test_ana_turns_a_reply_into_a_promise_with_one_click(world):
     assert f"replies/{message}" not in world.page(world.cast.ana, "/office/inbox").text
 
 
+def test_the_debtors_history_shows_the_answer_and_whether_it_waits(world):
+    world.reply("pago amanhã")
+    debtor_id = world.all(IncomingMessage.debtor_id)[0]
+    history = world.page(world.cast.ana, f"/w/sol/debtors/{debtor_id}").text
+    assert "pago amanhã" in history
+    assert "/office/inbox?kind=reply" in history
+    line = f"{world.cast.sol.id}.reply.{world.all(Task.id)[0]}"
+    world.post(world.cast.ana, "/office/inbox/done", id=line)
+    history = world.page(world.cast.ana, f"/w/sol/debtors/{debtor_id}").text
+    assert "/office/inbox?kind=reply" not in history
+
+
 def test_carla_cannot_touch_replies_of_others(world):
     message = world.reply("pago amanhã")
     for act in ("promise", "dispute", "wrong", "read"):
