@@ -15,6 +15,7 @@ from bpo.web.office import (
     debtor_page,
     debtors,
     forecast,
+    guides,
     imports,
     inbox,
     negotiation,
@@ -49,6 +50,7 @@ from bpo.web.office.settings import (
 from bpo.web.office.settings import policy as policy_settings
 from bpo.web.portal import companies
 from bpo.web.portal import receipts as portal_receipts
+from bpo.web.public import guides as public_guides
 from bpo.web.public import health, policy
 
 VIEWS = (
@@ -93,6 +95,8 @@ VIEWS = (
     texts,
     text_previews,
     remarks,
+    guides,
+    public_guides,
     touches,
     overview,
     portfolio,

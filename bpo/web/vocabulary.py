@@ -107,6 +107,8 @@ WORKSPACES: dict[str, tuple[Phrase, str, Tone]] = {
     "campaign.rename": (Phrase("Campaign renamed"), "pencil", _N),
     "campaign.version": (Phrase("New version of a campaign"), "megaphone", _W),
     "campaign.discard_draft": (Phrase("Draft of a campaign discarded"), "trash-2", _N),
+    "guide.save": (Phrase("Guide changed"), "book-open", _N),
+    "guide.drop": (Phrase("Guide taken away"), "book-open", _N),
     "text.save": (Phrase("Text of a message changed"), "pencil", _W),
     "text.standard": (Phrase("Standard text of a message restored"), "undo-2", _N),
     "text.test": (Phrase("Test message sent to oneself"), "send", _N),

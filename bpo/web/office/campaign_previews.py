@@ -4,13 +4,14 @@ from flask import Response, g, render_template, request
 
 from bpo.db import db
 from bpo.domain.access import Permission
+from bpo.domain.guides import Reader
 from bpo.domain.steps import BY_PERSON, Channel, Step
 from bpo.gateways import outside
 from bpo.kernel.errors import NotFound
 from bpo.models import Debtor
 from bpo.queries import debtors, remarks, samples
 from bpo.services import campaigns as use
-from bpo.services import previews, wordings
+from bpo.services import guides, previews, wordings
 from bpo.services.letters import Desk
 from bpo.services.previews import Preview
 from bpo.web import access
@@ -36,6 +37,7 @@ def campaign_preview(slug: str, campaign_id: int, key: str) -> str:
         people=people,
         debtor=debtor,
         preview=shown,
+        guides=guides.beside(db.session(), g.workspace, step.template, Reader.TEAM),
         remarks=remarks.about(db.session(), g.workspace.id, "step", key, campaign_id),
         channels=CHANNELS,
         tones=campaigns.TONES,

@@ -9,10 +9,11 @@ from werkzeug.wrappers import Response
 from bpo.db import db
 from bpo.domain import text_checks
 from bpo.domain.access import Permission
+from bpo.domain.guides import TEXTS, Guide, Reader
 from bpo.domain.steps import Step
 from bpo.queries import campaigns as stored
 from bpo.queries import message_texts, remarks
-from bpo.services import texts, wordings
+from bpo.services import guides, texts, wordings
 from bpo.web import access, forms
 from bpo.web.office import blueprint, campaigns, text_words
 from bpo.web.office.text_desk import Desk, desk, live
@@ -59,7 +60,8 @@ def text_save(slug: str, channel: str, locale: str, key: str) -> Answer:
     )
     if attempt.refusal is not None:
         return page(at, faults=forms.faults(attempt)), 400
-    flash(_("Saved as version %(number)s. Messages use it from now on.", number=attempt.result))
+    saved = _("Saved as version %(number)s. Messages use it from now on.", number=attempt.result)
+    flash(saved, "success")
     return redirect(url_for("office.text", slug=slug, channel=channel, locale=locale, key=key))
 
 
@@ -89,8 +91,16 @@ def page(at: Desk, **context: Any) -> str:
         channels=CHANNELS,
         names=text_words,
         limits=text_checks.LONGEST,
+        guides=_guides(at.place.key),
         **live(at) | {"faults": {}} | context,
     )
+
+
+def _guides(key: str) -> list[Guide]:
+    """What helps to write this text: guides for all texts, then those for its steps."""
+    session, place = db.session(), g.workspace
+    found = guides.in_force(session, place)
+    return [one for one in found if one.reader is Reader.TEAM and {TEXTS, key} & set(one.places)]
 
 
 def _spoken_by() -> dict[str, list[tuple[int, Step]]]:
