@@ -12,6 +12,7 @@ class Kind(StrEnum):
 
     STALE = "stale_payments"
     CAMPAIGN = "campaign_go"
+    MONEY = "money_to_reconcile"
     UNCERTAIN = "send_uncertain"
     REFUSED = "address_refused"
     FAILED = "send_failed"
@@ -28,6 +29,7 @@ class Kind(StrEnum):
 LABELS = {
     Kind.STALE: Phrase("Payments out of date"),
     Kind.CAMPAIGN: Phrase("Campaign waiting for a go"),
+    Kind.MONEY: Phrase("Money to reconcile"),
     Kind.UNCERTAIN: Phrase("Uncertain send"),
     Kind.REFUSED: Phrase("Address refused"),
     Kind.FAILED: Phrase("Could not be sent"),
@@ -45,12 +47,13 @@ SENDS = frozenset({Kind.UNCERTAIN, Kind.REFUSED, Kind.FAILED})
 STORED = SENDS | {Kind.REPLY, Kind.CALL, Kind.PROMISE_BROKEN, Kind.FOLLOW_UP, Kind.OTHER}
 """Kinds that are rows of tasks; every other kind is derived from rows of its own."""
 DERIVED = frozenset(Kind) - STORED
-OF_CLIENT = frozenset({Kind.STALE, Kind.CAMPAIGN})
-"""About a client company as a whole: the amount is all that is overdue there."""
+OF_CLIENT = frozenset({Kind.STALE, Kind.CAMPAIGN, Kind.MONEY})
+"""About a client company as a whole: the amount is all that is overdue there, or came in."""
 
 QUIET_DAYS: dict[Kind, int | None] = {
     Kind.STALE: 1,
     Kind.CAMPAIGN: 7,
+    Kind.MONEY: 1,
     Kind.NO_CONTACT: 30,
     Kind.PROMISE_DUE: None,
     Kind.DISPUTE: None,
@@ -61,6 +64,7 @@ URGENCY_PCT: dict[Kind, int] = {
     Kind.UNCERTAIN: 300,
     Kind.REPLY: 350,
     Kind.PROMISE_DUE: 300,
+    Kind.MONEY: 300,
     Kind.PROMISE_BROKEN: 250,
     Kind.FOLLOW_UP: 250,
     Kind.DISPUTE: 200,

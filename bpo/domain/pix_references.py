@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-_FORM = re.compile(r"(REC|CLI)(\d{1,15})D(\d{6})")
+_FORM = re.compile(r"(REC|CLI)(\d{1,15})D(\d{6})(?:X[0-9A-Z]*)?")
+_CHARGE_LENGTH = 32
 
 
 class Kind(StrEnum):
@@ -27,6 +28,13 @@ class Reference:
     def txid(self) -> str:
         """At most 25 letters and digits, such as `REC1042D261123`."""
         return f"{self.kind}{self.id}D{self.day:%y%m%d}"
+
+    def charge_txid(self, mark: str) -> str:
+        """The txid of a dynamic charge, 26 to 35 letters and digits, unique by `mark`.
+
+        The same reference stands in front, so that its money is recognised in the same way.
+        """
+        return f"{self.txid}X{mark.upper()}".ljust(_CHARGE_LENGTH, "0")[:35]
 
 
 def parse(txid: str) -> Reference | None:

@@ -86,6 +86,15 @@ FROM here JOIN workspaces w ON w.id = here.workspace_id
 JOIN campaigns c ON c.workspace_id = here.workspace_id AND c.state = 'awaiting_go' {_OVERDUE}
 WHERE {_quiet(Kind.CAMPAIGN, "c.id")}
 """,
+    Kind.MONEY: f"""
+SELECT '{Kind.MONEY}', here.workspace_id, here.today, here.workspace_id, NULL, NULL,
+       money.cents, money.since
+FROM here JOIN LATERAL (
+    SELECT sum(b.amount_cents) AS cents, min(b.on_day) AS since FROM bank_lines b
+    WHERE b.workspace_id = here.workspace_id AND b.state = 'open'
+) money ON money.cents > 0
+WHERE {_quiet(Kind.MONEY, "here.workspace_id")}
+""",
     Kind.PROMISE_DUE: f"""
 SELECT '{Kind.PROMISE_DUE}', here.workspace_id, here.today, p.id, p.debtor_id, NULL,
        p.amount_cents, p.promised_for

@@ -20,6 +20,7 @@ from bpo.domain.reconciliation import Book, Credit, Proposal
 from bpo.kernel.actor import Actor
 from bpo.kernel.text import Phrase
 from bpo.models import (
+    AuditEntry,
     BankLine,
     BankMatch,
     BankSuggestion,
@@ -30,7 +31,7 @@ from bpo.models import (
     Receivable,
 )
 from bpo.queries import bank
-from bpo.services import audit, known_credits
+from bpo.services import known_credits
 
 SOURCES = {"ofx": Method.TRANSFER, "cnab": Method.BOLETO, "pix": Method.PIX}
 MOST_ROUNDS = 5
@@ -115,20 +116,7 @@ def apply(
     _entries(session, actor, workspace_id, plans, numbers)
     _matches(session, actor, workspace_id, plans, numbers)
     _settle_lines(session, workspace_id, [one.credit.id for one, _ in plans], now)
-    for (one, spread), number in zip(plans, numbers, strict=True):
-        audit.record(
-            session,
-            actor,
-            workspace_id,
-            "bank.match",
-            now=now,
-            subject=("payment", number),
-            debtor_id=one.debtor_id,
-            amount_cents=one.credit.amount_cents,
-            line=one.credit.id,
-            credit_cents=spread.unapplied_cents,
-            by_machine=one.by_machine,
-        )
+    _audit(session, actor, workspace_id, plans, numbers, now)
     return {one.credit.id: number for (one, _), number in zip(plans, numbers, strict=True)}
 
 
@@ -265,6 +253,40 @@ def _matches(
     ]
     if rows:
         session.execute(insert(BankMatch), rows)
+
+
+def _audit(
+    session: Session,
+    actor: Actor,
+    workspace_id: int,
+    plans: Sequence[tuple[Choice, Allocated]],
+    numbers: Sequence[int],
+    now: datetime,
+) -> None:
+    """One row for each match, written together."""
+    rows = [
+        {
+            "workspace_id": workspace_id,
+            "at": now,
+            "action": "bank.match",
+            "actor_kind": actor.kind.value,
+            "user_id": actor.user_id,
+            "actor_name": actor.name,
+            "address": actor.address,
+            "subject_kind": "payment",
+            "subject_id": number,
+            "detail": {
+                "debtor_id": one.debtor_id,
+                "amount_cents": one.credit.amount_cents,
+                "line": one.credit.id,
+                "credit_cents": spread.unapplied_cents,
+                "by_machine": one.by_machine,
+            },
+        }
+        for (one, spread), number in zip(plans, numbers, strict=True)
+    ]
+    if rows:
+        session.execute(insert(AuditEntry), rows)
 
 
 def _settle_lines(session: Session, workspace_id: int, ids: Sequence[int], now: datetime) -> None:

@@ -4,6 +4,7 @@ from bpo.web import auth, debtor, hooks, office, portal, public
 from bpo.web.auth import account, links, signing_in
 from bpo.web.debtor import page, unsubscribe
 from bpo.web.hooks import channels as channel_hooks
+from bpo.web.hooks import pix as pix_hooks
 from bpo.web.office import (
     attachments,
     audit,
@@ -25,6 +26,7 @@ from bpo.web.office import (
     portfolio,
     postal,
     receivables,
+    reconciliation,
     regua_editor,
     remarks,
     replies,
@@ -62,6 +64,7 @@ VIEWS = (
     page,
     unsubscribe,
     channel_hooks,
+    pix_hooks,
     users,
     audit,
     workspaces,
@@ -81,6 +84,7 @@ VIEWS = (
     subscriptions,
     statements,
     payments,
+    reconciliation,
     negotiation,
     imports,
     inbox,

@@ -61,6 +61,7 @@ class Here:
 
 _WORK = (
     ("office.inbox", Phrase("Inbox"), "inbox"),
+    ("office.reconciliation", Phrase("Money to reconcile"), "banknote"),
     ("office.portfolio", Phrase("Portfolio"), "briefcase"),
 )
 _WORKSPACE = (
@@ -92,6 +93,7 @@ _UNDER = {
     "office.receivable": "office.receivables",
     "office.payment": "office.payments",
     "office.subscription": "office.subscriptions",
+    "office.bank_line": "office.reconciliation",
     "office.campaign": "office.campaigns",
     "office.touch": "office.campaigns",
     "office.letter": "office.campaigns",

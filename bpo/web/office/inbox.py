@@ -28,6 +28,7 @@ from bpo.web.statuses import Tone
 MARKS: dict[Kind, tuple[str, Tone]] = {
     Kind.STALE: ("refresh-cw", Tone.WARNING),
     Kind.CAMPAIGN: ("megaphone", Tone.INFO),
+    Kind.MONEY: ("banknote", Tone.INFO),
     Kind.UNCERTAIN: ("circle-help", Tone.WARNING),
     Kind.REFUSED: ("at-sign", Tone.BAD),
     Kind.FAILED: ("circle-x", Tone.BAD),
@@ -42,6 +43,7 @@ MARKS: dict[Kind, tuple[str, Tone]] = {
 }
 ORDER = (
     Kind.REPLY,
+    Kind.MONEY,
     Kind.PROMISE_DUE,
     Kind.PROMISE_BROKEN,
     Kind.FOLLOW_UP,

@@ -1,4 +1,5 @@
-/* Keys in lists: j and k move, Enter opens, x chooses, / searches, ? shows the keys. */
+/* Keys in lists: j and k move, Enter opens, x chooses, / searches, ? shows the keys; a row's
+   buttons may name keys of their own. */
 
 import { open } from "./dialogs.js";
 
@@ -34,6 +35,12 @@ const ACTS = {
   "?": () => document.getElementById("keys") && open(document.getElementById("keys")),
 };
 
+/* A button of the current row, or of the page, that names its key: data-key="a". */
+function named(key) {
+  const wanted = `[data-key="${CSS.escape(key)}"]`;
+  return current()?.querySelector(wanted) ?? document.querySelector(`[data-keys] ${wanted}, [data-flash] ${wanted}`);
+}
+
 function busy(target) {
   if (document.querySelector("dialog[open]")) return true;
   return target.matches("input:not([type=checkbox]), select, textarea, [contenteditable]");
@@ -41,7 +48,8 @@ function busy(target) {
 
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || busy(event.target)) return;
-  const act = ACTS[event.key];
+  const button = named(event.key);
+  const act = ACTS[event.key] ?? (button && (() => button.click()));
   if (!act) return;
   if (event.key === "Enter" && (event.target.closest("a, button, summary") || !current())) return;
   event.preventDefault();

@@ -1,0 +1,198 @@
+"""The queue of money to reconcile, over all client companies; and choosing by hand for one line."""
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from bpo.db import db
+from bpo.domain import findings
+from bpo.domain.access import Permission
+from bpo.kernel import clock
+from bpo.kernel.errors import NotFound
+from bpo.models import BankLine, Workspace
+from bpo.queries import bank, debtor_lists, debtors, receivables
+from bpo.queries.bank import Wanted
+from bpo.services import reconciliation
+from bpo.services.reconciliation import Ref
+from bpo.web import access, forms, session
+from bpo.web.office import blueprint
+
+STALE_DAYS = 2
+MARKS = {"ofx": "landmark", "cnab": "receipt-text", "pix": "qr-code"}
+
+
+@blueprint.get("/office/reconciliation", endpoint="reconciliation")
+@access.requires(Permission.RECORD_PAYMENT)
+def show_reconciliation() -> str:
+    """Credits to match, the largest first; `client`, `show` and `q` in the address narrow it."""
+    places = {place.id: place for place in session.reachable()}
+    client = _client(places)
+    wanted = _wanted(places, client)
+    counts = {show: bank.total(db.session(), _other(wanted, show)) for show in bank.SHOWN}
+    number = _number(counts[wanted.show][0])
+    lines = bank.lines(db.session(), wanted, number)
+    return render_template(
+        "office/reconciliation/list.html",
+        places=places,
+        client=client,
+        show=wanted.show,
+        counts=counts,
+        lines=lines,
+        proposed=bank.proposed(db.session(), lines),
+        matched=bank.matched(db.session(), lines),
+        accounts=bank.accounts(db.session(), wanted.places),
+        today=clock.local_day(g.now, client.time_zone if client else "America/Sao_Paulo"),
+        number=number,
+        size=bank.SIZE,
+        marks=MARKS,
+        phrase=findings.phrase_from_json,
+        stale_days=STALE_DAYS,
+    )
+
+
+@blueprint.post("/office/reconciliation/<any(accept, aside, undo):act>")
+@access.requires(Permission.RECORD_PAYMENT)
+def reconciliation_act(act: str) -> Response:
+    """Apply the best proposal of the chosen lines, set them aside, or open them again."""
+    chosen = [reconciliation.ref(text) for text in request.form.getlist("id")]
+    acts = {
+        "accept": reconciliation.accept,
+        "aside": reconciliation.set_aside,
+        "undo": reconciliation.undo,
+    }
+    done = acts[act](g.actor, chosen, now=g.now) if chosen else []
+    _tell(act, done)
+    return redirect(_back())
+
+
+@blueprint.post("/office/reconciliation/back")
+@access.requires(Permission.RECORD_PAYMENT)
+def reconciliation_back() -> Response:
+    """Undo what was just done, from the message that told it."""
+    refs = [reconciliation.ref(text) for text in request.args.get("ids", "").split(",") if text]
+    done = reconciliation.undo(g.actor, refs, now=g.now)
+    _tell("undo", done)
+    return redirect(_back())
+
+
+@blueprint.post("/office/reconciliation/again")
+@access.requires(Permission.RECORD_PAYMENT)
+def reconciliation_again() -> Response:
+    """Match everything that is open anew, company by company."""
+    places = {place.id: place for place in session.reachable()}
+    client = _client(places)
+    done = [
+        reconciliation.rerun(g.actor, number, now=g.now)
+        for number in ([client.id] if client else places)
+    ]
+    matched = sum(one.matched for one in done)
+    if matched:
+        flash(ngettext("%(num)s line matched", "%(num)s lines matched", matched), "success")
+    else:
+        flash(_("Nothing new is certain; the proposals are fresh."), "info")
+    return redirect(_back())
+
+
+@blueprint.get("/w/<slug>/bank-lines/<int:line_id>")
+@access.requires(Permission.RECORD_PAYMENT)
+def bank_line(slug: str, line_id: int) -> str:
+    """Say whose a credit is: proposals, a search, and the open receivables of who was chosen."""
+    line = _found(line_id)
+    asked, search = request.args.get("debtor", ""), request.args.get("q", "").strip()
+    debtor = debtors.by_id(db.session(), g.workspace.id, int(asked)) if asked.isdecimal() else None
+    place = g.workspace.id
+    return render_template(
+        "office/reconciliation/line.html",
+        line=line,
+        debtor=debtor,
+        due=receivables.to_settle(db.session(), debtor, line.on_day) if debtor else [],
+        chosen=_numbers(request.args.getlist("receivable")),
+        choices=debtor_lists.choices(db.session(), place, search) if search else [],
+        search=search,
+        proposed=bank.proposed(db.session(), [line]).get(line.id, []),
+        matched=bank.matched(db.session(), [line]).get(line.id),
+        phrase=findings.phrase_from_json,
+        marks=MARKS,
+    )
+
+
+@blueprint.post("/w/<slug>/bank-lines/<int:line_id>")
+@access.requires(Permission.RECORD_PAYMENT)
+def bank_line_choose(slug: str, line_id: int) -> Response:
+    """Settle what was ticked with a credit."""
+    typed = request.form.get("debtor", "")
+    attempt = forms.attempt(
+        lambda: reconciliation.choose(
+            g.actor,
+            g.workspace.id,
+            line_id,
+            int(typed) if typed.isdecimal() else 0,
+            _numbers(request.form.getlist("receivable")),
+            now=g.now,
+        )
+    )
+    for sentence in forms.faults(attempt).values():
+        flash(sentence, "error")
+    if attempt.result is None:
+        return redirect(url_for("office.bank_line", slug=slug, line_id=line_id, debtor=typed))
+    _tell("accept", [Ref(g.workspace.id, line_id)])
+    return redirect(url_for("office.reconciliation"))
+
+
+def _tell(act: str, done: list[Ref]) -> None:
+    """What came of it, with a way back."""
+    count = len(done)
+    if not count:
+        flash(_("None of the chosen lines could be decided that way."), "warning")
+        return
+    if act == "undo":
+        flash(ngettext("%(num)s line is open again", "%(num)s lines are open again", count), "info")
+        return
+    text = (
+        ngettext("%(num)s line matched", "%(num)s lines matched", count)
+        if act == "accept"
+        else ngettext("%(num)s line set aside", "%(num)s lines set aside", count)
+    )
+    ids = ",".join(map(str, done))
+    undo = url_for("office.reconciliation_back", ids=ids, next=_back())
+    flash({"text": text, "undo": undo}, "success")  # type: ignore[arg-type]
+
+
+def _wanted(places: dict[int, Workspace], client: Workspace | None) -> Wanted:
+    show = request.args.get("show", "")
+    return Wanted(
+        (client.id,) if client else tuple(places),
+        show if show in bank.SHOWN else "suggested",
+        request.args.get("q", "").strip(),
+    )
+
+
+def _other(wanted: Wanted, show: str) -> Wanted:
+    return Wanted(wanted.places, show, wanted.search)
+
+
+def _number(total: int) -> int:
+    last = max(-(-total // bank.SIZE), 1)
+    return min(max(request.args.get("page", 1, type=int), 1), last)
+
+
+def _client(places: dict[int, Workspace]) -> Workspace | None:
+    asked = request.args.get("client") or request.form.get("client")
+    return next((place for place in places.values() if place.slug == asked), None)
+
+
+def _found(line_id: int) -> BankLine:
+    line = bank.by_id(db.session(), g.workspace.id, line_id)
+    if line is None or line.state == "info":
+        raise NotFound("There is no such line")
+    return line
+
+
+def _numbers(texts: list[str]) -> list[int]:
+    return [int(text) for text in texts if text.isdecimal()]
+
+
+def _back() -> str:
+    asked = request.form.get("next") or request.args.get("next")
+    return access.safe_next(asked) or url_for("office.reconciliation")
