@@ -40,6 +40,8 @@ concat_ws(':',
      WHERE l.workspace_id = t.workspace_id AND l.touch_id = t.id)
 )
 """
+UNSPOKEN = "contacts_made(t.workspace_id, t.debtor_id)"
+"""Claims of one debtor wait for each other here and count anew: it must equal the stamp's count."""
 _CONTACTS = f"""
 SELECT t.id, t.debtor_id, t.campaign_id, t.step_key, t.channel, t.template_key, t.version,
        t.anchor_kind, t.anchor_id, t.attempts, t.planned_on, t.scheduled_at,

@@ -2,7 +2,8 @@
 
 The loop keeps at most one message per worker in `sending`. One statement, committed by itself,
 settles the message just handed over and claims the next, storing its exact text; the claim goes
-through only if nothing that could forbid the contact has changed since it was read.
+through only if nothing that could forbid the contact has changed since it was read. Claims of one
+debtor come one after another, so that two workers cannot both make the day's only contact.
 """
 
 from collections import Counter
@@ -27,7 +28,7 @@ from bpo.kernel.actor import Actor
 from bpo.kernel.errors import NotFound
 from bpo.models import Touch
 from bpo.queries import outgoing
-from bpo.queries.outgoing import STAMP
+from bpo.queries.outgoing import STAMP, UNSPOKEN
 from bpo.services import audit, handing
 from bpo.services.handing import Handed, Post
 from bpo.services.letters import Batch, Desk, Draft, Verdict
@@ -66,6 +67,7 @@ WITH settled AS ({_SETTLE}), claimed AS (
         attempts = attempts + 1, state_reason = NULL, answer = NULL
     WHERE t.workspace_id = $1::bigint AND t.id = $8::bigint
       AND t.state = ANY ($15::text[]) AND {STAMP} = $9::text
+      AND {UNSPOKEN} = split_part($9::text, ':', 2)::bigint
     RETURNING t.id
 ), stored AS (
     INSERT INTO messages
