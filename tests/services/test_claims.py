@@ -30,54 +30,60 @@ def sol(fresh_app):
             yield place
 
 
-def test_a_claim_waits_for_another_of_the_same_debtor_and_then_finds_the_day_taken(sol, fresh_app):
+def test_a_claim_waits_for_another_of_the_same_debtor_and_then_finds_the_day_taken(sol):
     session = db.session()
     davi = debts.debtor(session, sol)
     contacts = []
-    for number in ("1", "2"):
+    for number, step in (("1", "d+5"), ("2", "d+10")):
         title = debts.receivable(session, davi, number, due=date(2026, 11, 10))
-        contacts.append(waiting.touch(session, title, "planned", day=TUESDAY, step="d+5"))
+        contacts.append(waiting.touch(session, title, "planned", day=TUESDAY, step=step))
     first, second = (one.id for one in contacts)
     session.commit()
     mail = MemoryMail()
     url = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(url) as other:
-        other.execute("SELECT set_config('bpo.workspaces', %s, true)", [str(sol.id)])
-        assert other.execute("SELECT contacts_made(%s, %s)", [sol.id, davi.id]).fetchone() == (0,)
-        other.execute(
-            "UPDATE touches SET state = 'sending', claimed_at = %s WHERE id = %s", [NOON, first]
-        )
-        worker = Thread(target=_work, args=(fresh_app, sol, mail))
-        worker.start()
-        _until_someone_waits(session)
-        other.commit()
-        worker.join()
+    other = Thread(target=_claims, args=(url, sol.id, davi.id, first))
+    other.start()
+    _until_claimed(session)
+    _send(sol, mail)
+    other.join()
 
     assert mail.sent == []
     states = dict(session.execute(text("SELECT id, state FROM touches")).all())
     assert states == {first: "sending", second: "planned"}
+    _send(sol, mail)
+    assert mail.sent == []
+    session.rollback()
     moved = session.scalar(text("SELECT moved_because FROM touches WHERE state = 'planned'"))
     assert moved == "daily_cap"
 
 
-def _work(app, sol, mail):
-    with app.app_context():
-        deliveries.send(
-            actors.system([sol.id], name="worker"),
-            sol.id,
-            desk=Desk(Signer("x" * 40), "https://cobranca.example", "cobranca@bpo.example"),
-            mail=mail,
-            queue=MemoryQueue(),
-            clock=lambda: NOON,
+def _claims(url, place, debtor, touch):
+    """Another worker's claim that takes a second to commit."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SELECT set_config('bpo.workspaces', %s, false)", [str(place)])
+        connection.execute(
+            f"DO $$ BEGIN PERFORM contacts_made({place}, {debtor});"
+            f" UPDATE touches SET state = 'sending', claimed_at = '{NOON}' WHERE id = {touch};"
+            " PERFORM pg_sleep(0.7); END $$"
         )
-        db.session.remove()
 
 
-def _until_someone_waits(session):
-    for _ in range(200):
+def _send(sol, mail):
+    deliveries.send(
+        actors.system([sol.id], name="worker"),
+        sol.id,
+        desk=Desk(Signer("x" * 40), "https://cobranca.example", "cobranca@bpo.example"),
+        mail=mail,
+        queue=MemoryQueue(),
+        clock=lambda: NOON,
+    )
+
+
+def _until_claimed(session):
+    taken = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+    for _ in range(100):
         session.rollback()
-        waits = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-        if session.scalar(waits):
+        if session.scalar(taken):
             return
-        time.sleep(0.02)
-    raise AssertionError("the second claim did not wait")
+        time.sleep(0.01)
+    raise AssertionError("the other claim did not begin")
