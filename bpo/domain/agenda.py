@@ -1,6 +1,6 @@
 """What one day of a campaign has in common for all debtors, worked out once and looked up after."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -56,9 +56,10 @@ class Agenda:
         today: date,
         available: frozenset[str],
         earliest: datetime | None = None,
+        ahead: Sequence[Campaign] = (),
     ) -> None:
         self.campaign, self.rules, self.place, self.today = campaign, rules, place, today
-        self.available, self.earliest = available, earliest
+        self.available, self.earliest, self.ahead = available, earliest, ahead
         self.running_since = min(campaign.running_since or today, today)
         self.barred_before = contact.barred_before(today, rules.limitation_years)
         self.quiet_from = today - timedelta(days=rules.quiet_after_issue_days)
@@ -75,6 +76,10 @@ class Agenda:
         self._following: dict[date, date] = {}
         self._reach: dict[tuple[str, frozenset[str], frozenset[str]], Reach] = {}
         self._slots: dict[tuple[str | None, tuple[Channel, ...]], Slot] = {}
+
+    def taken_by(self, debtor: Debtor, moment: Moment) -> Campaign | None:
+        """The campaign ahead of this one whose it is to speak to a debtor at a moment."""
+        return next((one for one in self.ahead if one.takes(debtor, moment)), None)
 
     def ladder(self, risk_class: str | None) -> Ladder:
         """The overdue steps for a class."""

@@ -50,7 +50,7 @@ def next_step(
         items.sort(key=_age)
     carrier = items[0]
     start = max(carrier.effective_due, carrier.issue)
-    if debtor.past:
+    if debtor.past or debtor.elsewhere:
         cycle, turn = _turn_of(debtor, late, carrier, start, agenda)
     else:
         cycle, turn = 1, _first_turn(debtor, carrier, start, agenda)
@@ -154,7 +154,7 @@ def _position(
 ) -> Position:
     rows = [p for p in debtor.past if p.anchor_kind == "debtor" and p.planned_on < agenda.today]
     if not rows:
-        return _BEGINNING
+        return _joined(debtor.elsewhere, start)
     cycle = max(row.cycle for row in rows)
     rows = [row for row in rows if row.cycle == cycle]
     since = max(row.completed_on or row.planned_on for row in rows)
@@ -167,6 +167,15 @@ def _position(
     if agenda.campaign.reanchor == Reanchor.RESTART:
         return Position(cycle + 1, reentry=True, remarks=remark)
     return position._replace(remarks=remark)
+
+
+def _joined(elsewhere: date | None, start: date) -> Position:
+    """A debt that another campaign has spoken about is not told again that it has just fallen due:
+    the ladder is joined by its age."""
+    if elsewhere is None or start >= elsewhere:
+        return _BEGINNING
+    remark = Reason(Code.MOVED, "", elsewhere)
+    return Position(1, completed=elsewhere, reentry=True, remarks=(remark,))
 
 
 def _within(cycle: int, rows: Sequence[Past], ladder: Ladder) -> Position:

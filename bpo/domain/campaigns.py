@@ -9,7 +9,8 @@ from typing import Any
 
 from bpo.domain import steps as steps_
 from bpo.domain.regua import DEFAULT_REGUA, THREE_STEPS
-from bpo.domain.steps import CLASSES, Step
+from bpo.domain.steps import CLASSES, Moment, Step
+from bpo.domain.touches import Debtor
 from bpo.kernel.errors import BadInput
 
 __all__ = [
@@ -88,7 +89,8 @@ class Campaign:
     """A policy at work on a workspace.
 
     `running_since`: the day it began to run, or resumed (None: the day of planning). `holdout_pct`:
-    the share of debtors left without overdue messages to measure what these really add.
+    the share of debtors left without overdue messages to measure what these really add. `name` is
+    what people call it.
     """
 
     id: int
@@ -98,6 +100,17 @@ class Campaign:
     entry: Entry = Entry.MATCHING
     reanchor: Reanchor = Reanchor.INHERIT
     holdout_pct: int = 0
+    name: str = ""
+
+    def takes(self, debtor: Debtor, moment: Moment) -> bool:
+        """Whether it is this campaign's to speak to a debtor at a moment: it has such a step and
+        the debtor is in its audience."""
+        audience = self.audience
+        if all(step.moment != moment for step in self.steps):
+            return False
+        return audience.is_everybody or audience.includes(
+            debtor.risk_class, debtor.consumer, debtor.tags
+        )
 
 
 def check(campaign: Campaign) -> Campaign:

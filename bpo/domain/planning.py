@@ -40,6 +40,7 @@ def plan(
     known_until: date | None = None,
     earliest: datetime | None = None,
     explain: bool = False,
+    ahead: Sequence[Campaign] = (),
 ) -> Plan:
     """What a campaign says on `today` to each debtor, and why it keeps silent where it does.
 
@@ -52,8 +53,11 @@ def plan(
     the step names another. `known_until`: the day through which payments are known; when too old
     there is a warning, as the gate stops sending, not planning. `earliest`: no touch is scheduled
     before this instant (UTC). `explain`: debtors whose silence is ordinary get a skip too.
+    `ahead`: campaigns that speak before this one: a debtor belongs, for each moment (new invoice,
+    before due, due day, overdue), to the first campaign with such a step and the debtor in its
+    audience, and the others keep silent.
     """
-    agenda = Agenda(campaign, rules, place, today, available, earliest)
+    agenda = Agenda(campaign, rules, place, today, available, earliest, ahead)
     warnings = _warnings(agenda, known_until)
     if not place.calendar.is_open(today):
         return Plan([], _closed(debtors, agenda) if explain else [], warnings)
@@ -72,12 +76,15 @@ def next_contact(
     today: date,
     *,
     available: frozenset[str],
+    ahead: Sequence[Campaign] = (),
 ) -> NextContact:
     """The day of the next contact and what stands in its way today: the plan run forward."""
     because: tuple[Reason, ...] = ()
     for distance in range(HORIZON_DAYS):
         day = today + timedelta(days=distance)
-        found = plan([debtor], campaign, rules, place, day, available=available, explain=True)
+        found = plan(
+            [debtor], campaign, rules, place, day, available=available, explain=True, ahead=ahead
+        )
         if found.touches:
             first = found.touches[0]
             channels = tuple(touch.channel for touch in found.touches)
@@ -123,6 +130,9 @@ def _plan_debtor(
     debtor: Debtor, agenda: Agenda, touches: list[Touch], skips: list[Skip], explain: bool
 ) -> None:
     offers, reasons = _offers(debtor, agenda)
+    if offers and agenda.ahead:
+        offers, assigned = _own(debtor, offers, agenda)
+        reasons += assigned
     if offers and (agenda.is_choosy or debtor.holds):
         offers, stopped = _allowed(debtor, offers, agenda)
         reasons += stopped
@@ -174,6 +184,18 @@ def _offers(debtor: Debtor, agenda: Agenda) -> tuple[list[Offer], list[Reason]]:
     if not debtor.open:
         reasons.append(Reason(Code.NOTHING_DUE))
     return offers, reasons
+
+
+def _own(debtor: Debtor, offers: list[Offer], agenda: Agenda) -> tuple[list[Offer], list[Reason]]:
+    """The offers that no campaign ahead has taken."""
+    free, reasons = [], []
+    for offer in offers:
+        other = agenda.taken_by(debtor, offer.step.moment)
+        if other is None:
+            free.append(offer)
+        else:
+            reasons.append(Reason(Code.ASSIGNED, offer.step.key, by=other.name))
+    return free, reasons
 
 
 def _allowed(

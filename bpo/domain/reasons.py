@@ -41,11 +41,13 @@ class Code(StrEnum):
     COMPLETED = "completed"
     COVERED = "covered"
     AUDIENCE = "audience"
+    ASSIGNED = "assigned"
     HOLDOUT = "holdout"
     # Remarks on a contact that is made
     ENTERED = "entered"
     CAUGHT_UP = "caught_up"
     REANCHORED = "reanchored"
+    MOVED = "moved"
     NEW_CYCLE = "new_cycle"
     OTHERWISE = "otherwise"
 
@@ -62,16 +64,20 @@ HELD = frozenset(
 )
 UNREACHABLE = frozenset({Code.OPT_OUT, Code.NO_CONTACT, Code.CHANNEL_UNAVAILABLE})
 CAPPED = frozenset({Code.SPACING, Code.DAILY_CAP, Code.WEEKLY_CAP})
-ORDINARY = frozenset({Code.NOTHING_DUE, Code.WAITING, Code.COMPLETED, Code.AUDIENCE})
+ORDINARY = frozenset({Code.NOTHING_DUE, Code.WAITING, Code.COMPLETED, Code.AUDIENCE, Code.ASSIGNED})
 """Silence that needs no explanation unless somebody asks."""
 
 
 class Reason(NamedTuple):
-    """A code, the step it is about, and the day it points to (the next chance, or since when)."""
+    """A code, the step it is about, and the day it points to (the next chance, or since when).
+
+    `by`: the name of the campaign that speaks instead.
+    """
 
     code: Code
     step: str = ""
     on: date | None = None
+    by: str = ""
 
 
 _TEXTS = {
@@ -101,6 +107,8 @@ _TEXTS = {
     Code.COMPLETED: "Every step of the campaign is done",
     Code.COVERED: "Included in another message of the same day",
     Code.AUDIENCE: "The debtor is not in the campaign's audience",
+    Code.ASSIGNED: "Another campaign of the company speaks first",
+    Code.MOVED: "Another campaign spoke about this debt before: it is joined by the debt's age",
     Code.HOLDOUT: "The debtor is in the group left without messages to measure their effect",
     Code.ENTERED: "The debt was already old when the campaign learnt of it",
     Code.CAUGHT_UP: "Later than planned: nothing could be sent on the day itself",
@@ -114,6 +122,8 @@ def phrase(reason: Reason | Code) -> Phrase:
     """A reason as a sentence, with the day it points to when it has one."""
     if isinstance(reason, Code):
         return Phrase(_TEXTS[reason])
+    if reason.by:
+        return Phrase("{reason}: {by}", reason=Phrase(_TEXTS[reason.code]), by=reason.by)
     if reason.on is None:
         return Phrase(_TEXTS[reason.code])
     if reason.code in HELD:
@@ -123,4 +133,6 @@ def phrase(reason: Reason | Code) -> Phrase:
     return Phrase("{reason} (next on {on})", reason=Phrase(_TEXTS[reason.code]), on=reason.on)
 
 
-_SINCE = frozenset({Code.ENTERED, Code.CAUGHT_UP, Code.REANCHORED, Code.NEW_CYCLE, Code.STALE})
+_SINCE = frozenset(
+    {Code.ENTERED, Code.CAUGHT_UP, Code.REANCHORED, Code.MOVED, Code.NEW_CYCLE, Code.STALE}
+)

@@ -36,6 +36,7 @@ def plan(
     today: date,
     *,
     available: frozenset[str],
+    ahead: Sequence[Campaign] = (),
 ) -> list[Touch]:
     """The thanks of a day, anchored on the newest payment of each debtor.
 
@@ -46,7 +47,7 @@ def plan(
     step = next((s for s in campaign.steps if s.moment == Moment.PAYMENT), None)
     if step is None or not place.calendar.is_open(today):
         return []
-    agenda = Agenda(campaign, rules, place, today, available)
+    agenda = Agenda(campaign, rules, place, today, available, ahead=ahead)
     touches: list[Touch] = []
     for _, group in groupby(payments, key=lambda paid: paid.debtor.id):
         worth = [paid for paid in group if _is_timely(paid, step, agenda)]
@@ -64,6 +65,8 @@ def _is_timely(paid: Paid, step: Step, agenda: Agenda) -> bool:
 
 def _thanks(payments: Sequence[Paid], step: Step, agenda: Agenda) -> Iterable[Touch]:
     debtor = payments[0].debtor
+    if agenda.ahead and agenda.taken_by(debtor, Moment.PAYMENT):
+        return
     standing = holds.standing(debtor.holds, agenda.today, document=True)
     reach = agenda.reach(step, debtor)
     if [r for r in standing if r.code != Code.PAYMENT_SEEN] or not reach.channels:

@@ -51,7 +51,8 @@ class Debtor(NamedTuple):
     these sets between debtors). `contacts`: days of contacts of the last week over all campaigns
     and by people, one per contact, without those this campaign planned today. `settled`: for
     debtors with a `past`, (effective due, settled on) of receivables settled since the last
-    contact after their effective due date.
+    contact after their effective due date. `elsewhere`: the day of the last overdue contact by
+    another campaign.
     """
 
     id: int
@@ -66,6 +67,7 @@ class Debtor(NamedTuple):
     contacts: Sequence[date] = ()
     settled: Sequence[tuple[date, date]] = ()
     tags: frozenset[str] = frozenset()
+    elsewhere: date | None = None
 
 
 class Touch(NamedTuple):

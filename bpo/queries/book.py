@@ -98,6 +98,13 @@ WHERE workspace_id = %(workspace)s AND on_day BETWEEN %(since)s AND %(day)s
   AND kind IN ('call', 'whatsapp', 'visit', 'email')
   AND debtor_id BETWEEN %(first)s AND %(last)s
 """
+_ELSEWHERE = """
+SELECT debtor_id, max(planned_on) FROM touches
+WHERE workspace_id = %(workspace)s AND campaign_id <> %(campaign)s AND planned_on < %(day)s
+  AND anchor_kind = 'debtor' AND state <> 'cancelled'
+  AND debtor_id BETWEEN %(first)s AND %(last)s
+GROUP BY debtor_id
+"""
 _SETTLED = """
 WITH spoken AS (
     SELECT debtor_id, max(planned_on) AS last_on FROM touches
@@ -131,7 +138,8 @@ ORDER BY p.debtor_id, p.id
 class Page:
     """Whose book is read, as of which day, through which campaign's eyes.
 
-    The debtors are at most `size` with ids from `first` to `last`.
+    The debtors are at most `size` with ids from `first` to `last`. `alone`: no other campaign is at
+    work in the workspace.
     """
 
     workspace_id: int
@@ -142,6 +150,7 @@ class Page:
     first: int = 1
     last: int = LAST_ID
     size: int = FIRST_PAGE_SIZE
+    alone: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +182,7 @@ class _Surroundings:
     past: Mapping[int, list[Past]]
     contacts: Mapping[int, list[date]]
     settled: Mapping[int, list[tuple[date, date]]] = field(default_factory=dict)
+    elsewhere: Mapping[int, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +252,7 @@ def _debtor(row: Sequence[Any], items: list[tuple[Any, ...]], around: _Surroundi
         around.contacts.get(number, ()),
         around.settled.get(number, ()),
         frozenset(tags) if tags else NO_CHANNELS,
+        around.elsewhere.get(number),
     )
 
 
@@ -275,8 +286,17 @@ def _surroundings(connection: Connection, page: Page) -> _Surroundings:
     if past:
         for debtor_id, due, on_day in _rows(connection, _SETTLED, page):
             settled[debtor_id].append((due, on_day))
+    elsewhere = {} if page.alone else dict(_rows(connection, _ELSEWHERE, page))
     return _Surroundings(
-        reachable, opted_out, workspace_holds, by_debtor, by_receivable, past, contacts, settled
+        reachable,
+        opted_out,
+        workspace_holds,
+        by_debtor,
+        by_receivable,
+        past,
+        contacts,
+        settled,
+        elsewhere,
     )
 
 

@@ -1,7 +1,7 @@
 """Reading campaigns: their steps as stored, when they last planned, what they have planned."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import Row, and_, func, select
@@ -31,6 +31,11 @@ class Stored:
 
     row: CampaignRow
     campaign: Campaign
+
+    @property
+    def turn(self) -> tuple[int, int]:
+        """Its place in the order in which the campaigns of a workspace speak."""
+        return self.row.precedence, self.row.id
 
 
 def listed(session: Session, workspace_id: int) -> Sequence[CampaignRow]:
@@ -78,7 +83,7 @@ def in_states(session: Session, workspace: Workspace, states: frozenset[str]) ->
 
 def _read(row: CampaignRow, steps: CampaignVersion, zone: str) -> Campaign:
     since = clock.local_day(row.started_at, zone) if row.started_at else None
-    return campaigns.from_json(row.id, steps.steps, steps.options, since)
+    return replace(campaigns.from_json(row.id, steps.steps, steps.options, since), name=row.name)
 
 
 def known_until(session: Session, workspace_id: int, day: date) -> date | None:

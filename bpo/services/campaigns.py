@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bpo.db import acting_as, after_commit, db, driver, unit_of_work
 from bpo.domain import access, contact_rules, planning, receipts
 from bpo.domain.access import Permission
+from bpo.domain.campaigns import Campaign
 from bpo.domain.channels import usable
 from bpo.domain.contact import Place
 from bpo.domain.contact_rules import Rules
@@ -32,6 +33,8 @@ from bpo.services import audit, plans
 
 RUNNING = frozenset({"running"})
 PLANNABLE = frozenset({"running", "awaiting_go"})
+CLAIMING = frozenset({"running", "paused"})
+"""A paused campaign keeps its debtors: pausing it hands nobody to the next one."""
 EMAIL_AND_PEOPLE = frozenset({"email", "task", "letter"})
 NOT_BEFORE_GO = Phrase("The campaign waits for a go: nothing is sent until then")
 
@@ -59,6 +62,11 @@ class Setting:
     day: date
     known_until: date | None
     channels: frozenset[str]
+    claiming: tuple[stored.Stored, ...] = ()
+
+    def ahead_of(self, entry: stored.Stored) -> tuple[Campaign, ...]:
+        """The campaigns that speak before one, the first first."""
+        return tuple(one.campaign for one in self.claiming if one.turn < entry.turn)
 
     @property
     def place(self) -> Place:
@@ -116,15 +124,23 @@ def pause(actor: Actor, workspace_id: int, campaign_id: int, *, now: datetime) -
 def next_contact(
     session: Session, workspace: Workspace, debtor_id: int, today: date
 ) -> NextContact | None:
-    """When the first running campaign would next contact a debtor, and why not today."""
-    here = setting(session, workspace, today)
+    """When a debtor is next contacted, by the campaign that does so first, and why not today."""
+    here = _at_work(session, setting(session, workspace, today))
+    found = []
     for entry in stored.in_states(session, workspace, PLANNABLE):
         page = _page(here, entry.row.id, debtor_id)
         for debtor in book.read(driver(session), page).debtors():
-            return planning.next_contact(
-                debtor, entry.campaign, here.rules, here.place, today, available=here.channels
+            coming = planning.next_contact(
+                debtor,
+                entry.campaign,
+                here.rules,
+                here.place,
+                today,
+                available=here.channels,
+                ahead=here.ahead_of(entry),
             )
-    return None
+            found.append(coming)
+    return min(found, key=lambda one: one.on or date.max, default=None)
 
 
 def foresee(
@@ -171,7 +187,7 @@ def _planned(
     workspace = workspaces.by_id(session, workspace_id)
     if workspace is None or not workspace.active:
         raise NotFound("There is no such workspace")
-    here = setting(session, workspace, day, channels)
+    here = _at_work(session, setting(session, workspace, day, channels))
     left_out = set(skip)
     created, total, done = 0, 0, []
     for entry in stored.in_states(session, workspace, states):
@@ -232,6 +248,7 @@ def _decided(
         known_until=here.known_until,
         earliest=now if here.day >= today else None,
         explain=explain,
+        ahead=here.ahead_of(entry),
     )
     thanks = receipts.plan(
         pages.paid(),
@@ -240,6 +257,7 @@ def _decided(
         here.place,
         here.day,
         available=here.channels,
+        ahead=here.ahead_of(entry),
     )
     return made._replace(touches=made.touches + thanks) if thanks else made
 
@@ -249,9 +267,19 @@ def _joined(whole: Plan, made: Plan) -> Plan:
     return Plan(whole.touches + made.touches, whole.skips + made.skips, warnings)
 
 
+def _at_work(session: Session, here: Setting) -> Setting:
+    """With the campaigns that have debtors of their own, in the order in which they speak."""
+    return replace(here, claiming=tuple(stored.in_states(session, here.workspace, CLAIMING)))
+
+
 def _page(here: Setting, campaign_id: int, debtor_id: int | None = None) -> book.Page:
     page = book.Page(
-        here.workspace.id, campaign_id, here.day, here.workspace.time_zone, here.calendar
+        here.workspace.id,
+        campaign_id,
+        here.day,
+        here.workspace.time_zone,
+        here.calendar,
+        alone=len(here.claiming) < 2,
     )
     return page if debtor_id is None else replace(page, first=debtor_id, last=debtor_id)
 

@@ -7,10 +7,12 @@ from psycopg import Cursor
 from sqlalchemy import func, select
 
 from bpo.db import acting_as, db
+from bpo.domain import steps
+from bpo.domain.regua import THREE_STEPS
 from bpo.gateways.queue import MemoryQueue
 from bpo.jobs import Job
 from bpo.kernel import actor as actors
-from bpo.models import PlanRun, Skip, Touch, TouchReceivable
+from bpo.models import Campaign, CampaignVersion, PlanRun, Skip, Touch, TouchReceivable
 from bpo.services import campaigns
 from tests.factories import debts, people
 from workers import campaigns as morning
@@ -147,3 +149,29 @@ def test_the_morning_of_a_company_closed_overnight_is_quiet(session, sol, progra
     session.commit()
     morning.plan_campaigns(sol.id, TUESDAY.isoformat())
     assert session.scalar(select(func.count()).select_from(PlanRun)) == 1
+
+
+def test_a_second_campaign_keeps_silent_for_whom_the_first_speaks_to_even_when_paused(
+    session, sol, program
+):
+    first = debts.running(session, sol, since=NOON - timedelta(days=60))
+    first.name, first.precedence = "Clientes", 0
+    second = Campaign(
+        workspace_id=sol.id, key="rest", name="Demais", state="running", precedence=1, version=1
+    )
+    session.add(second)
+    session.flush()
+    ladder = steps.to_json(THREE_STEPS)
+    session.add(
+        CampaignVersion(workspace_id=sol.id, campaign_id=second.id, version=1, steps=ladder)
+    )
+    debts.receivable(session, debts.debtor(session, sol), due=date(2026, 11, 10))
+    session.commit()
+
+    said = _plan(program, sol, dry_run=True).plans
+    assert [(row.name, len(plan.touches)) for row, plan in said] == [("Clientes", 1), ("Demais", 0)]
+    assert said[1][1].skips[0].reasons[0].by == "Clientes"
+
+    first.state = "paused"
+    session.commit()
+    assert _plan(program, sol).created == 0
