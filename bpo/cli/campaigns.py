@@ -43,6 +43,7 @@ def run_plan(arguments: Namespace, settings: Settings) -> None:
             dry_run=arguments.dry_run,
             states=campaigns.PLANNABLE,
             keep=True,
+            everybody=arguments.dry_run,
         )
         with acting_as(program):
             result = _described(workspace, done)

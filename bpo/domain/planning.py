@@ -123,7 +123,7 @@ def _warnings(agenda: Agenda, known_until: date | None) -> list[Phrase]:
 def _closed(debtors: Iterable[Debtor], agenda: Agenda) -> list[Skip]:
     following = agenda.place.calendar.following(agenda.today)
     reasons = (Reason(Code.CLOSED_DAY, "", following),)
-    return [Skip(debtor.id, reasons, following) for debtor in debtors if debtor.open]
+    return [Skip(debtor.id, reasons, following) for debtor in debtors]
 
 
 def _plan_debtor(

@@ -201,11 +201,14 @@ class Book:
             return None
         return replace(self.page, first=self.page.last + 1, last=LAST_ID, size=PAGE_SIZE)
 
-    def debtors(self) -> Iterator[Debtor]:
-        """Every debtor with something open, in order of id, with all that planning needs."""
+    def debtors(self, *, everybody: bool = False) -> Iterator[Debtor]:
+        """Every debtor with something open, in order of id, with all that planning needs.
+
+        With `everybody` those who owe nothing too.
+        """
         for row in self.rows:
-            items = self.opened.get(row[0])
-            if items:
+            items = self.opened.get(row[0], [])
+            if items or everybody:
                 yield _debtor(row, items, self.around)
 
     def paid(self) -> Iterator[Paid]:

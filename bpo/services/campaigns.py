@@ -86,18 +86,29 @@ def plan(
     only_unplanned: bool = False,
     channels: frozenset[str] = EMAIL_AND_PEOPLE,
     keep: bool = False,
+    everybody: bool = False,
 ) -> Planned:
     """Decide what each campaign says to whom on a day, and store it; a repeat creates nothing.
 
     Uses facts dated on or before `day`. With `dry_run` nothing is stored and every silence is
-    explained. `only_unplanned` leaves out campaigns already planned that day. `channels` are those
-    that every company has; what it set up itself is added. `keep` returns the plans themselves;
-    without it, memory does not grow with the book.
+    explained, with `everybody` also that of debtors who owe nothing. `only_unplanned` leaves out
+    campaigns already planned that day. `channels` are those that every company has; what it set up
+    itself is added. `keep` returns the plans themselves; without it, memory does not grow with the
+    book.
     """
     access.require(actor, Permission.EDIT_CAMPAIGN, workspace_id)
     if dry_run:
         with acting_as(actor):
-            return _planned(db.session(), workspace_id, day, now, states, channels, store=False)
+            return _planned(
+                db.session(),
+                workspace_id,
+                day,
+                now,
+                states,
+                channels,
+                store=False,
+                everybody=everybody,
+            )
     with unit_of_work(actor) as session:
         _one_planner(session, workspace_id)
         skip = stored.planned_days(session, workspace_id, day) if only_unplanned else set()
@@ -183,6 +194,7 @@ def _planned(
     store: bool,
     skip: Iterable[int] = (),
     keep: bool = True,
+    everybody: bool = False,
 ) -> Planned:
     workspace = workspaces.by_id(session, workspace_id)
     if workspace is None or not workspace.active:
@@ -196,7 +208,7 @@ def _planned(
         shelf = plans.Shelf(session, entry.row, day, now) if store else None
         warnings = [] if entry.row.state == "running" else [NOT_BEFORE_GO]
         whole = Plan([], [], warnings)
-        for made in _pages(session, here, entry, now, shelf):
+        for made in _pages(session, here, entry, now, shelf, everybody=everybody):
             total += len(made.touches)
             if keep:
                 whole = _joined(whole, made)
@@ -211,6 +223,8 @@ def _pages(
     entry: stored.Stored,
     now: datetime,
     shelf: plans.Shelf | None,
+    *,
+    everybody: bool = False,
 ) -> Iterator[Plan]:
     """The plan of each page of debtors, stored on the shelf if there is one.
 
@@ -227,19 +241,25 @@ def _pages(
             more = following is not None
             if following is not None:
                 reading = database.submit(book.read, connection, following)
-            made = _decided(pages, here, entry, now, explain=shelf is None)
+            made = _decided(pages, here, entry, now, explain=shelf is None, everybody=everybody)
             if shelf is not None:
                 shelf.put(made, database)
             yield made
 
 
 def _decided(
-    pages: book.Book, here: Setting, entry: stored.Stored, now: datetime, *, explain: bool
+    pages: book.Book,
+    here: Setting,
+    entry: stored.Stored,
+    now: datetime,
+    *,
+    explain: bool,
+    everybody: bool,
 ) -> Plan:
     """One campaign on one day for a page of debtors: reminders, and thanks for what was paid."""
     today = clock.local_day(now, here.workspace.time_zone)
     made = planning.plan(
-        pages.debtors(),
+        pages.debtors(everybody=everybody),
         entry.campaign,
         here.rules,
         here.place,

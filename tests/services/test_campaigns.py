@@ -64,6 +64,15 @@ def test_a_dry_run_says_the_same_and_stores_nothing(session, sol, program):
     assert foreseen.plans[0][1].touches == planned.plans[0][1].touches
 
 
+def test_a_dry_run_for_everybody_explains_who_owes_nothing_too(session, sol, program):
+    debts.running(session, sol, since=NOON - timedelta(days=60))
+    eva = debts.debtor(session, sol, "Eva Dias")
+    told = _plan(program, sol, dry_run=True, everybody=True).plans[0][1].skips
+    assert [(skip.debtor_id, skip.codes) for skip in told] == [(eva.id, ["nothing_due"])]
+    sunday = _plan(program, sol, date(2026, 11, 22), dry_run=True, everybody=True).plans[0][1]
+    assert [skip.codes for skip in sunday.skips] == [["closed_day"]]
+
+
 def test_what_is_paid_or_issued_after_the_day_does_not_change_it(session, sol, program):
     debts.running(session, sol, since=NOON - timedelta(days=90))
     davi = debts.debtor(session, sol)
