@@ -4,13 +4,13 @@ Two workers that had read the same past of a debtor could each claim another con
 instant, because a statement does not see what was committed after it began. The function waits
 for the other claim and counts anew: a volatile function takes a fresh snapshot.
 
-Revision ID: 0011
+Revision ID: 0012
 """
 
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
