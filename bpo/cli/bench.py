@@ -3,7 +3,7 @@
 from argparse import Namespace
 from typing import Any
 
-from bpo.bench import dunning
+from bpo.bench import dunning, importing
 from bpo.cli import console
 from bpo.kernel.errors import BadInput
 from config.settings import Settings
@@ -17,6 +17,17 @@ def register(commands: console.Commands) -> None:
     kind.add_argument("--smtp", metavar="HOST:PORT", help="send there instead of to our own sink")
     console.add_json(kind)
     kind.set_defaults(run=run_dunning)
+    kind = kinds.add_parser("import", help="a CSV of receivables with payments, to committed rows")
+    kind.add_argument("--rows", type=int, default=100_000, metavar="N")
+    console.add_json(kind)
+    kind.set_defaults(run=run_import)
+
+
+def run_import(arguments: Namespace, settings: Settings) -> None:
+    """One line a phase."""
+    if arguments.rows < 1:
+        raise BadInput("--rows must be at least 1", field="rows")
+    importing.run(arguments.rows, console.output if arguments.json else _say)
 
 
 def run_dunning(arguments: Namespace, settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
@@ -18,14 +19,18 @@ _MOST_CELLS = 20_000_000
 """Blank ones included: a few bytes may claim a million rows of sixteen thousand columns."""
 _BROKEN = (
     zipfile.BadZipFile,
-    KeyError,
+    zlib.error,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
     ValueError,
     TypeError,
-    IndexError,
     OSError,
     EOFError,
     SyntaxError,
+    RuntimeError,
 )
+"""What the reader of workbooks raises on damaged ones, each wherever the damage lies."""
 
 
 def is_workbook(content: bytes) -> bool:
