@@ -68,7 +68,7 @@ def run(
 ) -> Done:
     """Match some open credits, or all: what is certain is applied, what is likely proposed.
 
-    What was recorded by other means, and the lump sum of boletos that a return file has told one by
+    Money of a day that has not come is never applied by itself. What was recorded by other means, and the lump sum of boletos that a return file has told one by
     one, is set aside. The likely debtors are left in peace until a person has decided.
     """
     known_credits.reopen_reversed(session, workspace_id, now)
@@ -80,7 +80,7 @@ def run(
     left = [credit for credit in credits if credit.id not in aside]
     matched = 0
     for _ in range(MOST_ROUNDS):
-        certain = _certain(left, book)
+        certain = _certain([one for one in left if one.on <= today], book)
         if not certain:
             break
         done = apply(session, actor, workspace_id, certain, now=now)

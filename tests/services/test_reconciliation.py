@@ -200,3 +200,17 @@ def test_an_overlapping_run_never_settles_a_receivable_twice(session, ana, cast,
         notice(ana, cast.sol, f"E{number}", amount_cents=100_00, txid=f"REC{bill.id}D261120")
     assert [line.state for line in lines(session)] == ["matched", "open"]
     assert balance(session, bill) == 0
+
+
+def test_money_of_a_day_to_come_is_not_applied_by_itself(session, ana, cast, bill):
+    row = bank_lines.row_of_pix(
+        cast.sol.id,
+        "E1",
+        on_day=date(2026, 11, 24),
+        amount_cents=100_00,
+        txid=f"REC{bill.id}D261120",
+    )
+    with unit_of_work(ana) as work:
+        done = bank_lines.take_notices(work, ana, cast.sol.id, [row], today=TODAY, now=NOW)
+    assert (done.matched, done.suggested) == (0, 1)
+    assert balance(session, bill) == 100_00
