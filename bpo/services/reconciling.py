@@ -68,8 +68,9 @@ def run(
 ) -> Done:
     """Match some open credits, or all: what is certain is applied, what is likely proposed.
 
-    Money of a day that has not come is never applied by itself. What was recorded by other means, and the lump sum of boletos that a return file has told one by
-    one, is set aside. The likely debtors are left in peace until a person has decided.
+    Money of a day that has not come is never applied by itself. What was recorded by other means,
+    and the lump sum of boletos that a return file has told one by one, is set aside. The likely
+    debtors are left in peace until a person has decided.
     """
     known_credits.reopen_reversed(session, workspace_id, now)
     credits = bank.credits(session, workspace_id, line_ids)
