@@ -3,7 +3,7 @@
 from argparse import Namespace
 from typing import Any
 
-from bpo.bench import dunning, importing
+from bpo.bench import campaign, dunning, importing
 from bpo.cli import console
 from bpo.kernel.errors import BadInput
 from config.settings import Settings
@@ -17,6 +17,12 @@ def register(commands: console.Commands) -> None:
     kind.add_argument("--smtp", metavar="HOST:PORT", help="send there instead of to our own sink")
     console.add_json(kind)
     kind.set_defaults(run=run_dunning)
+    kind = kinds.add_parser("campaign", help="plan a morning over many workspaces")
+    kind.add_argument("--workspaces", type=int, default=100, metavar="N")
+    kind.add_argument("--debtors", type=int, default=100_000, metavar="N", help="in all")
+    kind.add_argument("--receivables", type=int, default=300_000, metavar="N", help="in all")
+    console.add_json(kind)
+    kind.set_defaults(run=run_campaign)
     kind = kinds.add_parser("import", help="a CSV of receivables with payments, to committed rows")
     kind.add_argument("--rows", type=int, default=100_000, metavar="N")
     console.add_json(kind)
@@ -37,6 +43,15 @@ def run_dunning(arguments: Namespace, settings: Settings) -> None:
     smtp_url = f"smtp://{arguments.smtp}" if arguments.smtp else None
     tell = console.output if arguments.json else _say
     dunning.run(arguments.debtors, tell, smtp_url=smtp_url)
+
+
+def run_campaign(arguments: Namespace, settings: Settings) -> None:
+    """One line a phase."""
+    for name in ("workspaces", "debtors", "receivables"):
+        if getattr(arguments, name) < 1:
+            raise BadInput("--{name} must be at least 1", field=name, name=name)
+    tell = console.output if arguments.json else _say
+    campaign.run(arguments.workspaces, arguments.debtors, arguments.receivables, tell)
 
 
 def _say(row: dict[str, Any]) -> None:
