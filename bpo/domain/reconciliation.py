@@ -26,7 +26,9 @@ SEARCHED_SUMS = 12
 LEAST_NUMBER = 4
 """A number shorter than this in a memo proves nothing."""
 
-_LEAST_REFERENCE = 5
+LEAST_REFERENCE = 5
+"""A bank's number shorter than this proves nothing."""
+
 _WORD = re.compile(r"[a-z0-9]+")
 _NUMBERS = re.compile(r"\d[\d./-]*\d|\d")
 _COMMON = frozenset(
@@ -154,7 +156,7 @@ class Book:
     def of_boleto(self, reference: str) -> list[Title]:
         """Those whose boleto carries the bank's number in the field that is the bank's own."""
         digits = reference.lstrip("0")
-        if len(digits) < _LEAST_REFERENCE or not digits.isdigit():
+        if len(digits) < LEAST_REFERENCE or not digits.isdigit():
             return []
         return self._free(t for t in self._by_boleto if digits in t.boleto_free_field)
 
@@ -170,6 +172,18 @@ class Book:
         """The debtors that the bank names, by document or whole name; empty when it names none."""
         named = self.named(f"{credit.memo} {credit.payer_name}")
         return {payer.id for payer in (*self.documented(credit.payer_document), *named)}
+
+    def named_by_title(self, credit: Credit) -> set[int]:
+        """The debtors of what the bank names by a code of ours, a boleto or a number."""
+        reference = pix_references.parse(credit.txid)
+        if reference and reference.kind is Kind.DEBTOR:
+            return {reference.id}
+        title = self._by_id.get(reference.id) if reference else None
+        numbered = self._by_number.get(number_key(credit.creditor_reference), ())
+        titles = [*([title] if title else ()), *self.of_boleto(credit.bank_reference)]
+        return {
+            one.debtor_id for one in (*titles, *(numbered if credit.creditor_reference else ()))
+        }
 
     def named(self, text: str) -> list[Payer]:
         """The debtors whose whole name, of two words at least, stands in a text."""
@@ -202,7 +216,7 @@ def proposals(credit: Credit, book: Book) -> list[Proposal]:
         found[key] = _joined(found[key], one) if key in found else one
     ordered = sorted(found.values(), key=lambda one: (-one.weight, one.receivable_ids))
     certain = [one for one in ordered if one.is_certain]
-    if len(certain) == 1 and not credit.by_hand:
+    if len(certain) == 1 and not credit.by_hand and not _names_what_is_settled(credit, book):
         return certain
     doubtful = [
         Proposal(one.debtor_id, one.receivable_ids, False, one.weight, one.reasons)
@@ -220,6 +234,14 @@ def likely_debtors(found: Sequence[Proposal]) -> tuple[int, ...]:
         return ()
     ids = {one.debtor_id for one in found if one.weight == found[0].weight}
     return tuple(sorted(ids)) if len(ids) <= MOST_PROPOSALS else ()
+
+
+def _names_what_is_settled(credit: Credit, book: Book) -> bool:
+    """A code paid twice is money of its own: whose, and for what, is for a person to say."""
+    reference = pix_references.parse(credit.txid)
+    return bool(
+        reference and reference.kind is Kind.RECEIVABLE and book.title(reference.id) is None
+    )
 
 
 def _by_txid(credit: Credit, book: Book) -> Iterable[Proposal]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -56,14 +56,6 @@ class Matched:
     match: BankMatch
     payment: Payment
     debtor: Debtor
-
-
-class Stands(NamedTuple):
-    """A payment that stands, by whom and when."""
-
-    id: int
-    debtor_id: int
-    paid_on: date
 
 
 def credits(
@@ -124,7 +116,7 @@ def book(session: Session, workspace_id: int) -> Book:
             row.due_date,
             row.amount_cents,
             row.amount_cents - row.settled_cents,
-            _free_field(line),
+            free_field(line),
         )
         for row, _, line in rows
     ]
@@ -229,33 +221,6 @@ def sources(session: Session, workspace_id: int, ids: Sequence[int]) -> dict[int
     return dict(session.execute(query).all())
 
 
-def unmatched_payments(session: Session, workspace_id: int, since: date) -> dict[int, list[Stands]]:
-    """Payments that stand and that no statement tells yet, by amount."""
-    undone = select(Payment.reverses_id).where(
-        Payment.workspace_id == workspace_id, Payment.reverses_id.is_not(None)
-    )
-    known = (
-        select(BankMatch.payment_id)
-        .join(BankLine, _same(BankLine, BankMatch.workspace_id, BankMatch.line_id))
-        .where(
-            BankMatch.workspace_id == workspace_id,
-            BankMatch.undone_at.is_(None),
-            BankLine.source == "ofx",
-        )
-    )
-    found: dict[int, list[Stands]] = defaultdict(list)
-    query = select(Payment.amount_cents, Payment.id, Payment.debtor_id, Payment.paid_on).where(
-        Payment.workspace_id == workspace_id,
-        Payment.reverses_id.is_(None),
-        Payment.paid_on >= since,
-        Payment.id.not_in(undone),
-        Payment.id.not_in(known),
-    )
-    for cents, number, debtor_id, day in session.execute(query):
-        found[cents].append(Stands(number, debtor_id, day))
-    return found
-
-
 def accounts(session: Session, places: Iterable[int]) -> list[BankAccount]:
     """The accounts of some workspaces, the longest without news first."""
     return list(
@@ -300,7 +265,7 @@ def _asked(
     return asked
 
 
-def _free_field(line: str | None) -> str:
+def free_field(line: str | None) -> str:
     """The 25 digits of a boleto that are the bank's own, out of its digitable line."""
     return line[4:9] + line[10:20] + line[21:31] if line else ""
 

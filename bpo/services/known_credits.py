@@ -1,40 +1,73 @@
-"""Credits of a statement that are known by other means, and would be counted twice."""
+"""Credits that are known by other means, and would be counted twice.
 
-from collections import defaultdict
-from collections.abc import Sequence
+Statements, return files and notices of Pix tell the same money, in any order, and people record it
+before any of them. So a payment is one line at most of each source.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from bpo.domain import recognition
 from bpo.domain.reconciliation import Book, Credit
+from bpo.kernel.calendar import Calendar
 from bpo.models import BankLine, BankMatch, Payment
-from bpo.queries import bank
+from bpo.queries import bank, bank_known
 
-NEAR = timedelta(days=1)
-"""A statement may tell a payment one day after it was recorded."""
 ALREADY_RECORDED = "recorded"
 COLLECTED = "collected"
 
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Days that may be one: a bank tells what it did on the business day before or after."""
+
+    calendar: Calendar
+
+    def before(self, day: date) -> date:
+        """The last business day before a day."""
+        return self.calendar.preceding(day - _DAY)
+
+    def after(self, day: date) -> date:
+        """The first business day after a day."""
+        return self.calendar.following(day + _DAY)
+
+    def holds(self, paid_on: date, told_on: date, source: str) -> bool:
+        """Whether a payment of one day may be what a source tells of another.
+
+        A statement is never ahead of the payment; the others may be a day ahead of the statement
+        from which it was recorded.
+        """
+        latest = told_on if source == "ofx" else self.after(told_on)
+        return self.before(told_on) <= paid_on <= latest
+
 
 def set_aside(
-    session: Session, workspace_id: int, credits: Sequence[Credit], book: Book
+    session: Session, workspace_id: int, credits: Sequence[Credit], book: Book, near: Near
 ) -> set[int]:
-    """Set aside credits of statements that are known by other means; returns their ids.
+    """Set aside credits that are known by other means; returns their ids.
 
-    A payment of the same amount on the same day or the day before, unless the bank names another
-    debtor, each for one line at most; and the sum of the boletos that a return file credits.
+    That is a payment of the same amount about the same day by the debtor whom the bank names (a
+    statement that names nobody is taken at its amount), and the sum of the boletos that a return
+    file credits. What a person has parted from a payment is never joined to one again.
     """
     sources = bank.sources(session, workspace_id, [credit.id for credit in credits])
-    mine = [one for one in credits if sources[one.id] == "ofx" and not one.by_hand]
-    if not mine:
-        return set()
-    recorded = _recorded(session, workspace_id, mine, book)
-    sums = _collected(session, workspace_id, mine)
-    collected = {
-        one.id for one in mine if one.id not in recorded and one.amount_cents in sums[one.on]
-    }
+    parted = bank_known.parted(session, workspace_id, [one.id for one in credits if one.by_hand])
+    mine = [one for one in credits if one.id not in parted]
+    recorded = _recorded(session, workspace_id, mine, sources, book, near)
+    lumps = [
+        one
+        for one in mine
+        if sources[one.id] == "ofx" and one.id not in recorded and not book.identified(one)
+    ]
+    collected = _collected(session, workspace_id, lumps, near)
     for reason, ids in ((ALREADY_RECORDED, recorded), (COLLECTED, collected)):
         if ids:
             session.execute(
@@ -46,54 +79,77 @@ def set_aside(
 
 
 def _recorded(
-    session: Session, workspace_id: int, credits: Sequence[Credit], book: Book
+    session: Session,
+    workspace_id: int,
+    credits: Sequence[Credit],
+    sources: Mapping[int, str],
+    book: Book,
+    near: Near,
 ) -> set[int]:
-    since = min(credit.on for credit in credits) - NEAR
-    known = bank.unmatched_payments(session, workspace_id, since)
-    rows: list[dict[str, Any]] = []
-    for credit in credits:
-        named = book.identified(credit)
-        near = [
-            one
-            for one in known[credit.amount_cents]
-            if credit.on - NEAR <= one.paid_on <= credit.on
-            and (not named or one.debtor_id in named)
-        ]
-        if near:
-            best = max(near, key=lambda one: (one.paid_on, -one.id))
-            known[credit.amount_cents].remove(best)
-            rows.append(
-                {
-                    "workspace_id": workspace_id,
-                    "line_id": credit.id,
-                    "payment_id": best.id,
-                    "by_machine": True,
-                    "linked": True,
-                }
+    if not credits:
+        return set()
+    since = near.before(min(credit.on for credit in credits))
+    cents = {credit.amount_cents for credit in credits}
+    known = bank_known.standing(session, workspace_id, since, cents)
+    pairs = [
+        (-rank, abs((one.paid_on - credit.on).days), credit.id, one.id)
+        for credit in credits
+        for one in known[credit.amount_cents]
+        if sources[credit.id] not in one.told_by
+        and near.holds(one.paid_on, credit.on, sources[credit.id])
+        and (
+            rank := recognition.recognises(
+                book, credit, one, names_only=sources[credit.id] != "ofx"
             )
+        )
+    ]
+    found: dict[int, int] = {}
+    used: set[tuple[str, int]] = set()
+    for _, _, line_id, payment_id in sorted(pairs):
+        key = (sources[line_id], payment_id)
+        if line_id not in found and key not in used:
+            found[line_id] = payment_id
+            used.add(key)
+    rows = [_link(workspace_id, *pair) for pair in found.items()]
     if rows:
         session.execute(insert(BankMatch), rows)
-    return {row["line_id"] for row in rows}
+    return set(found)
+
+
+def _link(workspace_id: int, line_id: int, payment_id: int) -> dict[str, Any]:
+    return {
+        "workspace_id": workspace_id,
+        "line_id": line_id,
+        "payment_id": payment_id,
+        "by_machine": True,
+        "linked": True,
+    }
 
 
 def _collected(
-    session: Session, workspace_id: int, credits: Sequence[Credit]
-) -> defaultdict[date, set[int]]:
-    """What return files credit on each day, in centavos."""
+    session: Session, workspace_id: int, credits: Sequence[Credit], near: Near
+) -> set[int]:
+    """Credits that are the sum of what return files told that day or the one before, each once."""
+    if not credits:
+        return set()
     days = {credit.on for credit in credits}
+    days |= {near.before(day) for day in days}
     sums: dict[date, int] = defaultdict(int)
-    query = select(BankLine.on_day, BankLine.amount_cents).where(
-        BankLine.workspace_id == workspace_id,
-        BankLine.source == "cnab",
-        BankLine.state.in_(("open", "matched")),
-        BankLine.on_day.in_(days | {day - NEAR for day in days}),
-    )
-    for day, cents in session.execute(query):
+    for day, cents in bank_known.returned(session, workspace_id, days):
         sums[day] += cents
-    found: defaultdict[date, set[int]] = defaultdict(set)
-    for day in days:
-        found[day] = {sums[near] for near in (day, day - NEAR) if sums.get(near)}
-    return found
+    left = Counter(sums.values())
+    left.subtract(bank_known.collected(session, workspace_id, days, COLLECTED))
+    return set(_lumps(credits, sums, left, near))
+
+
+def _lumps(
+    credits: Sequence[Credit], sums: Mapping[date, int], left: Counter[int], near: Near
+) -> Iterator[int]:
+    for one in credits:
+        told = {sums.get(one.on), sums.get(near.before(one.on))}
+        if one.amount_cents in told and left[one.amount_cents] > 0:
+            left[one.amount_cents] -= 1
+            yield one.id
 
 
 def reopen_reversed(session: Session, workspace_id: int, now: datetime) -> None:

@@ -17,7 +17,7 @@ from bpo.kernel.errors import BadInput, Conflict, NotFound
 from bpo.models import BankLine, BankMatch, BankSuggestion, Payment
 from bpo.queries import bank, debtors, receivables, workspaces
 from bpo.queries import payments as stored
-from bpo.services import audit, reconciling
+from bpo.services import audit, reconciling, suspense
 from bpo.services.payments import take_back
 from bpo.services.reconciling import Choice, Done
 
@@ -115,7 +115,7 @@ def set_aside(actor: Actor, refs: Sequence[Ref], *, now: datetime) -> list[Ref]:
                 .values(state="aside", aside_reason=NOT_A_PAYMENT)
                 .returning(BankLine.id)
             ).all()
-            reconciling.release_holds(session, workspace_id, numbers, now)
+            suspense.release_holds(session, workspace_id, numbers, now)
             for number in numbers:
                 _record(session, actor, workspace_id, "bank.aside", number, now)
             done += [Ref(workspace_id, number) for number in numbers]

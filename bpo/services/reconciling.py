@@ -8,30 +8,28 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from bpo.domain import allocation, findings, reconciliation
 from bpo.domain import payments as rules
 from bpo.domain.allocation import Allocated, Owed, Target
-from bpo.domain.holds import HoldReason
 from bpo.domain.payments import Method
-from bpo.domain.reconciliation import Book, Credit, Proposal
+from bpo.domain.reconciliation import Book, Credit
 from bpo.kernel.actor import Actor
 from bpo.kernel.text import Phrase
 from bpo.models import (
     AuditEntry,
     BankLine,
     BankMatch,
-    BankSuggestion,
     Debtor,
     Entry,
-    Hold,
     Payment,
     Receivable,
 )
-from bpo.queries import bank
-from bpo.services import known_credits
+from bpo.queries import bank, bank_known, workspaces
+from bpo.services import known_credits, suspense
+from bpo.services.known_credits import Near
 
 SOURCES = {"ofx": Method.TRANSFER, "cnab": Method.BOLETO, "pix": Method.PIX}
 MOST_ROUNDS = 5
@@ -76,22 +74,25 @@ def run(
     credits = bank.credits(session, workspace_id, line_ids)
     if not credits:
         return Done()
+    near = _near(session, workspace_id)
     book = bank.book(session, workspace_id)
-    aside = known_credits.set_aside(session, workspace_id, credits, book)
+    aside = _set_aside(session, workspace_id, credits, book, near, now)
     left = [credit for credit in credits if credit.id not in aside]
-    matched = 0
+    done: dict[int, int] = {}
     for _ in range(MOST_ROUNDS):
         certain = _certain([one for one in left if one.on <= today], book)
-        if not certain:
+        applied = apply(session, actor, workspace_id, certain, now=now) if certain else {}
+        if not applied:
             break
-        done = apply(session, actor, workspace_id, certain, now=now)
-        matched += len(done)
-        left = [credit for credit in left if credit.id not in done]
+        done |= applied
+        left = [credit for credit in left if credit.id not in applied]
         book = bank.book(session, workspace_id)
-        if not done:
-            break
-    suggested = _suggest(session, workspace_id, left, book, today)
-    return Done(matched, suggested, len(aside))
+    if done:
+        days = {credit.on for credit in credits if credit.id in done}
+        aside |= _told_before(session, workspace_id, days, book, near, now)
+        left = [credit for credit in left if credit.id not in aside]
+    suggested = suspense.suggest(session, workspace_id, left, book, today)
+    return Done(len(done), suggested, len(aside))
 
 
 def apply(
@@ -121,19 +122,35 @@ def apply(
     return {one.credit.id: number for (one, _), number in zip(plans, numbers, strict=True)}
 
 
-def release_holds(
-    session: Session, workspace_id: int, line_ids: Iterable[int], now: datetime
-) -> None:
-    """End the pauses that some lines had placed."""
-    session.execute(
-        update(Hold)
-        .where(
-            Hold.workspace_id == workspace_id,
-            Hold.source.in_([_source(number) for number in line_ids]),
-            Hold.released_at.is_(None),
-        )
-        .values(released_at=now)
-    )
+def _near(session: Session, workspace_id: int) -> Near:
+    workspace = workspaces.by_id(session, workspace_id)
+    assert workspace
+    return Near(workspaces.calendar(session, workspace))
+
+
+def _told_before(
+    session: Session, workspace_id: int, days: set[date], book: Book, near: Near, now: datetime
+) -> set[int]:
+    """Set aside what a statement had told before another source said whose it is."""
+    ids = bank_known.open_statement_lines(session, workspace_id, days, near.calendar)
+    waiting = bank.credits(session, workspace_id, ids) if ids else []
+    return _set_aside(session, workspace_id, waiting, book, near, now)
+
+
+def _set_aside(
+    session: Session,
+    workspace_id: int,
+    credits: Sequence[Credit],
+    book: Book,
+    near: Near,
+    now: datetime,
+) -> set[int]:
+    """Set aside what is known by other means; nobody is kept in peace for it any longer."""
+    ids = known_credits.set_aside(session, workspace_id, credits, book, near)
+    if ids:
+        suspense.forget(session, workspace_id, sorted(ids))
+        suspense.release_holds(session, workspace_id, ids, now)
+    return ids
 
 
 def _certain(credits: Sequence[Credit], book: Book) -> list[Choice]:
@@ -296,71 +313,5 @@ def _settle_lines(session: Session, workspace_id: int, ids: Sequence[int], now: 
         .where(BankLine.workspace_id == workspace_id, BankLine.id.in_(ids))
         .values(state="matched")
     )
-    _forget_suggestions(session, workspace_id, ids)
-    release_holds(session, workspace_id, ids, now)
-
-
-def _forget_suggestions(session: Session, workspace_id: int, ids: Sequence[int]) -> None:
-    session.execute(
-        delete(BankSuggestion).where(
-            BankSuggestion.workspace_id == workspace_id, BankSuggestion.line_id.in_(ids)
-        )
-    )
-
-
-def _suggest(
-    session: Session, workspace_id: int, credits: Sequence[Credit], book: Book, today: date
-) -> int:
-    """Store anew what is proposed for some credits, and pause the likely debtors."""
-    found = {credit.id: reconciliation.proposals(credit, book) for credit in credits}
-    _forget_suggestions(session, workspace_id, list(found))
-    rows = [
-        {
-            "workspace_id": workspace_id,
-            "line_id": number,
-            "rank": rank,
-            "debtor_id": one.debtor_id,
-            "receivable_id": receivable_id,
-            "reasons": [findings.phrase_to_json(reason) for reason in one.reasons],
-        }
-        for number, ranked in found.items()
-        for rank, one in enumerate(ranked, 1)
-        for receivable_id in one.receivable_ids or (None,)
-    ]
-    if rows:
-        session.execute(insert(BankSuggestion), rows)
-    _pause(session, workspace_id, found, today)
-    return sum(bool(ranked) for ranked in found.values())
-
-
-def _pause(
-    session: Session, workspace_id: int, found: dict[int, list[Proposal]], today: date
-) -> None:
-    wanted = {
-        (_source(number), debtor_id)
-        for number, ranked in found.items()
-        for debtor_id in reconciliation.likely_debtors(ranked)
-    }
-    standing = session.execute(
-        select(Hold.source, Hold.debtor_id).where(
-            Hold.workspace_id == workspace_id,
-            Hold.source.in_([_source(number) for number in found]),
-            Hold.released_at.is_(None),
-        )
-    )
-    rows = [
-        {
-            "workspace_id": workspace_id,
-            "debtor_id": debtor_id,
-            "reason": HoldReason.PAYMENT_SEEN.value,
-            "source": source,
-            "starts_on": today,
-        }
-        for source, debtor_id in sorted(wanted - {(s, d or 0) for s, d in standing})
-    ]
-    if rows:
-        session.execute(insert(Hold), rows)
-
-
-def _source(line_id: int) -> str:
-    return f"bank_line:{line_id}"
+    suspense.forget(session, workspace_id, ids)
+    suspense.release_holds(session, workspace_id, ids, now)
