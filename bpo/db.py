@@ -5,6 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from select import select
 from typing import TypeVar, cast
 
 import psycopg
@@ -207,6 +208,7 @@ class Statements:
 
     def finish(self) -> list[tuple[str | None, ...]]:
         """The rows of the statement that was started; it is committed when this returns."""
+        self._await()
         found: list[tuple[str | None, ...]] = []
         while (result := self._connection.get_result()) is not None:
             self._checked(result)
@@ -217,6 +219,13 @@ class Statements:
         """Send a prepared statement and wait for its rows."""
         self.start(name, values)
         return self.finish()
+
+    def _await(self) -> None:
+        """Wait for the server as threads should, which the driver's own waiting does not."""
+        socket = self._connection.socket
+        while self._connection.is_busy():
+            select([socket], [], [])
+            self._connection.consume_input()
 
     @staticmethod
     def _checked(result: pq.abc.PGresult) -> None:

@@ -1,5 +1,6 @@
 """A provider's HTTP server that says what a test tells it to, and remembers what it was asked."""
 
+import socket
 import socketserver
 import threading
 from collections.abc import Callable
@@ -31,6 +32,7 @@ class ScriptedHttp:
     asked: list[Asked] = field(default_factory=list)
     connections: int = 0
     hangs_up_after: bool = False
+    hung_up: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
     def __enter__(self) -> "ScriptedHttp":
         world = self
@@ -39,6 +41,8 @@ class ScriptedHttp:
             def handle(self) -> None:
                 world.connections += 1
                 world.converse(self.rfile, self.wfile)
+                self.connection.shutdown(socket.SHUT_RDWR)
+                world.hung_up.release()
 
         class Threaded(socketserver.ThreadingTCPServer):
             allow_reuse_address = True

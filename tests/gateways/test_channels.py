@@ -95,7 +95,10 @@ def test_the_line_is_kept_and_a_closed_one_is_replaced_before_speaking(server):
     assert [carrier.send(PARCEL).ending for _ in range(3)] == [Ending.ACCEPTED] * 3
     assert server.connections == 1
     server.hangs_up_after = True
-    endings = [carrier.send(PARCEL).ending for _ in range(3)]
+    endings = []
+    for _ in range(3):
+        endings.append(carrier.send(PARCEL).ending)
+        assert server.hung_up.acquire(timeout=5)
     assert endings == [Ending.ACCEPTED] * 3
     assert len(server.asked) == 6
 
