@@ -3,8 +3,9 @@
 import ast
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from string import Formatter
 
 from babel.messages.catalog import Message
@@ -32,8 +33,9 @@ class Use:
     place: str
 
 
-def used() -> list[Use]:
-    """Every text that code and templates say, once, by place."""
+@cache
+def used() -> Sequence[Use]:
+    """Every text that code and templates say, once, by place; looked for once a process."""
     found: dict[Msgid, Use] = {}
     for use in (*_in_code(), *_in_templates()):
         found.setdefault(use.msgid, use)
