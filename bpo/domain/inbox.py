@@ -22,6 +22,12 @@ class Kind(StrEnum):
     PROMISE_BROKEN = "promise_broken"
     DISPUTE = "dispute"
     FOLLOW_UP = "follow_up"
+    PAID_CLAIM = "paid_claim"
+    PLAN_ASKED = "plan_asked"
+    PAGE_PROMISE = "page_promise"
+    PAGE_MESSAGE = "page_message"
+    DATA_REQUEST = "data_request"
+    HARDSHIP = "hardship"
     NO_CONTACT = "no_contact"
     OTHER = "other"
 
@@ -39,12 +45,29 @@ LABELS = {
     Kind.PROMISE_BROKEN: Phrase("Promise broken"),
     Kind.DISPUTE: Phrase("Open dispute"),
     Kind.FOLLOW_UP: Phrase("Next act agreed"),
+    Kind.PAID_CLAIM: Phrase("Says it is paid"),
+    Kind.PLAN_ASKED: Phrase("Wants instalments"),
+    Kind.PAGE_PROMISE: Phrase("Promised on the page"),
+    Kind.PAGE_MESSAGE: Phrase("Message from the page"),
+    Kind.DATA_REQUEST: Phrase("Asks about their data"),
+    Kind.HARDSHIP: Phrase("Over-indebtedness declared"),
     Kind.NO_CONTACT: Phrase("No valid contact"),
     Kind.OTHER: Phrase("Task"),
 }
 SENDS = frozenset({Kind.UNCERTAIN, Kind.REFUSED, Kind.FAILED})
 """Sends that a person may let go again."""
-STORED = SENDS | {Kind.REPLY, Kind.CALL, Kind.PROMISE_BROKEN, Kind.FOLLOW_UP, Kind.OTHER}
+PAGE = frozenset(
+    {
+        Kind.PAID_CLAIM,
+        Kind.PLAN_ASKED,
+        Kind.PAGE_PROMISE,
+        Kind.PAGE_MESSAGE,
+        Kind.DATA_REQUEST,
+        Kind.HARDSHIP,
+    }
+)
+"""What debtors did on their own page."""
+STORED = SENDS | PAGE | {Kind.REPLY, Kind.CALL, Kind.PROMISE_BROKEN, Kind.FOLLOW_UP, Kind.OTHER}
 """Kinds that are rows of tasks; every other kind is derived from rows of its own."""
 DERIVED = frozenset(Kind) - STORED
 OF_CLIENT = frozenset({Kind.STALE, Kind.CAMPAIGN, Kind.MONEY})
@@ -67,6 +90,12 @@ URGENCY_PCT: dict[Kind, int] = {
     Kind.MONEY: 300,
     Kind.PROMISE_BROKEN: 250,
     Kind.FOLLOW_UP: 250,
+    Kind.PAID_CLAIM: 350,
+    Kind.PLAN_ASKED: 350,
+    Kind.PAGE_PROMISE: 150,
+    Kind.PAGE_MESSAGE: 350,
+    Kind.DATA_REQUEST: 300,
+    Kind.HARDSHIP: 350,
     Kind.DISPUTE: 200,
     Kind.CALL: 200,
     Kind.REFUSED: 150,

@@ -60,11 +60,17 @@ def remittance(frame: Frame, found: Remittance, locale: str) -> bytes:
     return _framed("reports/remittance.html", frame, title, period, locale, found=found)
 
 
+def personal_data(frame: Frame, kept: Mapping[str, Any], locale: str) -> bytes:
+    """What is kept about a debtor, as `queries.personal_data` gives it with its purpose."""
+    title = wording.gettext("My data", locale)
+    return _framed("reports/personal_data.html", frame, title, (frame.day,), locale, kept=kept)
+
+
 def _framed(
     template: str,
     frame: Frame,
     title: str,
-    period: tuple[date, date],
+    period: tuple[date, ...],
     locale: str,
     **context: Any,
 ) -> bytes:

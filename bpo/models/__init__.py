@@ -16,6 +16,7 @@ from bpo.models.campaign import (
 )
 from bpo.models.channel import ChannelSetting, DeliveryEvent, IncomingMessage
 from bpo.models.debtor import Contact, Debtor, Dispute, Hold, Note, OptOut, Promise
+from bpo.models.page_act import Feedback, PageAct
 from bpo.models.receivable import Entry, Import, Payment, Receivable, StoredFile
 from bpo.models.report import ReportDelivery, ReportRun
 from bpo.models.score import Score, ScoreModel
@@ -55,6 +56,7 @@ __all__ = [
     "DeliveryEvent",
     "Dispute",
     "Entry",
+    "Feedback",
     "FreshnessMark",
     "Guide",
     "Hold",
@@ -66,6 +68,7 @@ __all__ = [
     "MessageText",
     "Note",
     "OptOut",
+    "PageAct",
     "Payment",
     "PaymentMethod",
     "PlanRun",

@@ -15,7 +15,7 @@ from bpo.formats import brcode
 from bpo.gateways.signing import Signer
 from bpo.kernel import clock
 from bpo.kernel.errors import NotFound
-from bpo.models import Workspace
+from bpo.models import Debtor, Workspace
 from bpo.queries import debtor_page, debtors, links, workspaces
 from bpo.queries.debtor_page import Statement
 from bpo.queries.receivables import Due
@@ -100,13 +100,9 @@ def prove(
 def account(visitor: Visitor, *, signer: Signer, now: datetime) -> Account:
     """The account of a proved visitor on the workspace's day; reads only."""
     workspace, debtor = visitor.workspace, visitor.debtor
-    day = clock.local_day(now, workspace.time_zone)
     with acting_as(visitor.actor):
         session = db.session()
-        own = workspaces.contact_rules(session, workspace.id)
-        rules = contact_rules.from_json(own.rules) if own else Rules()
-        barred = contact.barred_before(day, rules.limitation_years)
-        found = debtor_page.statement(session, debtor, day, barred_before=barred)
+        found = statement(session, workspace, debtor, now)
         out = links.live(session, Purpose.UNSUBSCRIBE, debtor.id, workspace.id)
     return Account(
         visitor,
@@ -114,6 +110,15 @@ def account(visitor: Visitor, *, signer: Signer, now: datetime) -> Account:
         pix_for_all(workspace, debtor.id, found),
         signer.token(out.id, Purpose.UNSUBSCRIBE.value) if out else None,
     )
+
+
+def statement(session: Session, workspace: Workspace, debtor: Debtor, now: datetime) -> Statement:
+    """The account of a debtor on the workspace's day; what is too old to collect is left out."""
+    day = clock.local_day(now, workspace.time_zone)
+    own = workspaces.contact_rules(session, workspace.id)
+    rules = contact_rules.from_json(own.rules) if own else Rules()
+    barred = contact.barred_before(day, rules.limitation_years)
+    return debtor_page.statement(session, debtor, day, barred_before=barred)
 
 
 def one(account: Account, receivable_id: int) -> Due:

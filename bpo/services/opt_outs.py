@@ -101,6 +101,17 @@ def remove(
         return _heard(now)(session, actor, line)
 
 
+def stop_one(visitor: Visitor, contact_id: int, *, source: str, now: datetime) -> None:
+    """Write to one contact of a proved debtor no more. Raises NotFound for anybody else's."""
+    with unit_of_work(visitor.actor) as session:
+        place, debtor_id = visitor.workspace.id, visitor.debtor.id
+        contact = debtors.contact(session, place, contact_id)
+        if contact is None or contact.debtor_id != debtor_id:
+            raise NotFound("There is no such contact")
+        line = _Line(place, debtor_id, Channel(contact.channel), contact.address)
+        _silenced(source, now)(session, visitor.actor, line)
+
+
 def look(token: str, *, signer: Signer, address: str | None, now: datetime) -> Wish | Closed:
     """What stands for the debtor of an unsubscribe link; changes nothing."""
     return _by_link(token, signer, address, now, lambda session, actor, line: False)

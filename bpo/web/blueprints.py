@@ -2,7 +2,10 @@
 
 from bpo.web import auth, debtor, hooks, office, portal, public
 from bpo.web.auth import account, links, signing_in
+from bpo.web.debtor import acts as debtor_page_acts
+from bpo.web.debtor import data as debtor_page_data
 from bpo.web.debtor import page, unsubscribe
+from bpo.web.debtor import plans as debtor_page_plans
 from bpo.web.hooks import channels as channel_hooks
 from bpo.web.hooks import pix as pix_hooks
 from bpo.web.office import (
@@ -12,6 +15,7 @@ from bpo.web.office import (
     campaign_previews,
     campaign_shelf,
     campaigns,
+    conversations,
     debtor_acts,
     debtor_page,
     debtors,
@@ -63,6 +67,9 @@ VIEWS = (
     links,
     account,
     page,
+    debtor_page_acts,
+    debtor_page_data,
+    debtor_page_plans,
     unsubscribe,
     channel_hooks,
     pix_hooks,
@@ -80,6 +87,7 @@ VIEWS = (
     debtors,
     debtor_page,
     debtor_acts,
+    conversations,
     receivables,
     attachments,
     subscriptions,

@@ -38,3 +38,10 @@ def read(client, token, typed=RIGHT):
     """The page as Davi sees it after answering."""
     assert answer(client, token, typed).status_code == 303
     return client.get(f"/d/{token}").text
+
+
+def act(client, token, name, **fields):
+    """What comes back when Davi fills in one of his forms and sends it."""
+    page = client.get(f"/d/{token}/{name}").text
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+    return client.post(f"/d/{token}/{name}", data=hidden | fields)

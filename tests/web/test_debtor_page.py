@@ -240,15 +240,15 @@ def test_other_ways_to_pay_and_a_creditor_without_pix(client, session, sol, over
         assert shown in page
 
 
-def test_the_choices_of_the_message_lead_to_a_person(client, overdue, token):
+def test_the_choices_of_the_message_lead_to_their_forms(client, overdue, token):
     page = debtor_links.read(client, token)
-    for anchor in ("paid", "plan", "dispute", "talk"):
-        assert f'id="{anchor}"' in page
-        assert f'href="#{anchor}"' in page
-    assert "mailto:contato@sol.example?subject=" in page
-    assert 'href="tel:1133334444"' in page
+    for anchor in ("paid", "plan", "promise", "dispute", "talk", "hardship"):
+        assert f'id="{anchor}" href="/d/{token}/{anchor}"' in page
     forms = re.findall(r'<form[^>]*action="([^"]*)"', page)
     assert forms == [f"/d/{token}/leave"]
+    talk = client.get(f"/d/{token}/talk").text
+    assert "mailto:contato@sol.example?subject=" in talk
+    assert 'href="tel:1133334444"' in talk
 
 
 def test_the_policy_my_data_and_the_way_out_are_at_hand(client, session, overdue, token):

@@ -10,57 +10,46 @@ from bpo.db import db
 from bpo.domain import attachments, messages, proofs
 from bpo.domain.debtors import Kind
 from bpo.domain.links import Purpose
+from bpo.domain.page_acts import Kind as Act
 from bpo.domain.payments import LABELS
 from bpo.gateways import outside, qrcode
 from bpo.gateways import papers as drawing
-from bpo.services import debtor_page, debtor_papers, visits
+from bpo.models import PageAct
+from bpo.services import conversations, debtor_page, debtor_papers, surveys, visits
 from bpo.services.debtor_page import Account, Arrival
 from bpo.services.visits import Closed, Visitor
 from bpo.web import access, documents
-from bpo.web.debtor import blueprint, proof
+from bpo.web.debtor import blueprint, door, proof
+from bpo.web.debtor.door import Answer
 from bpo.web.debtor.telling import closed, tell, wait
 from bpo.web.throttle import limiter, refused
 
-Answer = str | Response | tuple[str, int]
-
 PER_LINK = "3 per minute; 6 per hour; 10 per day"
 PER_ADDRESS = "20 per hour; 60 per day"
-OPENINGS = "600 per minute"
-"""Far above any reader: mail programs check links from few addresses."""
 ROWS = 10
 """Receivables told line by line; an account with more shows the rest on asking."""
 
 
-def link_tried() -> str:
-    """The link whose second factor is being tried, however its token is written."""
-    return f"link:{outside.current().signer.link_id(_asked_token(), Purpose.DEBTOR_PAGE)}"
-
-
 @blueprint.get("/d/<token>", endpoint="page")
 @access.signed(Purpose.DEBTOR_PAGE)
-@limiter.limit(OPENINGS)
+@limiter.limit(door.OPENINGS)
 def page(token: str) -> Answer:
     """The account of who has proved themselves, the question for who has not."""
-    arrival = _arrive(token)
+    arrival = door.arrive(token)
     if isinstance(arrival, Closed):
         return closed(arrival)
     if not proof.holds(arrival.visitor):
         return _ask(arrival)
-    return _show(_account(arrival.visitor))
+    return _show(door.account(arrival.visitor))
 
 
 @blueprint.get("/d/<token>/<int:receivable_id>", endpoint="receivable")
 @access.signed(Purpose.DEBTOR_PAGE)
-@limiter.limit(OPENINGS)
-def receivable(token: str, receivable_id: int) -> Answer:
+@limiter.limit(door.OPENINGS)
+@door.proved
+def receivable(visitor: Visitor, receivable_id: int) -> Answer:
     """One receivable by itself, with its own Pix code."""
-    arrival = _arrive(token)
-    if isinstance(arrival, Closed):
-        return closed(arrival)
-    visitor = arrival.visitor
-    if not proof.holds(visitor):
-        return redirect(_address(visitor))
-    account = _account(visitor)
+    account = door.account(visitor)
     due = debtor_page.one(account, receivable_id)
     code = debtor_page.pix_for_one(visitor.workspace, account.statement, due)
     qr = _drawn(visitor, code)
@@ -72,22 +61,17 @@ def receivable(token: str, receivable_id: int) -> Answer:
         qr=qr,
         papers=debtor_papers.of(visitor, due),
         kinds=attachments.LABELS,
-        home=_address(visitor),
+        home=door.home(visitor),
     )
 
 
 @blueprint.get("/d/<token>/<int:receivable_id>/invoice.pdf", endpoint="invoice")
 @access.signed(Purpose.DEBTOR_PAGE)
-@limiter.limit(OPENINGS)
-def invoice(token: str, receivable_id: int) -> Answer:
+@limiter.limit(door.OPENINGS)
+@door.proved
+def invoice(visitor: Visitor, receivable_id: int) -> Answer:
     """The invoice of one receivable, to be kept or printed."""
-    arrival = _arrive(token)
-    if isinstance(arrival, Closed):
-        return closed(arrival)
-    visitor = arrival.visitor
-    if not proof.holds(visitor):
-        return redirect(_address(visitor))
-    due = debtor_page.one(_account(visitor), receivable_id)
+    due = debtor_page.one(door.account(visitor), receivable_id)
     base_url = outside.current().settings.base_url
     made = debtor_papers.invoice(visitor, due, base_url=base_url)
     return documents.download(
@@ -97,23 +81,18 @@ def invoice(token: str, receivable_id: int) -> Answer:
 
 @blueprint.get("/d/<token>/<int:receivable_id>/documents/<int:attachment_id>", endpoint="document")
 @access.signed(Purpose.DEBTOR_PAGE)
-@limiter.limit(OPENINGS)
-def document(token: str, receivable_id: int, attachment_id: int) -> Answer:
+@limiter.limit(door.OPENINGS)
+@door.proved
+def document(visitor: Visitor, receivable_id: int, attachment_id: int) -> Answer:
     """A fiscal document or boleto of one receivable."""
-    arrival = _arrive(token)
-    if isinstance(arrival, Closed):
-        return closed(arrival)
-    visitor = arrival.visitor
-    if not proof.holds(visitor):
-        return redirect(_address(visitor))
-    due = debtor_page.one(_account(visitor), receivable_id)
+    due = debtor_page.one(door.account(visitor), receivable_id)
     file = debtor_papers.document(visitor, due, attachment_id)
     return documents.download(file.name, file.media_type, file.content)
 
 
 @blueprint.post("/d/<token>")
 @access.signed(Purpose.DEBTOR_PAGE)
-@limiter.limit(PER_LINK, key_func=link_tried, deduct_when=refused)
+@limiter.limit(PER_LINK, key_func=door.link_tried, deduct_when=refused)
 @limiter.limit(PER_ADDRESS, deduct_when=refused)
 def prove(token: str) -> Answer:
     """Hear the answer; the same sentence for every wrong one."""
@@ -131,8 +110,8 @@ def prove(token: str) -> Answer:
         return wait(visitor.workspace)
     if not attempt.right:
         return _ask(attempt.arrival, wrong=True), 400
-    onward = redirect(_address(visitor), 303)
-    proof.remember(onward, visitor, _address(visitor))
+    onward = redirect(door.home(visitor), 303)
+    proof.remember(onward, visitor, door.home(visitor))
     return onward
 
 
@@ -150,17 +129,7 @@ def leave(token: str) -> Response:
 def too_often(_error: Exception) -> Answer:
     """Slow down whoever tries too often, kindly."""
     signer = outside.current().signer
-    return wait(visits.creditor(db.session(), signer, _asked_token(), Purpose.DEBTOR_PAGE))
-
-
-def _arrive(token: str) -> Arrival | Closed:
-    signer, address = outside.current().signer, request.remote_addr
-    noted = request.method != "HEAD"
-    return debtor_page.arrive(token, signer=signer, address=address, now=g.now, noted=noted)
-
-
-def _account(visitor: Visitor) -> Account:
-    return debtor_page.account(visitor, signer=outside.current().signer, now=g.now)
+    return wait(visits.creditor(db.session(), signer, door.asked_token(), Purpose.DEBTOR_PAGE))
 
 
 def _ask(arrival: Arrival, *, wrong: bool = False) -> str:
@@ -185,11 +154,20 @@ def _show(account: Account) -> str:
         rows=None if "all" in request.args else ROWS,
         pix=account.pix,
         qr=_drawn(visitor, account.pix),
-        home=_address(visitor),
+        home=door.home(visitor),
         methods=LABELS,
         hello=messages.first_name(visitor.debtor.name, person=visitor.debtor.kind == Kind.PERSON),
+        answered=_answered(visitor),
+        survey=surveys.question(visitor, g.now),
         hints=[proofs.hidden_address(reach.contact.address) for reach in statement.reaches],
     )
+
+
+def _answered(visitor: Visitor) -> PageAct | None:
+    """The answer of the team that was the last word of the conversation."""
+    talk = conversations.of(visitor)
+    last = talk[-1].act if talk else None
+    return last if last is not None and last.kind == Act.ANSWER else None
 
 
 def _drawn(visitor: Visitor, code: str | None) -> Markup | None:
@@ -197,13 +175,3 @@ def _drawn(visitor: Visitor, code: str | None) -> Markup | None:
         return None
     with force_locale(visitor.locale):
         return qrcode.svg(code, title=_("QR code of the Pix payment"))
-
-
-def _address(visitor: Visitor) -> str:
-    """The page of the link, its token written in the one way that we write it."""
-    token = outside.current().signer.token(visitor.link_id, Purpose.DEBTOR_PAGE)
-    return url_for("debtor.page", token=token)
-
-
-def _asked_token() -> str:
-    return str((request.view_args or {}).get("token", ""))

@@ -38,15 +38,27 @@ MARKS: dict[Kind, tuple[str, Tone]] = {
     Kind.PROMISE_BROKEN: ("handshake", Tone.BAD),
     Kind.DISPUTE: ("scale", Tone.WARNING),
     Kind.FOLLOW_UP: ("calendar-clock", Tone.INFO),
+    Kind.PAID_CLAIM: ("banknote", Tone.GOOD),
+    Kind.PLAN_ASKED: ("handshake", Tone.GOOD),
+    Kind.PAGE_PROMISE: ("calendar", Tone.INFO),
+    Kind.PAGE_MESSAGE: ("message-square", Tone.GOOD),
+    Kind.DATA_REQUEST: ("shield-check", Tone.WARNING),
+    Kind.HARDSHIP: ("hand", Tone.WARNING),
     Kind.NO_CONTACT: ("ban", Tone.WARNING),
     Kind.OTHER: ("flag", Tone.NEUTRAL),
 }
 ORDER = (
     Kind.REPLY,
+    Kind.PAGE_MESSAGE,
+    Kind.PAID_CLAIM,
+    Kind.PLAN_ASKED,
+    Kind.HARDSHIP,
     Kind.MONEY,
     Kind.PROMISE_DUE,
     Kind.PROMISE_BROKEN,
+    Kind.PAGE_PROMISE,
     Kind.FOLLOW_UP,
+    Kind.DATA_REQUEST,
     Kind.CALL,
     Kind.UNCERTAIN,
     Kind.REFUSED,
@@ -92,6 +104,7 @@ def show_inbox() -> str:
         grounds_options=_grounds(),
         Kind=Kind,
         of_client=rules.OF_CLIENT,
+        page_kinds=rules.PAGE,
     )
 
 
