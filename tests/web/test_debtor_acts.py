@@ -141,7 +141,7 @@ def test_a_proof_is_drawn_anew_and_kept_inert(client, session, overdue, token):
         (b"MZ\x90 not a picture", "PDF"),
         (b"<?xml version='1.0'?><svg onload='alert(1)'/>", "PDF"),
         (b"\x89PNG\r\n\x1a\n and nothing more", "não pode ser lida"),
-        (b"%PDF-" + b"x" * 6 * 1024 * 1024, "6 MB"),
+        (b"%PDF-" + b"x" * 6 * 1024 * 1024, "passa de 6 MB"),
     ],
     ids=["program", "drawing", "torn", "oversize"],
 )
