@@ -33,6 +33,7 @@ class Job(StrEnum):
     REFRESH_SCORES = "refresh_scores"
     READ_MAILBOX = "read_mailbox"
     ISSUE_SUBSCRIPTIONS = "issue_subscriptions"
+    JUDGE_AGREEMENTS = "judge_agreements"
     BUILD_REPORT = "build_report"
     SEND_REPORTS = "send_reports"
 
@@ -48,6 +49,7 @@ SPECS: dict[Job, JobSpec] = {
     Job.REFRESH_SCORES: JobSpec("workers.scores.refresh_scores", Queue.BULK),
     Job.READ_MAILBOX: JobSpec("workers.mailboxes.read_mailbox", Queue.DEFAULT),
     Job.ISSUE_SUBSCRIPTIONS: JobSpec("workers.subscriptions.issue_subscriptions", Queue.DEFAULT),
+    Job.JUDGE_AGREEMENTS: JobSpec("workers.agreements.judge_agreements", Queue.DEFAULT),
     Job.BUILD_REPORT: JobSpec("workers.reports.build_report", Queue.BULK),
     Job.SEND_REPORTS: JobSpec("workers.reports.send_reports", Queue.SENDING),
 }

@@ -128,4 +128,5 @@ class Writer:
             title.cents,
             title.open_before(day),
             self._versions[title.terms],
+            None,
         )

@@ -12,6 +12,7 @@ from bpo.kernel.text import Phrase
 
 _MONTH = 30
 _MIN_TOLERANCE = 2
+_TAKEN = EntryKind.AGREEMENT
 
 
 class InterestBase(StrEnum):
@@ -165,7 +166,7 @@ def _charged(receivable: Receivable, terms: Terms, day: date) -> bool:
 
 
 def _segments(receivable: Receivable, terms: Terms, day: date) -> Iterator[Segment]:
-    entries = known(receivable, day)
+    entries = _lasting(known(receivable, day))
     start = first_charged_day(receivable, terms)
     principal = receivable.amount_cents - sum(
         entry.principal_cents for entry in entries if _before_charges(entry, start)
@@ -180,6 +181,35 @@ def _segments(receivable: Receivable, terms: Terms, day: date) -> Iterator[Segme
         principal, since = principal - entry.principal_cents, entry.on
     if day > since:
         yield _segment(principal, terms, since, day)
+
+
+def _lasting(entries: list[Entry]) -> list[Entry]:
+    """The entries with each agreement reduced to what it settled, on the day it took the title in.
+
+    What a broken one gives back was owed all the time: charges run on from the original dates.
+    """
+    moves = [entry for entry in entries if entry.kind is _TAKEN]
+    if all(entry.principal_cents > 0 for entry in moves):
+        return entries
+    return sorted([entry for entry in entries if entry.kind is not _TAKEN] + _netted(moves))
+
+
+def _netted(moves: list[Entry]) -> list[Entry]:
+    """Takings less what was given back of each; a title is in one agreement at a time."""
+    kept: list[Entry] = []
+    inside = False
+    while moves:
+        today = [entry for entry in moves if entry.on == moves[0].on]
+        back = [entry for entry in today if entry.principal_cents < 0]
+        one = min(back) if inside and back else max(today)
+        moves.remove(one)
+        if inside and back:
+            settled = kept[-1].principal_cents + one.principal_cents
+            kept[-1] = kept[-1]._replace(principal_cents=settled)
+        else:
+            kept.append(one)
+        inside = not (inside and back)
+    return kept
 
 
 def _before_charges(entry: Entry, start: date) -> bool:
@@ -266,11 +296,18 @@ _ENTRY_PHRASES = {
     EntryKind.DISCOUNT: "Discount on {day}: {entry_cents}",
     EntryKind.WRITE_OFF: "Written off on {day}: {entry_cents}",
     EntryKind.WITHDRAWAL: "Withdrawn on {day}: {entry_cents}",
+    EntryKind.AGREEMENT: "Taken into an agreement on {day}: {entry_cents}",
 }
 
 
 def _entry_phrase(entry: Entry) -> Phrase:
     settled = entry.principal_cents + entry.fine_cents + entry.interest_cents
+    if entry.kind is _TAKEN and settled < 0:
+        return Phrase(
+            "Back from an agreement that ended on {day}: {entry_cents}",
+            day=entry.on,
+            entry_cents=-settled,
+        )
     return Phrase(_ENTRY_PHRASES[entry.kind], day=entry.on, entry_cents=settled)
 
 

@@ -13,6 +13,7 @@ from bpo.kernel.errors import BadInput
 from bpo.kernel.text import Phrase
 
 CONSUMER_FINE_CAP = Decimal("0.02")
+INSTALLMENT_RATE_CAP = Decimal("0.01")
 
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
@@ -72,7 +73,8 @@ class NegotiationLimits:
 
     `monthly_rate` is the interest of a plan, a fraction per month (0: none). `min_entry_rate` is
     the smallest down payment as a share of the total. An offer holds for `validity_days` calendar
-    days. `ladder` is sorted by `from_day`.
+    days. `ladder` is sorted by `from_day`. An agreement ends when an instalment is more than
+    `breach_days` late; what one took in may be agreed upon again `max_renegotiations` times.
     """
 
     max_installments: int = 12
@@ -82,6 +84,8 @@ class NegotiationLimits:
     validity_days: int = 7
     ladder: tuple[LadderStep, ...] = DEFAULT_LADDER
     approvals: tuple[ApprovalLimit, ...] = DEFAULT_APPROVALS
+    breach_days: int = 10
+    max_renegotiations: int = 1
 
     def step(self, days_late: int) -> LadderStep:
         """The discounts open to a debt of this age; none before the first step of the ladder."""
@@ -115,6 +119,17 @@ def for_debtor(policy: CollectionPolicy, *, consumer: bool) -> CollectionPolicy:
     if not consumer or policy.fine_rate <= CONSUMER_FINE_CAP:
         return policy
     return replace(policy, fine_rate=CONSUMER_FINE_CAP)
+
+
+def for_installments(policy: CollectionPolicy) -> CollectionPolicy:
+    """The policy as applied to instalments of an agreement: at most 2% once and 1% a month when
+    late, and no discount for paying early (settling the whole early has a rule of its own)."""
+    return replace(
+        policy,
+        fine_rate=min(policy.fine_rate, CONSUMER_FINE_CAP),
+        monthly_rate=min(policy.monthly_rate, INSTALLMENT_RATE_CAP),
+        discounts=(),
+    )
 
 
 def sentences(policy: CollectionPolicy) -> tuple[Phrase, ...]:
@@ -302,6 +317,8 @@ _POLICY = _record(
         min_entry_rate=_rate,
         monthly_rate=_rate,
         validity_days=_whole,
+        breach_days=_whole,
+        max_renegotiations=_whole,
         ladder=_many(
             _record(LadderStep, from_day=_whole, charges_rate=_rate, principal_rate=_rate)
         ),

@@ -106,6 +106,14 @@ def _limits(policy: CollectionPolicy, consumer: bool) -> Iterator[Finding]:
         yield _error("negotiation.min_entry_rate", "The entry must be between 0% and 100%")
     if limits.validity_days < 1:
         yield _error("negotiation.validity_days", "An offer must hold for at least one day")
+    if not 1 <= limits.breach_days <= 60:
+        yield _error(
+            "negotiation.breach_days", "An agreement must wait from 1 to 60 days for an instalment"
+        )
+    if not 0 <= limits.max_renegotiations <= 10:
+        yield _error(
+            "negotiation.max_renegotiations", "A debt may be agreed upon again 0 to 10 times"
+        )
     if not 0 <= limits.monthly_rate <= 1:
         yield _error("negotiation.monthly_rate", "Interest must be between 0% and 100% a month")
     elif limits.monthly_rate > CUSTOMARY_INTEREST:

@@ -11,7 +11,8 @@ class EntryKind(StrEnum):
     """Why a balance changed.
 
     `PAYMENT` is money received, `REVERSAL` money given back (negative amounts). The others are no
-    money; undone, they keep their kind with a negative amount.
+    money; undone, they keep their kind with a negative amount. `AGREEMENT` takes a receivable with
+    its charges into an agreement, and gives back what was not paid when that one breaks.
     """
 
     PAYMENT = "payment"
@@ -20,6 +21,7 @@ class EntryKind(StrEnum):
     DISCOUNT = "discount"
     WRITE_OFF = "write_off"
     WITHDRAWAL = "withdrawal"
+    AGREEMENT = "agreement"
 
 
 MONEY = frozenset({EntryKind.PAYMENT, EntryKind.REVERSAL})
@@ -33,6 +35,7 @@ class Status(StrEnum):
     PAID = "paid"
     WITHDRAWN = "withdrawn"
     WRITTEN_OFF = "written_off"
+    RENEGOTIATED = "renegotiated"
 
 
 UNSETTLED = frozenset({Status.OPEN, Status.OVERDUE})
@@ -41,6 +44,7 @@ CLOSED = frozenset(Status) - UNSETTLED
 _CLOSED_BY = (
     (EntryKind.WITHDRAWAL, Status.WITHDRAWN),
     (EntryKind.WRITE_OFF, Status.WRITTEN_OFF),
+    (EntryKind.AGREEMENT, Status.RENEGOTIATED),
 )
 
 

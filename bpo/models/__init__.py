@@ -1,5 +1,6 @@
 """Tables: columns, constraints and keys, nothing else. Importing this names them all."""
 
+from bpo.models.agreement import Agreement, AgreementAcceptance, AgreementReceivable
 from bpo.models.attachment import Attachment
 from bpo.models.audit import AuditEntry
 from bpo.models.bank import BankAccount, BankLine, BankMatch, BankSuggestion
@@ -39,6 +40,9 @@ from bpo.models.workspace import (
 
 __all__ = [
     "AccessEntry",
+    "Agreement",
+    "AgreementAcceptance",
+    "AgreementReceivable",
     "Attachment",
     "AuditEntry",
     "BankAccount",

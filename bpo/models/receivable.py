@@ -23,6 +23,7 @@ class Receivable(WithinParent, Created, Model):
     `number_key` is the number without leading zeros and punctuation, the key of matching.
     `effective_due_date` is the due date moved to a business day of the workspace's calendar.
     Overdue is never stored; `settled_on` is the day on which the balance reached zero.
+    `agreement_id`: it is an instalment of that agreement.
     `import_id` names the import that made the row, here and below without a foreign key: imports
     that wrote anything are never deleted, and the key would cost every row a look-up of one and
     the same row, a fifth of an import's time.
@@ -32,6 +33,7 @@ class Receivable(WithinParent, Created, Model):
     __table_args__ = (
         within_workspace("debtor_id", "debtors"),
         within_workspace("policy_version_id", "policy_versions"),
+        within_workspace("agreement_id", "agreements"),
         UniqueConstraint("workspace_id", "debtor_id", "number_key"),
         CheckConstraint("amount_cents > 0", name="amount"),
         CheckConstraint("settled_cents BETWEEN 0 AND amount_cents", name="settled"),
@@ -45,6 +47,13 @@ class Receivable(WithinParent, Created, Model):
             postgresql_include=["due_date", "effective_due_date", "amount_cents", "settled_cents"],
         ),
         Index("ix_receivables_due", "workspace_id", "due_date"),
+        Index(
+            "ix_receivables_agreement",
+            "workspace_id",
+            "agreement_id",
+            "installment",
+            postgresql_where=text("agreement_id IS NOT NULL"),
+        ),
     )
 
     debtor_id: Mapped[int] = mapped_column(BigInteger)
@@ -60,6 +69,7 @@ class Receivable(WithinParent, Created, Model):
     settled_cents: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     settled_on: Mapped[date | None]
     policy_version_id: Mapped[int | None] = mapped_column(BigInteger)
+    agreement_id: Mapped[int | None] = mapped_column(BigInteger)
     import_id: Mapped[int | None] = mapped_column(BigInteger)
     extra: Mapped[Json] = mapped_column(server_default=text("'{}'"))
 
@@ -100,8 +110,9 @@ class Payment(WithinParent, Created, Model):
 class Entry(WithinParent, Created, Model):
     """A dated change of a receivable: principal settled, and the charges paid with it.
 
-    `kind` says why: `payment` (with its payment), `rebate`, `discount`, `write_off`, `withdrawal`
-    or `reversal` (negative amounts). The balance on a day is the face amount less the principal
+    `kind` says why: `payment` (with its payment), `rebate`, `discount`, `write_off`, `withdrawal`,
+    `agreement` (taken into one; given back with negative amounts) or `reversal` (negative amounts).
+    The balance on a day is the face amount less the principal
     of the entries dated on or before it.
     """
 
@@ -110,7 +121,8 @@ class Entry(WithinParent, Created, Model):
         within_workspace("receivable_id", "receivables"),
         within_workspace("payment_id", "payments"),
         CheckConstraint(
-            "kind IN ('payment', 'rebate', 'discount', 'write_off', 'withdrawal', 'reversal')",
+            "kind IN ('payment', 'rebate', 'discount', 'write_off', 'withdrawal', 'agreement',"
+            " 'reversal')",
             name="kind",
         ),
         CheckConstraint("kind <> 'payment' OR payment_id IS NOT NULL", name="payment"),

@@ -43,6 +43,21 @@ JOIN subscriptions s ON s.workspace_id = here.workspace_id AND s.next_issue_on <
 GROUP BY s.workspace_id, here.day
 ORDER BY s.workspace_id
 """
+_AGREEMENTS = """
+SELECT DISTINCT a.workspace_id, here.day
+FROM unnest(%(places)s::bigint[], %(days)s::date[]) AS here (workspace_id, day)
+JOIN agreements a ON a.workspace_id = here.workspace_id
+CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE r.settled_on IS NULL) AS open, sum(r.settled_cents) AS settled,
+           min(r.effective_due_date) FILTER (WHERE r.settled_on IS NULL) AS oldest
+    FROM receivables r WHERE r.workspace_id = a.workspace_id AND r.agreement_id = a.id
+) plan
+WHERE a.state IN ('draft', 'offered', 'countered') AND a.valid_until < here.day
+   OR a.state IN ('accepted', 'active') AND (
+        plan.open = 0 OR a.state = 'accepted' AND plan.settled > 0
+        OR plan.oldest + (a.terms ->> 'breach_days')::int < here.day)
+ORDER BY a.workspace_id
+"""
 IMPORT_PATIENCE = timedelta(minutes=1)
 """A queued import older than this may have lost its notification."""
 
@@ -57,6 +72,12 @@ def subscriptions_due(session: Session, days: Mapping[int, date]) -> list[tuple[
     """Workspaces with recurring charges to be issued on their day, among those given."""
     values = {"places": list(days), "days": list(days.values())}
     return [(place, day) for place, day in _rows(session, _SUBSCRIPTIONS, values)]
+
+
+def agreements_due(session: Session, days: Mapping[int, date]) -> list[tuple[int, date]]:
+    """Workspaces with agreements to be judged on their day, among those given."""
+    values = {"places": list(days), "days": list(days.values())}
+    return [(place, day) for place, day in _rows(session, _AGREEMENTS, values)]
 
 
 def to_send(session: Session, now: datetime) -> dict[int, int]:

@@ -1,4 +1,4 @@
-"""How debtors have paid: their histories as of a day, of one or of thousands, in three reads."""
+"""How debtors have paid: their histories as of a day, of one or of thousands, in five reads."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bpo.db import driver
-from bpo.domain.behaviour import Commitment, History, Move, Record
+from bpo.domain.behaviour import Commitment, History, Move, Record, Running
 
 _RECORDS = """
 SELECT debtor_id, id, issue_date, due_date, effective_due_date, amount_cents FROM receivables
@@ -32,6 +32,26 @@ SELECT debtor_id, settled_on, state = 'kept' FROM promises
 WHERE workspace_id = %(workspace)s AND settled_on <= %(day)s AND state IN ('kept', 'broken')
   AND (%(debtors)s::bigint[] IS NULL OR debtor_id = ANY (%(debtors)s))
 ORDER BY debtor_id, settled_on, id
+"""
+_PLANS = """
+SELECT a.debtor_id, a.ended_on, a.state = 'settled',
+       array(SELECT t.receivable_id FROM agreement_receivables t
+             WHERE t.workspace_id = a.workspace_id AND t.agreement_id = a.id ORDER BY 1)
+FROM agreements a
+WHERE a.workspace_id = %(workspace)s AND a.state IN ('settled', 'broken')
+  AND a.ended_on <= %(day)s
+  AND (%(debtors)s::bigint[] IS NULL OR a.debtor_id = ANY (%(debtors)s))
+ORDER BY a.debtor_id, a.ended_on, a.id
+"""
+_RUNNING = """
+SELECT a.debtor_id, max(r.amount_cents), array_agg(r.id ORDER BY r.installment)
+FROM agreements a
+JOIN receivables r ON r.workspace_id = a.workspace_id AND r.agreement_id = a.id
+WHERE a.workspace_id = %(workspace)s AND a.agreed_on <= %(day)s
+  AND (a.ended_on IS NULL OR a.ended_on > %(day)s)
+  AND (r.settled_on IS NULL OR r.settled_on > %(day)s)
+  AND (%(debtors)s::bigint[] IS NULL OR a.debtor_id = ANY (%(debtors)s))
+GROUP BY a.debtor_id, a.id ORDER BY a.debtor_id, a.id
 """
 EMPTY = History()
 
@@ -57,8 +77,19 @@ def load(
     promises: dict[int, list[Commitment]] = defaultdict(list)
     for debtor_id, decided_on, kept in _rows(session, _PROMISES, values):
         promises[debtor_id].append(Commitment(decided_on, kept))
+    plans: dict[int, list[Commitment]] = defaultdict(list)
+    for debtor_id, ended_on, kept, taken in _rows(session, _PLANS, values):
+        plans[debtor_id].append(Commitment(ended_on, kept, tuple(taken)))
+    running: dict[int, list[Running]] = defaultdict(list)
+    for debtor_id, monthly_cents, open_ids in _rows(session, _RUNNING, values):
+        running[debtor_id].append(Running(monthly_cents, tuple(open_ids)))
     return {
-        debtor_id: History(tuple(found), tuple(promises.get(debtor_id, ())))
+        debtor_id: History(
+            tuple(found),
+            tuple(promises.get(debtor_id, ())),
+            tuple(plans.get(debtor_id, ())),
+            tuple(running.get(debtor_id, ())),
+        )
         for debtor_id, found in records.items()
     }
 

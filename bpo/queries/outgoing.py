@@ -81,7 +81,7 @@ ORDER BY t.scheduled_at, t.id
 _LINES = """
 SELECT l.touch_id, r.id, r.number, r.description, r.installment, r.installments, r.issue_date,
        r.due_date, r.effective_due_date, r.amount_cents, r.amount_cents - r.settled_cents,
-       r.policy_version_id
+       r.policy_version_id, r.agreement_id
 FROM touch_receivables l
 JOIN receivables r ON r.workspace_id = l.workspace_id AND r.id = l.receivable_id
 WHERE l.workspace_id = %(workspace)s AND l.touch_id = ANY (%(touches)s)
@@ -155,6 +155,7 @@ class Line(NamedTuple):
     amount_cents: int
     open_cents: int
     policy_version_id: int | None
+    agreement_id: int | None
 
 
 class Recent(NamedTuple):

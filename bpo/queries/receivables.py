@@ -33,6 +33,8 @@ class Issued(Protocol):
     def policy_version_id(self) -> int | None: ...
     @property
     def issue_date(self) -> date: ...
+    @property
+    def agreement_id(self) -> int | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Policies:
         """The terms of a receivable: its frozen version, else the one in force at its issue."""
         version = row.policy_version_id or self._on(row.issue_date)
         policy = self.by_id.get(version or 0, CollectionPolicy())
+        if row.agreement_id is not None:
+            policy = policies.for_installments(policy)
         return policies.for_debtor(policy, consumer=consumer)
 
     def _on(self, day: date) -> int | None:
@@ -182,20 +186,19 @@ def touches(session: Session, workspace_id: int, receivable_id: int) -> Sequence
 
 
 def closings(session: Session, workspace_id: int, ids: Sequence[int]) -> dict[int, str]:
-    """Which of some receivables were withdrawn or written off, rather than paid."""
-    kinds = (EntryKind.WITHDRAWAL.value, EntryKind.WRITE_OFF.value)
+    """Which of some receivables were withdrawn, written off or agreed upon anew, not paid."""
+    states = {"agreement": "renegotiated", "withdrawal": "withdrawn", "write_off": "written_off"}
     rows = session.execute(
         select(EntryRow.receivable_id, EntryRow.kind)
         .where(
             EntryRow.workspace_id == workspace_id,
             EntryRow.receivable_id.in_(ids),
-            EntryRow.kind.in_(kinds),
+            EntryRow.kind.in_(states),
         )
         .group_by(EntryRow.receivable_id, EntryRow.kind)
         .having(func.sum(EntryRow.principal_cents) > 0)
         .order_by(EntryRow.receivable_id, EntryRow.kind.desc())
     )
-    states = {"withdrawal": "withdrawn", "write_off": "written_off"}
     return {number: states[kind] for number, kind in rows}
 
 

@@ -118,4 +118,5 @@ def _line(row: Receivable) -> Line:
         row.amount_cents,
         row.amount_cents - row.settled_cents,
         row.policy_version_id,
+        row.agreement_id,
     )

@@ -72,12 +72,15 @@ def proposals(
     """Offers to settle what a debtor owes on a day, within the policy in force that day.
 
     Overdue receivables that are not in dispute; what is not yet due only when nothing is overdue.
+    Instalments of an agreement are no debts of their own.
     `monthly_cents` is what the debtor says they can pay a month. Raises BadInput when it is not
     positive.
     """
     owed = receivables.due_on(session, debtor, day)
     disputed = debtors.disputed_on(session, workspace.id, debtor.id, day)
-    free = [one for one in owed if not disputed & {None, one.row.id}]
+    free = [
+        one for one in owed if not disputed & {None, one.row.id} and one.row.agreement_id is None
+    ]
     overdue = [one for one in free if one.is_overdue]
     chosen = overdue or free
     seen = portrait(session, debtor, day)
@@ -184,6 +187,8 @@ def _limits(session: Session, workspace: Workspace, day: date) -> NegotiationLim
 def _note(owed: list[Due], free: list[Due], overdue: list[Due]) -> Phrase | None:
     if not owed:
         return Phrase("Nothing is owed: there is nothing to negotiate")
+    if not free and all(one.row.agreement_id is not None for one in owed):
+        return Phrase("Everything that is open belongs to a running agreement")
     if not free:
         return Phrase("Everything that is open is in dispute: no offer until that is decided")
     if not overdue:

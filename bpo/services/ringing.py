@@ -98,6 +98,7 @@ def due(places: Sequence[Place], now: datetime) -> list[Ring]:
     with _reading(places) as session:
         return [
             *_subscriptions(session, places, now),
+            *_agreements(session, places, now),
             *_plans(session, places, now),
             *_scores(session, places, now),
             *_weighed(Job.SEND_DELIVERIES, clockwork.to_send(session, now)),
@@ -138,6 +139,15 @@ def _subscriptions(session: Session, places: Sequence[Place], now: datetime) -> 
     return [
         Ring(Job.ISSUE_SUBSCRIPTIONS, (place, day.isoformat()))
         for place, day in clockwork.subscriptions_due(session, days)
+    ]
+
+
+def _agreements(session: Session, places: Sequence[Place], now: datetime) -> list[Ring]:
+    """Agreements are judged before the day is planned: what broke is owed again."""
+    days = {place.id: place.day(now) for place in places}
+    return [
+        Ring(Job.JUDGE_AGREEMENTS, (place, day.isoformat()))
+        for place, day in clockwork.agreements_due(session, days)
     ]
 
 

@@ -77,6 +77,9 @@ WORKSPACES: dict[str, tuple[Phrase, str, Tone]] = {
     "promise.make": (Phrase("Promise to pay"), "handshake", _N),
     "promise.settle": (Phrase("Promises judged"), "handshake", _N),
     "promise.cancel": (Phrase("Promise cancelled"), "handshake", _W),
+    "agreement.offer": (Phrase("Agreement offered"), "handshake", _N),
+    "agreement.draft": (Phrase("Agreement waits for approval"), "handshake", _W),
+    "agreement.expire": (Phrase("Offers of agreements expired"), "handshake", _N),
     "dispute.begin": (Phrase("Dispute opened"), "flag", _W),
     "payment.record": (Phrase("Payment recorded"), "banknote", _G),
     "payment.reverse": (Phrase("Payment reversed"), "undo-2", _W),
@@ -132,6 +135,7 @@ WORKSPACES: dict[str, tuple[Phrase, str, Tone]] = {
 }
 
 MOVED: dict[str, tuple[Phrase, str]] = {
+    "agreement": (Phrase("Agreement"), "handshake"),
     "campaign": (Phrase("Campaign"), "megaphone"),
     "dispute": (Phrase("Dispute"), "flag"),
     "promise": (Phrase("Promise"), "handshake"),

@@ -21,7 +21,14 @@ OUTSIDE = {"memberships", "signed_links"}
 """Tables that signing in and opening a link must read before any scope is known."""
 
 INSIDE = {name for name, table in TABLES.items() if "workspace_id" in table.c} - OUTSIDE
-APPEND_ONLY = {"access_entries", "audit_entries", "entries", "message_texts", "payments"}
+APPEND_ONLY = {
+    "access_entries",
+    "agreement_acceptances",
+    "audit_entries",
+    "entries",
+    "message_texts",
+    "payments",
+}
 
 
 @pytest.fixture(scope="module")

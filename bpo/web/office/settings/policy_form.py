@@ -40,6 +40,8 @@ def policy(typed: Typed) -> CollectionPolicy:
             min_entry_rate=_rate(typed, "negotiation.min_entry_rate"),
             monthly_rate=_rate(typed, "negotiation.monthly_rate"),
             validity_days=_whole(typed, "negotiation.validity_days"),
+            breach_days=_whole(typed, "negotiation.breach_days"),
+            max_renegotiations=_whole(typed, "negotiation.max_renegotiations"),
             ladder=tuple(_ladder(typed)),
             approvals=tuple(_approval(typed, role) for role in ROLES),
         ),
@@ -63,6 +65,8 @@ def _fields(policy: CollectionPolicy, mark: str) -> Iterator[tuple[str, str]]:
     yield "negotiation.min_entry_rate", _shown(limits.min_entry_rate, mark)
     yield "negotiation.monthly_rate", _shown(limits.monthly_rate, mark)
     yield "negotiation.validity_days", str(limits.validity_days)
+    yield "negotiation.breach_days", str(limits.breach_days)
+    yield "negotiation.max_renegotiations", str(limits.max_renegotiations)
     for place, step in enumerate(limits.ladder):
         yield f"ladder_day_{place}", str(step.from_day)
         yield f"ladder_charges_{place}", _shown(step.charges_rate, mark)
