@@ -9,6 +9,4 @@ from bpo.services import agreement_judging
 def judge_agreements(workspace_id: int, day: str) -> None:
     """Bring the agreements of a workspace to where the money says they are."""
     program = actor.system([workspace_id], name="clock")
-    agreement_judging.judge(
-        program, workspace_id, date.fromisoformat(day), now=datetime.now(UTC)
-    )
+    agreement_judging.judge(program, workspace_id, date.fromisoformat(day), now=datetime.now(UTC))
