@@ -81,13 +81,36 @@ def build(
     charges_cents (fine and interest paid besides) and payment_id. Ids and amounts are integers,
     dates datetime64 or `date`. `names` are the debtors' names by id.
 
+    What was withdrawn whole on the day of its issue never was, and is left out with its entries:
+    an import that was undone and taken again counts once.
+
     Raises ValueError when a column is missing, is not of whole numbers or has gaps, when an entry
     belongs to no receivable, or when entries settle more than the receivable's amount.
     """
     _require(receivables, RECEIVABLES, "receivables")
     _require(entries, ENTRIES, "entries")
+    receivables, entries = _that_were(receivables, entries)
     titles = _receivables(receivables)
     return Frames(titles, _entries(entries, titles), names or {})
+
+
+def _that_were(
+    receivables: pd.DataFrame, entries: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The frames without what was withdrawn whole on the day of its issue."""
+    withdrawn = entries[entries["kind"] == str(EntryKind.WITHDRAWAL)]
+    if withdrawn.empty:
+        return receivables, entries
+    facts = receivables[["receivable_id", "issue_date", "amount_cents"]]
+    at_issue = withdrawn.merge(facts, on="receivable_id")
+    days = np.asarray(at_issue["on"], dtype="datetime64[D]")
+    at_issue = at_issue[days <= np.asarray(at_issue["issue_date"], dtype="datetime64[D]")]
+    sums = at_issue.groupby("receivable_id").agg({"principal_cents": "sum", "amount_cents": "max"})
+    never = sums.index[sums["principal_cents"] == sums["amount_cents"]]
+    return (
+        receivables[~receivables["receivable_id"].isin(never)],
+        entries[~entries["receivable_id"].isin(never)],
+    )
 
 
 def ordinal(day: date) -> int:

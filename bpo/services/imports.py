@@ -197,12 +197,14 @@ def _take(
     row.problems = _problems(done)
     until = known_until(row) or done.known_until
     if until is not None:
-        _mark_fresh(session, actor, row, min(until, work.today), now)
+        until = min(until, work.today)
+        _mark_fresh(session, actor, row, until, now)
         after_commit(session, lambda: queue.put(Job.SEND_DELIVERIES, row.workspace_id))
     if row.applied >= upkeep.MUCH:
         after_commit(session, lambda: queue.put(Job.KNOW_THE_BOOK))
     counts = {"applied": row.applied, "unchanged": row.unchanged, "rejected": row.rejected}
-    _record(session, actor, row, "import.apply", now, kind=row.kind, **counts)
+    known = until.isoformat() if until else None
+    _record(session, actor, row, "import.apply", now, kind=row.kind, known_until=known, **counts)
 
 
 def _problems(done: Outcome) -> dict[str, Any]:

@@ -14,19 +14,19 @@ from psycopg.types.json import Json
 from sqlalchemy.orm import Session
 
 from bpo.db import driver, unit_of_work
-from bpo.domain import access, findings, incoming
+from bpo.domain import access, findings
 from bpo.domain.access import Permission
 from bpo.gateways import wording
+from bpo.kernel import clock
 from bpo.kernel.actor import Actor
 from bpo.kernel.errors import Conflict
 from bpo.kernel.text import Phrase
 from bpo.models import Import, Workspace
 from bpo.queries import imports as stored
 from bpo.queries import workspaces
-from bpo.services import audit, imports
+from bpo.services import audit, imports, imports_undo_bank, reconciling
 
 MOST_NAMED = 200
-_NOT_UNDONE = incoming.BANK
 
 _TABLES = """
 CREATE TEMP TABLE IF NOT EXISTS undo_left (receivable_id bigint PRIMARY KEY) ON COMMIT DELETE ROWS;
@@ -67,6 +67,23 @@ WHERE p.workspace_id = %(workspace)s AND p.import_id = %(import)s AND p.reverses
         AND (e.created_by IS NOT NULL
           OR e.receivable_id IN (SELECT receivable_id FROM undo_left)))
 """
+_LEFT_WITH_THEM = """
+INSERT INTO undo_left
+SELECT DISTINCT r.id FROM receivables r
+JOIN entries e ON e.workspace_id = r.workspace_id AND e.receivable_id = r.id
+JOIN payments p ON p.workspace_id = e.workspace_id AND p.id = e.payment_id
+WHERE r.workspace_id = %(workspace)s AND r.import_id = %(import)s AND p.reverses_id IS NULL
+  AND NOT EXISTS (SELECT FROM undo_payments u WHERE u.id = p.id)
+  AND NOT EXISTS (SELECT FROM payments u
+      WHERE u.workspace_id = p.workspace_id AND u.reverses_id = p.id)
+ON CONFLICT DO NOTHING
+"""
+_KEPT_WITH_THEM = """
+DELETE FROM undo_payments u
+USING entries e
+WHERE e.workspace_id = %(workspace)s AND e.payment_id = u.id
+  AND e.receivable_id IN (SELECT receivable_id FROM undo_left)
+"""
 _REVERSE = """
 INSERT INTO payments (workspace_id, id, debtor_id, amount_cents, paid_on, method, note, source,
     idempotency_key, import_id, reverses_id, created_by)
@@ -78,12 +95,13 @@ WHERE p.workspace_id = %(workspace)s
 _TAKE_BACK = """
 INSERT INTO entries (workspace_id, receivable_id, payment_id, import_id, kind, on_day,
     principal_cents, fine_cents, interest_cents, reason, created_by)
-SELECT e.workspace_id, e.receivable_id, u.undone_by, %(import)s::bigint, 'reversal', e.on_day,
+SELECT e.workspace_id, e.receivable_id, u.undone_by, %(import)s::bigint,
+    CASE e.kind WHEN 'payment' THEN 'reversal' ELSE e.kind END, e.on_day,
     -e.principal_cents, -e.fine_cents, -e.interest_cents, %(reason)s::text, %(user)s::bigint
 FROM entries e JOIN undo_payments u ON u.id = e.payment_id
 WHERE e.workspace_id = %(workspace)s
 UNION ALL
-SELECT e.workspace_id, e.receivable_id, NULL::bigint, %(import)s::bigint, 'reversal', e.on_day,
+SELECT e.workspace_id, e.receivable_id, NULL::bigint, %(import)s::bigint, e.kind, e.on_day,
     -e.principal_cents, 0::bigint, 0::bigint, %(reason)s::text, %(user)s::bigint
 FROM entries e
 WHERE e.workspace_id = %(workspace)s AND e.import_id = %(import)s AND e.kind = 'rebate'
@@ -126,6 +144,14 @@ FROM json_to_recordset(%(rows)s) AS f (id bigint, issue_date date, due_date date
     effective_due_date date, amount_cents bigint)
 WHERE r.workspace_id = %(workspace)s AND r.id = f.id
 """
+_NOT_SO_FRESH = """
+DELETE FROM freshness_marks m
+USING audit_entries a
+WHERE a.workspace_id = %(workspace)s AND a.action = 'import.apply' AND a.subject_kind = 'import'
+  AND a.subject_id = %(import)s
+  AND m.workspace_id = a.workspace_id AND m.source = 'import' AND m.recorded_at = a.at
+  AND m.known_until = (a.detail ->> 'known_until')::date
+"""
 _NAMED = """
 SELECT number FROM receivables
 WHERE workspace_id = %(workspace)s AND id IN (SELECT receivable_id FROM undo_left)
@@ -135,21 +161,26 @@ ORDER BY number LIMIT %(most)s
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What an undo did. `left` are the numbers of receivables that people have worked on since."""
+    """What an undo did. `left` are the numbers of receivables that people have worked on since.
+
+    `lines` are those of a bank that are no credits any more.
+    """
 
     withdrawn: int
     reversed: int
     restored: int
     left: Sequence[str]
     left_count: int
+    lines: int = 0
 
 
 def undo(actor: Actor, workspace_id: int, import_id: int, *, now: datetime) -> Undone:
     """Take a whole import back, all at once.
 
     What came to a receivable since (payments of others, a dispute, another date) keeps it and its
-    money as they are. Raises Conflict for an import that was not applied, and for what a bank
-    told, which is undone match by match.
+    money as they are. Through which day payments are known goes back too. Raises Conflict for an
+    import that was not applied, and while what a bank told in it settles something: that is
+    undone match by match.
     """
     access.require(actor, Permission.IMPORT, workspace_id)
     with unit_of_work(actor) as session:
@@ -164,21 +195,18 @@ def undo(actor: Actor, workspace_id: int, import_id: int, *, now: datetime) -> U
         audit.record(
             session, actor, workspace_id, "import.undo", now=now, subject=("import", row.id),
             filename=row.filename, withdrawn=done.withdrawn, reversed=done.reversed,
-            restored=done.restored, left=done.left_count,
+            restored=done.restored, left=done.left_count, lines=done.lines,
         )  # fmt: skip
+        today = clock.local_day(now, workspace.time_zone)
+        session.flush()
+        session.expire_all()
+        reconciling.reopen(session, actor, workspace_id, today=today, now=now)
     return done
-
-
-def can_undo(row: Import) -> bool:
-    """Whether an import was applied and holds nothing that a bank told."""
-    return row.state == stored.APPLIED and row.kind not in _NOT_UNDONE
 
 
 def _check(row: Import) -> None:
     if row.state != stored.APPLIED:
         raise Conflict("Only an import that has been applied can be undone")
-    if not can_undo(row):
-        raise Conflict("What a bank told is undone line by line, where it is reconciled")
 
 
 def _undone(
@@ -196,19 +224,39 @@ def _undone(
     cursor = driver(session).cursor()
     cursor.execute(_TABLES)
     cursor.execute(_LOCK, where)
-    cursor.execute(_LEFT, where)
-    left_count = max(cursor.rowcount, 0)
-    cursor.execute(_PAYMENTS, where)
-    reversed_count = max(cursor.rowcount, 0)
+    if imports_undo_bank.matched(cursor, where):
+        raise Conflict(
+            "What a bank told in this file settles receivables: undo those matches first"
+        )
+    left_count, reversed_count = _sifted(cursor, where)
     for statement in (_REVERSE, _TAKE_BACK):
         cursor.execute(statement, where)
     restored, kept = _restore(session, cursor, workspace, where)
     for statement in (_WITHDRAW, _RELEASE):
         cursor.execute(statement, where)
     withdrawn = max(cursor.rowcount, 0)
-    cursor.execute(_HIDE, where)
+    for statement in (_HIDE, _NOT_SO_FRESH):
+        cursor.execute(statement, where)
+    lines = imports_undo_bank.withdraw(session, cursor, row, actor, now)
     left = [number for (number,) in cursor.execute(_NAMED, where).fetchall()]
-    return Undone(withdrawn, reversed_count, restored, [*left, *kept], left_count + len(kept))
+    return Undone(
+        withdrawn, reversed_count, restored, [*left, *kept], left_count + len(kept), lines
+    )
+
+
+def _sifted(cursor: Cursor[Any], where: dict[str, Any]) -> tuple[int, int]:
+    """Tell apart what is left alone; how many receivables are, and how many payments are not.
+
+    What a standing payment has settled is left, and so is every payment that it shares.
+    """
+    cursor.execute(_LEFT, where)
+    left = max(cursor.rowcount, 0)
+    cursor.execute(_PAYMENTS, where)
+    taken_back = max(cursor.rowcount, 0)
+    while cursor.execute(_LEFT_WITH_THEM, where).rowcount > 0:
+        left += cursor.rowcount
+        taken_back -= max(cursor.execute(_KEPT_WITH_THEM, where).rowcount, 0)
+    return left, taken_back
 
 
 def _restore(
@@ -246,6 +294,8 @@ def _told(done: Undone) -> dict[str, Any]:
             restored=done.restored,
         )
     ]
+    if done.lines:
+        notes.append(Phrase("{count} lines of the bank are no credits any more.", count=done.lines))
     if done.left:
         notes.append(
             Phrase(

@@ -152,8 +152,8 @@ def _lumps(
             yield one.id
 
 
-def reopen_reversed(session: Session, workspace_id: int, now: datetime) -> None:
-    """Credits whose payment was undone elsewhere wait again, for a person."""
+def reopen_reversed(session: Session, workspace_id: int, now: datetime) -> Sequence[int]:
+    """Let credits whose payment was undone elsewhere wait for a person again; their ids."""
     undone = select(Payment.reverses_id).where(
         Payment.workspace_id == workspace_id, Payment.reverses_id.is_not(None)
     )
@@ -173,3 +173,4 @@ def reopen_reversed(session: Session, workspace_id: int, now: datetime) -> None:
             .where(BankLine.workspace_id == workspace_id, BankLine.id.in_(lines))
             .values(state="open", by_hand=True, aside_reason=None)
         )
+    return lines

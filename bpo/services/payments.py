@@ -22,7 +22,7 @@ from bpo.models import Entry as EntryRow
 from bpo.queries import debtors, receivables, workspaces
 from bpo.queries import payments as stored
 from bpo.queries.receivables import Due
-from bpo.services import audit
+from bpo.services import audit, reconciling
 
 MANUAL = "manual"
 
@@ -122,7 +122,8 @@ def reverse(
     """Undo a payment by one of the opposite sign, and open again what it had settled.
 
     Dated today, as money given back; a `mistake` is undone on its own days, as if it had never
-    been. Raises Conflict for a payment already undone, or one that undoes another.
+    been. What a bank told of it waits for a person again. Raises Conflict for a payment already
+    undone, or one that undoes another.
     """
     access.require(actor, Permission.RECORD_PAYMENT, workspace_id)
     if not reason.strip():
@@ -145,6 +146,7 @@ def reverse(
         session.flush()
         take_back(session, payment, undoing, None if mistake else today)
         _record(session, actor, undoing, "payment.reverse", now, reason=reason.strip())
+        reconciling.reopen(session, actor, workspace_id, today=today, now=now)
     return undoing
 
 

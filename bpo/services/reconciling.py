@@ -95,6 +95,14 @@ def run(
     return Done(len(done), suggested, len(aside))
 
 
+def reopen(
+    session: Session, actor: Actor, workspace_id: int, *, today: date, now: datetime
+) -> None:
+    """Let the credits of payments that were undone wait for a person again, with proposals."""
+    if lines := known_credits.reopen_reversed(session, workspace_id, now):
+        run(session, actor, workspace_id, lines, today=today, now=now)
+
+
 def apply(
     session: Session, actor: Actor, workspace_id: int, choices: Sequence[Choice], *, now: datetime
 ) -> dict[int, int]:

@@ -7,12 +7,26 @@ from sqlalchemy import func, select
 
 from bpo.db import acting_as
 from bpo.kernel import actor as actors
+from bpo.kernel.actor import Role
 from bpo.kernel.errors import Conflict
-from bpo.models import Attachment, AuditEntry, Entry, Import, Payment, Receivable
-from bpo.services import imports_undo
+from bpo.models import (
+    Attachment,
+    AuditEntry,
+    BankLine,
+    Debtor,
+    Entry,
+    FreshnessMark,
+    Hold,
+    Import,
+    Payment,
+    Receivable,
+)
+from bpo.queries import figures
+from bpo.services import imports_undo, payments
 from tests.factories import debts, people, tables
-from tests.factories.tables import NOW, counts, rows, taken
+from tests.factories.tables import NOW, TODAY, counts, rows, taken
 from tests.formats.test_nfe import bill, document
+from tests.formats.test_ofx import movement, statement
 
 HEAD = "cliente;numero;emissao;vencimento;valor;saldo;data pagamento;valor pago"
 FILE = rows(
@@ -111,3 +125,57 @@ def test_only_what_was_applied_is_undone_once(session, sol):
     undone(session, sol, row)
     with pytest.raises(Conflict):
         imports_undo.undo(actors.system([sol.id], name="t"), sol.id, row.id, now=NOW)
+
+
+def marks(session):
+    return sorted(session.scalars(select(FreshnessMark.known_until)))
+
+
+def test_figures_and_freshness_are_as_if_the_file_had_never_come(session, sol):
+    taken(sol, rows("C9;F9;01/08/2026;01/09/2026;50,00;20,00;;", head=HEAD))
+    before = (figures.metrics(session, sol.id, TODAY), marks(session))
+    fresh = FILE.replace(b"05/09/2026", b"22/11/2026").replace(b"01/08/2026", b"01/11/2026")
+    row = taken(sol, fresh)
+    with_it = (figures.metrics(session, sol.id, TODAY), marks(session))
+    assert with_it != before
+    undone(session, sol, row)
+    assert (figures.metrics(session, sol.id, TODAY), marks(session)) == before
+    taken(sol, fresh)
+    assert (figures.metrics(session, sol.id, TODAY), marks(session)) == with_it
+
+
+def test_what_a_balance_took_off_comes_back_as_no_money(session, sol):
+    davi = debts.debtor(session, sol, reference="C1")
+    debts.receivable(session, davi, "F1", due=date(2026, 11, 12), issue=date(2026, 11, 1))
+    before = figures.metrics(session, sol.id, TODAY)
+    row = taken(sol, rows("C1;F1;01/11/2026;12/11/2026;100,00;30,00;;", head=HEAD))
+    assert counts(row) == (1, 0, 0)
+    assert open_cents(session) == 30_00
+    undone(session, sol, row)
+    assert open_cents(session) == 100_00
+    assert figures.metrics(session, sol.id, TODAY) == before
+
+
+def test_money_that_a_person_used_further_keeps_its_receivable(session, sol):
+    row = taken(sol, rows("C1;F1;01/08/2026;01/09/2026;100,00;;20/08/2026;130,00", head=HEAD))
+    first = session.scalars(select(Receivable)).one()
+    davi = session.get(Debtor, (sol.id, first.debtor_id))
+    other = debts.receivable(session, davi, "F2", due=date(2026, 12, 1))
+    payment = session.scalars(select(Payment)).one()
+    ana = people.actor(session, people.user(session, "Ana", Role.ANALYST, sol))
+    payments.apply_credit(ana, sol.id, payment.id, [other.id], now=NOW)
+    done = undone(session, sol, row)
+    assert (done.withdrawn, done.reversed, list(done.left)) == (0, 0, ["F1"])
+    assert (open_cents(session), received(session)) == (70_00, 130_00)
+
+
+def test_what_the_bank_said_of_a_payment_waits_again_when_its_file_is_undone(session, sol):
+    davi = debts.debtor(session, sol, "Davi Lima Souza", reference="C1")
+    debts.receivable(session, davi, "F1", due=date(2026, 11, 24))
+    file = rows("C1;F1;20/11/2026;100,00", head="cliente;numero;data pagamento;valor pago")
+    row = taken(sol, file)
+    taken(sol, statement(movement("100,00", "PIX DAVI LIMA SOUZA", "20261120")), name="x.ofx")
+    assert session.scalars(select(BankLine.state)).all() == ["aside"]
+    undone(session, sol, row)
+    assert session.scalars(select(BankLine.state)).all() == ["open"]
+    assert [hold.debtor_id for hold in session.scalars(select(Hold))] == [davi.id]

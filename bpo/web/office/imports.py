@@ -203,7 +203,7 @@ def _page(row: Import, fault: str | None = None) -> str:
         kinds=KINDS,
         giver=stored.giver(db.session(), row.created_by),
         notes=[findings.phrase_from_json(note) for note in _notes(row)],
-        can_undo=imports_undo.can_undo(row),
+        can_undo=row.state == stored.APPLIED,
         remarks=_grouped(remarks),
         more=row.problems.get("more", 0),
     )
