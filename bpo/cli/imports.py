@@ -15,7 +15,7 @@ from rq import Worker
 from bpo.cli import arguments as read
 from bpo.cli import console, installation
 from bpo.db import acting_as, db
-from bpo.domain import findings, import_choices, inspection, rows
+from bpo.domain import findings, import_choices, incoming, inspection, rows
 from bpo.domain.findings import Finding, Level
 from bpo.formats import texts
 from bpo.formats.amounts import Mark
@@ -39,7 +39,7 @@ def register(commands: console.Commands) -> None:
     parser = commands.add_parser("import", help="import receivables from a file")
     parser.add_argument("file", metavar="FILE", type=Path, nargs="?")
     parser.add_argument("--workspace", required=True, metavar="W")
-    parser.add_argument("--kind", choices=[str(kind) for kind in rows.Kind])
+    parser.add_argument("--kind", choices=[*map(str, rows.Kind), *incoming.FORMATS])
     parser.add_argument("--date-order", choices=[str(order) for order in Order])
     parser.add_argument("--decimal", choices=[str(mark) for mark in Mark])
     parser.add_argument("--encoding", metavar="E")
@@ -67,8 +67,11 @@ def run(arguments: Namespace, settings: Settings) -> int | None:
     if arguments.file is None:
         raise BadInput("Name the file to import")
     content = _content(arguments.file)
+    is_format = arguments.kind in incoming.FORMATS
+    if is_format:
+        incoming.require(content, arguments.kind)
     choices = import_choices.read(
-        arguments.kind,
+        None if is_format else arguments.kind,
         arguments.encoding,
         arguments.separator,
         arguments.decimal,

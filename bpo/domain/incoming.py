@@ -62,6 +62,28 @@ class Incoming:
         return sum(part.total for part in self.parts) + len(self.refused)
 
 
+FORMATS = ("csv", "xlsx", NFE, OFX, CNAB240, CNAB400, ARCHIVE)
+"""What a file can be, as far as whoever gives it may say."""
+
+
+def require(content: bytes, form: str) -> None:
+    """Raise BadInput for a file that is not of a format; what is in it is not looked at."""
+    if _is_table(content):
+        found = "xlsx" if workbooks.is_workbook(content) else "csv"
+    else:
+        found = next((name for name, holds in _SIGNS if holds(content)), ARCHIVE)
+    if found != form and {found, form} != {NFE, ARCHIVE}:
+        raise BadInput("This is {found}, not {kind}", found=found, kind=form)
+
+
+_SIGNS: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
+    (NFE, nfe.is_nfe),
+    (OFX, ofx.looks_like),
+    (CNAB240, cnab240.looks_like),
+    (CNAB400, cnab400.looks_like),
+)
+
+
 def outline(content: bytes, choices: Choices | None = None) -> Outline | None:
     """The columns of a table, None for what has none. Raises BadInput for what cannot be read."""
     if _is_table(content):

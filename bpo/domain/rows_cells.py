@@ -7,7 +7,7 @@ from itertools import repeat
 from operator import itemgetter
 from typing import Any
 
-from bpo.domain.rows_columns import Columns, folded
+from bpo.domain.rows_columns import Columns, folded, without_own
 from bpo.domain.rows_faults import Faults, check_amounts, check_dates, check_order, shown
 from bpo.domain.rows_keys import Debtor, Debtors, installment_of, is_shortened, numbers_of
 from bpo.domain.rows_records import DebtorKind, Field
@@ -41,11 +41,15 @@ class Plan:
     def unused(self) -> dict[int, str]:
         """Position and name of the named columns that have no field."""
         used = set(self.columns.values())
-        return {at: name for at, name in enumerate(self.header) if name and at not in used}
+        named = {at: name for at, name in enumerate(self.header) if name and at not in used}
+        return without_own(named)
 
     def name_of(self, field: Field) -> str:
         """The file's own name of a column."""
         return self.header[self.columns[field]] or field
+
+
+_QUOTED = ("'=", "'+", "'-", "'@")
 
 
 class Cells:
@@ -234,6 +238,11 @@ def _named_kind(word: str) -> DebtorKind | None:
 
 
 def name_of(cell: Cell) -> str:
-    """A name with single spaces; blank for null words."""
+    """A name with single spaces; blank for null words.
+
+    The apostrophe by which exports keep a cell from running as a formula is no part of it.
+    """
     name = " ".join(text(cell).split())
+    if name.startswith(_QUOTED):
+        name = name[1:]
     return "" if name.lower() in BLANKS else name

@@ -15,9 +15,11 @@ Columns = dict[Field, int]
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _WORD = re.compile(r"[a-z0-9]+")
 _MONEY_SIGN = re.compile(r"\(?\b(?:R\$|BRL)\)?", re.IGNORECASE)
+_DAY = re.compile(r"\d{1,4}([/.-])\d{1,2}\1\d{1,4}(?:[ T].*)?")
+_AMOUNT = re.compile(r"R\$ ?\d[\d.,]*|\d[\d.]*,\d\d|\d[\d,]*\.\d\d?")
 _CODE = re.compile(r"(?=.*\d)[\w./-]+")
 
-_KNOWN = frozenset(names.RANKS) | names.PEOPLE | names.PAPERS
+_KNOWN = frozenset(names.RANKS) | names.PEOPLE | names.PAPERS | names.SETTLED
 _KEYS = frozenset({Field.DEBTOR_REF, Field.DEBTOR_DOCUMENT})
 
 
@@ -136,6 +138,8 @@ def _doubtful(name: str, fields: Set[Field], values: Sequence[str]) -> Field | N
         return Field.ISSUE_DATE if Field.DUE_DATE in fields else Field.PAID_DATE
     if name in names.CODES and not fields & {Field.DUE_DATE, Field.PAID_DATE, *_KEYS}:
         return Field.DEBTOR_REF
+    if name in names.SETTLED:
+        return _settled_field(values)
     if name in names.KINDS and _share(values, _is_kind) == 1:
         return Field.DEBTOR_KIND
     return None
@@ -147,9 +151,33 @@ def _debtor_field(values: Sequence[str]) -> Field:
     return Field.DEBTOR_REF if _share(values, _is_code) > 0.5 else Field.DEBTOR_NAME
 
 
+def _settled_field(values: Sequence[str]) -> Field | None:
+    """`Pagamento` holds days, amounts, or the way in which somebody paid."""
+    if _share(values, _is_day) > 0.5:
+        return Field.PAID_DATE
+    return Field.PAID_AMOUNT if _share(values, _is_amount) > 0.5 else None
+
+
+def without_own(places: Mapping[int, str]) -> dict[int, str]:
+    """Columns without those that our own list of debtors derives from the books."""
+    found = {at: folded(name) for at, name in places.items()}
+    if names.OWN.isdisjoint(found.values()):
+        return dict(places)
+    ours = names.OWN | names.DERIVED
+    return {at: name for at, name in places.items() if found[at] not in ours}
+
+
 def _share(values: Sequence[str], test: Callable[[str], bool]) -> float:
     filled = [value for value in values if value.lower() not in BLANKS]
     return sum(map(test, filled)) / len(filled) if filled else 0.0
+
+
+def _is_day(value: str) -> bool:
+    return _DAY.fullmatch(value.strip()) is not None
+
+
+def _is_amount(value: str) -> bool:
+    return _AMOUNT.fullmatch(value.strip()) is not None
 
 
 def _is_code(value: str) -> bool:

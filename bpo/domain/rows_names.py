@@ -104,7 +104,12 @@ PAPERS = _words("documento document doc")
 CODES = _words("codigo cod code id")
 DAYS = _words("data date")
 KINDS = _words("tipo type")
+SETTLED = _words("pagamento pagto pgto baixa liquidacao recebimento payment settlement")
 """Names that mean one thing or another; the values of the column tell."""
+
+DERIVED = _words("class classe open aberto overdue atraso dayslate diasatraso")
+OWN = _words("openreceivables recebiveisaberto")
+"""Columns of our own list of debtors that tell of one day; beside `OWN`, `DERIVED` are ours."""
 
 FILLERS = _words("a ao as da das de del do dos em na no o of on or os ou para the to")
 KIND_VALUES = _words(

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from psycopg import Cursor
+from psycopg.types.json import Json
 from sqlalchemy.orm import Session
 
 from bpo.domain import findings
@@ -32,6 +33,23 @@ FROM receivables
 WHERE workspace_id = %(workspace)s AND debtor_id = ANY (%(debtors)s) AND settled_on IS NULL
 ORDER BY id FOR NO KEY UPDATE
 """
+_BOOKED = """
+SELECT f.no FROM json_to_recordset(%(rows)s)
+    AS f (no int, debtor_id bigint, receivable_id bigint, on_day date, cents bigint, nth int)
+WHERE f.nth <= (
+    SELECT count(*) FROM payments p
+    WHERE p.workspace_id = %(workspace)s AND p.debtor_id = f.debtor_id AND p.paid_on = f.on_day
+      AND p.amount_cents = f.cents AND p.import_id IS DISTINCT FROM %(import)s
+      AND (f.receivable_id IS NULL OR EXISTS (
+          SELECT FROM entries e
+          WHERE e.workspace_id = p.workspace_id AND e.payment_id = p.id
+            AND e.receivable_id = f.receivable_id))
+      AND NOT EXISTS (
+          SELECT FROM payments u
+          WHERE u.workspace_id = p.workspace_id AND u.reverses_id = p.id
+            AND u.import_id IS NOT NULL))
+"""
+"""Payments that the books hold already, whoever recorded them, but for those undone with a file."""
 
 
 class _Title(NamedTuple):
@@ -47,12 +65,16 @@ class _Title(NamedTuple):
 
 
 class _Meant(NamedTuple):
-    """A row with the debtor and the receivable it means, and the key of its payment."""
+    """A row with the debtor and the receivable it means, and the key of its payment.
+
+    `nth` counts equal payments within the file.
+    """
 
     row: PaymentRow
     debtor_id: int
     title: _Title | None
     key: str
+    nth: int
 
 
 @dataclass(slots=True)
@@ -81,7 +103,7 @@ class Payments:
         meant = [one for one in found if isinstance(one, _Meant)]
         remarks = [one for one in found if isinstance(one, Finding)]
         known = self._books.known({one.key for one in meant})
-        fresh = [one for one in meant if one.key not in known]
+        fresh = self._not_booked([one for one in meant if one.key not in known])
         unnumbered = self._owed(one.debtor_id for one in fresh if one.title is None)
         for one in fresh:
             remark = self._pay(one, unnumbered)
@@ -126,7 +148,7 @@ class Payments:
         if not row.number_key:
             assert debtor
             key = f"{books.SOURCE}:d{debtor.id}:{row.paid_date}:{row.amount_cents}"
-            return _Meant(row, debtor.id, None, self._again(key))
+            return self._keyed(row, debtor.id, None, key)
         found = [
             title
             for title in titles.get(row.number_key, ())
@@ -135,12 +157,32 @@ class Payments:
         if len(found) != 1:
             return _not_one(row, len(found))
         key = books.key(found[0].id, row.paid_date, row.amount_cents)
-        return _Meant(row, found[0].debtor_id, found[0], self._again(key))
+        return self._keyed(row, found[0].debtor_id, found[0], key)
 
-    def _again(self, key: str) -> str:
-        """A key that tells equal payments within one file apart."""
+    def _keyed(self, row: PaymentRow, debtor_id: int, title: _Title | None, key: str) -> _Meant:
+        """A row under a key that tells equal payments within one file apart."""
         self._seen[key] += 1
-        return key if self._seen[key] == 1 else f"{key}:{self._seen[key]}"
+        nth = self._seen[key]
+        return _Meant(row, debtor_id, title, key if nth == 1 else f"{key}:{nth}", nth)
+
+    def _not_booked(self, found: list[_Meant]) -> list[_Meant]:
+        """Those that nobody has recorded: no person, no bank, and no other file."""
+        rows = [
+            {
+                "no": no,
+                "debtor_id": one.debtor_id,
+                "receivable_id": one.title.id if one.title else None,
+                "on_day": one.row.paid_date.isoformat(),
+                "cents": one.row.amount_cents,
+                "nth": one.nth,
+            }
+            for no, one in enumerate(found)
+        ]
+        if not rows:
+            return []
+        where = {"workspace": self.workspace_id, "import": self.import_id, "rows": Json(rows)}
+        booked = {no for (no,) in self.cursor.execute(_BOOKED, where).fetchall()}
+        return [one for no, one in enumerate(found) if no not in booked]
 
     def _pay(self, one: _Meant, owed: dict[int, list[_Title]]) -> Finding | None:
         """Book one payment; what it leaves over is credit."""

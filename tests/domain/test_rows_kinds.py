@@ -180,3 +180,20 @@ def test_a_workbook_is_read_by_the_types_of_its_cells() -> None:
 @pytest.mark.parametrize("name", ["Pago em", "pago_em", "Recebido em", "Paid on", "Liquidado em"])
 def test_a_filler_stays_where_it_makes_the_name(name: str) -> None:
     assert rows_columns.folded(name) in rows_names.RANKS
+
+
+def test_a_column_named_payment_is_a_day_an_amount_or_neither():
+    header = ["cliente", "titulo", "vencimento", "valor", "Pagamento"]
+    for cell, field in (
+        ("05/09/2026", Field.PAID_DATE),
+        ("2026-09-05 00:00:00", Field.PAID_DATE),
+        ("R$ 1.203,00", Field.PAID_AMOUNT),
+        ("Boleto", None),
+        ("", None),
+    ):
+        found = rows_columns.recognise(header, [["1", "2", "01/09/2026", "1,00", cell]])
+        assert {one for one, at in found.items() if at == 4} == ({field} if field else set())
+    both = rows_columns.recognise(
+        ["cliente", "numero", "baixa", "valor pago"], [["1", "2", "05/09/2026", "1,00"]]
+    )
+    assert rows_columns.detect_kind(both) == Kind.PAYMENTS

@@ -9,9 +9,13 @@ from sqlalchemy import select
 from bpo.db import acting_as
 from bpo.formats import boleto
 from bpo.kernel import actor as actors
-from bpo.models import Attachment, AuditEntry, Boleto, Receivable
+from bpo.kernel.errors import NotFound
+from bpo.models import Attachment, AuditEntry, Boleto, Debtor, Receivable
+from bpo.queries import receivables
+from bpo.services import debtor_papers
+from bpo.services.visits import Visitor
 from tests.factories import books, people
-from tests.factories.books import Browser
+from tests.factories.books import TODAY, Browser
 
 PDF = b"%PDF-1.7 a fiscal document"
 
@@ -109,3 +113,20 @@ def test_the_invoice_shows_the_boleto_that_was_kept(ana, session, title):
 def test_a_boleto_that_does_not_check_is_not_kept(ana, session, title, wrong):
     keep(ana, title, wrong)
     assert session.scalars(select(Boleto)).all() == []
+
+
+def test_davi_has_the_invoice_and_the_fiscal_document_but_not_the_contract(
+    client, cast, session, title
+):
+    ana = Browser(people.sign_in(client, cast.ana), "/w/sol")
+    attach(ana, title)
+    attach(ana, title, b"%PDF-1.7 a contract", "contrato.pdf", "contract")
+    kept = {one.kind: one.id for one in session.scalars(select(Attachment))}
+    davi = session.get(Debtor, (title.workspace_id, title.debtor_id))
+    visitor = Visitor(1, actors.debtor(cast.sol.id, davi.id, name=davi.name), cast.sol, davi)
+    due = receivables.due(session, title, davi, TODAY)
+    found = debtor_papers.of(visitor, due)
+    assert [one.name for one in found.documents] == ["NF 1.pdf"]
+    assert debtor_papers.document(visitor, due, kept["fiscal_document"]).content == PDF
+    with pytest.raises(NotFound):
+        debtor_papers.document(visitor, due, kept["contract"])

@@ -48,6 +48,7 @@ def payments_csv(slug: str) -> Answer:
     """The list as filtered, for a spreadsheet."""
     rows = stored.everything(db.session(), g.workspace.id, _wanted())
     head = (
+        _("Number of the payment"),
         _("Paid on"),
         _("Customer number"),
         _("Name"),
@@ -59,6 +60,7 @@ def payments_csv(slug: str) -> Answer:
     )
     cells = (
         (
+            payment.id,
             payment.paid_on,
             debtor.reference,
             debtor.name,
