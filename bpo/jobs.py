@@ -24,6 +24,7 @@ class Job(StrEnum):
     """Every job the program may ask for."""
 
     SEND_ACCOUNT_MAIL = "send_account_mail"
+    SEND_PAGE_LINK = "send_page_link"
     SWEEP_ACCOUNT_MAILS = "sweep_account_mails"
     APPLY_IMPORT = "apply_import"
     KNOW_THE_BOOK = "know_the_book"
@@ -40,6 +41,7 @@ class Job(StrEnum):
 
 SPECS: dict[Job, JobSpec] = {
     Job.SEND_ACCOUNT_MAIL: JobSpec("workers.accounts.send_account_mail", Queue.SENDING),
+    Job.SEND_PAGE_LINK: JobSpec("workers.pages.send_page_link", Queue.SENDING),
     Job.SWEEP_ACCOUNT_MAILS: JobSpec("workers.accounts.sweep_account_mails", Queue.DEFAULT),
     Job.APPLY_IMPORT: JobSpec("workers.imports.apply_import", Queue.DEFAULT),
     Job.KNOW_THE_BOOK: JobSpec("workers.upkeep.know_the_book", Queue.DEFAULT),

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bpo.db import acting_as, db, unit_of_work
-from bpo.demo import companies, fees, filling, making, people, replies, statements
+from bpo.demo import companies, fees, filling, making, pages, people, replies, statements
 from bpo.demo.companies import Company
 from bpo.demo.diary import Diary
 from bpo.demo.ledger import Book
@@ -141,6 +141,7 @@ def _finish(program: Actor, workspace: Workspace, book: Book, now: datetime) -> 
     replies.set_up(program, workspace, now=now)
     if book.started:
         replies.answer(program, workspace, now=now)
+        pages.fill(program, workspace, now=now)
     statements.bring(program, workspace, book, now)
     negotiation.refresh_classes(program, workspace.id, book.today, now=now)
     reports.schedule(program, workspace.id, now=now - _WEEK if book.started else now)

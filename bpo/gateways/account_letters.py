@@ -72,8 +72,8 @@ def message(letter: Letter, *, sender: tuple[str, str], number: int, now: dateti
     mail["Message-ID"] = f"<account-{number}-{now:%Y%m%d%H%M%S}@{address.partition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
     context = {"letter": letter, "words": words, "name": name}
-    mail.set_content(_render("txt", letter.locale, context), cte="quoted-printable")
-    html = css_inline.inline(_render("html", letter.locale, context))
+    mail.set_content(render(f"{_TEMPLATE}.txt", letter.locale, context), cte="quoted-printable")
+    html = css_inline.inline(render(f"{_TEMPLATE}.html", letter.locale, context))
     mail.add_alternative(html, subtype="html", cte="quoted-printable")
     return mail.as_bytes()
 
@@ -89,8 +89,9 @@ def _words(letter: Letter) -> _Words:
     return _Words(words.subject, lead, words.action, words.otherwise)
 
 
-def _render(kind: str, locale: str, context: dict[str, object]) -> str:
-    return _environment(locale).get_template(f"{_TEMPLATE}.{kind}").render(context)
+def render(template: str, locale: str, context: dict[str, object]) -> str:
+    """A part of a mail in a language."""
+    return _environment(locale).get_template(template).render(context)
 
 
 @cache

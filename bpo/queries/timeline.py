@@ -23,6 +23,7 @@ from bpo.models import (
     Message,
     Note,
     OptOut,
+    PageAct,
     Payment,
     Promise,
     Receivable,
@@ -179,6 +180,12 @@ def _replies(reader: _Reader) -> Iterator[Event]:
         yield Event("reply", reader.local(said.at), said.at, said, said.sender_name, more)
 
 
+def _page_acts(reader: _Reader) -> Iterator[Event]:
+    """What the debtor did on their own page and the team answered."""
+    for act, who in reader.rows(PageAct, by=PageAct.at):
+        yield Event("page_act", reader.local(act.at), act.at, act, who)
+
+
 def _promises(reader: _Reader) -> Iterator[Event]:
     for promise, who in reader.rows(Promise, by=Promise.made_on):
         yield Event("promise", promise.made_on, promise.created_at, promise, who)
@@ -249,6 +256,7 @@ _KINDS: Sequence[Callable[[_Reader], Iterator[Event]]] = (
     _payments,
     _touches,
     _replies,
+    _page_acts,
     _promises,
     _disputes,
     _holds,

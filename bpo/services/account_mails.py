@@ -26,6 +26,9 @@ from bpo.services import audit, links
 log = structlog.get_logger()
 
 PATHS = {Purpose.INVITE: "/invitation/{token}", Purpose.RESET: "/reset/{token}"}
+_JOBS = {Purpose.DEBTOR_PAGE.value: Job.SEND_PAGE_LINK}
+"""Who mails a link of a purpose other than those of accounts."""
+
 _POSTMAN = actors.system((), name="account mail")
 
 
@@ -79,12 +82,12 @@ def sweep(*, now: datetime, queue: Queue) -> int:
             .values(mail_state=MailState.UNCERTAIN.value)
         )
         due = [
-            link.id
+            (_JOBS.get(link.purpose, Job.SEND_ACCOUNT_MAIL), link.id)
             for link in stored.unsent(session, now)
             if rules.retry_due(link.mail_attempts, link.mail_at, now)
         ]
-    for link_id in due:
-        queue.put(Job.SEND_ACCOUNT_MAIL, link_id)
+    for job, link_id in due:
+        queue.put(job, link_id)
     return len(due)
 
 
@@ -125,7 +128,7 @@ def _claimed(session: Session, link_id: int, now: datetime) -> bool:
 
 
 def _settle(link_id: int, outcome: Outcome, now: datetime) -> None:
-    state = _state(outcome)
+    state = state_of(outcome)
     with unit_of_work(_POSTMAN) as session:
         link = stored.by_id(session, link_id)
         if link is None:
@@ -145,7 +148,8 @@ def _settle(link_id: int, outcome: Outcome, now: datetime) -> None:
         log.warning("account_mail", state=state.value, stage=outcome.stage, answer=outcome.answer)
 
 
-def _state(outcome: Outcome) -> MailState:
+def state_of(outcome: Outcome) -> MailState:
+    """How the mail of a link stands after an attempt."""
     if outcome.accepted:
         return MailState.SENT
     if outcome.uncertain:

@@ -9,12 +9,13 @@ from bpo.domain import access, inbox
 from bpo.domain import page_acts as rules
 from bpo.domain.access import Permission
 from bpo.domain.page_acts import Kind
+from bpo.gateways.queue import Queue
 from bpo.kernel.actor import Actor
 from bpo.kernel.errors import NotFound
 from bpo.models import PageAct, Task
 from bpo.queries import debtors, page_acts
 from bpo.queries.page_acts import Said
-from bpo.services import audit
+from bpo.services import audit, page_links
 from bpo.services.visits import Visitor
 
 ANSWERED = frozenset({inbox.Kind.PAGE_MESSAGE, inbox.Kind.PLAN_ASKED, inbox.Kind.DATA_REQUEST})
@@ -38,9 +39,18 @@ def one(visitor: Visitor, act_id: int) -> PageAct:
 
 
 def answer(
-    actor: Actor, workspace_id: int, debtor_id: int, words: str | None, *, key: str, now: datetime
-) -> None:
+    actor: Actor,
+    workspace_id: int,
+    debtor_id: int,
+    words: str | None,
+    *,
+    key: str,
+    now: datetime,
+    queue: Queue,
+) -> bool:
     """Write to a debtor on their page; lines of the inbox that waited for it are done.
+
+    The link to the page goes out by e-mail; False when there is no address, or one just went.
 
     The same form sent twice is one answer. Raises BadInput without words, NotFound.
     """
@@ -50,7 +60,7 @@ def answer(
         if debtors.locked(session, workspace_id, debtor_id) is None:
             raise NotFound("There is no such debtor")
         if page_acts.by_key(session, workspace_id, debtor_id, key) is not None:
-            return
+            return True
         row = PageAct(
             workspace_id=workspace_id,
             debtor_id=debtor_id,
@@ -83,3 +93,4 @@ def answer(
             subject=("debtor", debtor_id),
             page_act_id=row.id,
         )
+        return page_links.ring(session, workspace_id, debtor_id, now=now, queue=queue)

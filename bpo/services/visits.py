@@ -54,7 +54,7 @@ def enter(
 
     `address`: the network address the visitor comes from.
     """
-    link = _link(session, signer, token, purpose)
+    link = genuine(session, signer, token, purpose)
     workspace = workspaces.by_id(session, link.workspace_id or 0) if link else None
     if link is None or workspace is None:
         return Closed()
@@ -70,11 +70,12 @@ def enter(
 
 def creditor(session: Session, signer: Signer, token: str, purpose: Purpose) -> Workspace | None:
     """Whose link a token is, whether it still works or not."""
-    link = _link(session, signer, token, purpose)
+    link = genuine(session, signer, token, purpose)
     return workspaces.by_id(session, link.workspace_id or 0) if link else None
 
 
-def _link(session: Session, signer: Signer, token: str, purpose: Purpose) -> SignedLink | None:
+def genuine(session: Session, signer: Signer, token: str, purpose: Purpose) -> SignedLink | None:
+    """The row behind a token that we made, whether it still works or not."""
     number = signer.link_id(token, purpose.value)
     link = stored.by_id(session, number) if number is not None else None
     return link if link is not None and link.purpose == purpose.value else None

@@ -56,6 +56,7 @@ from bpo.web.office.settings import (
 )
 from bpo.web.office.settings import policy as policy_settings
 from bpo.web.portal import companies
+from bpo.web.portal import feedback as portal_feedback
 from bpo.web.portal import receipts as portal_receipts
 from bpo.web.public import guides as public_guides
 from bpo.web.public import health, policy
@@ -117,6 +118,7 @@ VIEWS = (
     reports,
     companies,
     portal_receipts,
+    portal_feedback,
 )
 BLUEPRINTS = (
     auth.blueprint,

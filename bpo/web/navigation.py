@@ -63,6 +63,7 @@ _WORK = (
     ("office.inbox", Phrase("Inbox"), "inbox"),
     ("office.reconciliation", Phrase("Money to reconcile"), "banknote"),
     ("office.portfolio", Phrase("Portfolio"), "briefcase"),
+    ("office.feedback", Phrase("What debtors say"), "star"),
 )
 _WORKSPACE = (
     ("office.workspace", Phrase("Overview"), "layout-dashboard"),
@@ -85,6 +86,7 @@ _PORTAL = (
     ("portal.workspace", Phrase("Overview"), "layout-dashboard"),
     ("portal.debtors", Phrase("Debtors"), "users"),
     ("portal.receipts", Phrase("Receipts"), "banknote"),
+    ("portal.feedback", Phrase("What debtors say"), "star"),
     ("portal.reports", Phrase("Reports"), "chart-column"),
 )
 # Screens that belong under another screen's link: endpoint prefix -> the link that is lit.

@@ -15,7 +15,7 @@ from bpo.domain.payments import LABELS
 from bpo.gateways import outside, qrcode
 from bpo.gateways import papers as drawing
 from bpo.models import PageAct
-from bpo.services import conversations, debtor_page, debtor_papers, surveys, visits
+from bpo.services import conversations, debtor_page, debtor_papers, page_links, surveys, visits
 from bpo.services.debtor_page import Account, Arrival
 from bpo.services.visits import Closed, Visitor
 from bpo.web import access, documents
@@ -123,6 +123,17 @@ def leave(token: str) -> Response:
     onward = redirect(address, 303)
     proof.forget(onward, address)
     return onward
+
+
+@blueprint.post("/d/<token>/new", endpoint="link_anew")
+@access.signed(Purpose.DEBTOR_PAGE)
+@limiter.limit("2 per hour; 4 per day", key_func=door.link_tried)
+@limiter.limit("10 per hour; 20 per day")
+def link_anew(token: str) -> Answer:
+    """Mail a new link to the address on file; the answer is the same whether there is one."""
+    here, address = outside.current(), request.remote_addr
+    whose = page_links.ask(token, signer=here.signer, address=address, now=g.now, queue=here.queue)
+    return closed(Closed(whose), asked=True)
 
 
 @blueprint.errorhandler(429)

@@ -15,11 +15,15 @@ def tell(template: str, visitor: Visitor, **context: Any) -> str:
     return _told(template, visitor.workspace, visitor.locale, debtor=visitor.debtor, **context)
 
 
-def closed(found: Closed) -> tuple[str, int]:
-    """A link that opens nothing: whom to ask, when we know whose it was."""
+def closed(found: Closed, *, asked: bool = False) -> tuple[str, int]:
+    """A link that opens nothing: whom to ask, when we know whose it was.
+
+    `asked`: a new one was asked for just now.
+    """
     if found.workspace is None:
         return render_template("debtor/unknown.html"), 404
-    return _told("closed", found.workspace, found.workspace.locale), 410
+    code = 200 if asked else 410
+    return _told("closed", found.workspace, found.workspace.locale, asked=asked), code
 
 
 def wait(creditor: Workspace | None) -> tuple[str, int]:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from bpo.db import db
 from bpo.domain import disputes, page_acts
 from bpo.domain.access import Permission
+from bpo.gateways import outside
 from bpo.models import Debtor
 from bpo.queries import attachments
 from bpo.queries import page_acts as stored
@@ -42,12 +43,16 @@ def talk_answer(slug: str, debtor_id: int) -> Answer:
             typed.text("words"),
             key=typed.needed("key"),
             now=g.now,
+            queue=outside.current().queue,
         )
     )
     faults = forms.faults(attempt)
     if faults:
         return _page(found(debtor_id), faults), 400
-    flash(_("The debtor finds your answer on their page."), "success")
+    if attempt.result:
+        flash(_("Your answer is on their page, and the link to it is on its way."), "success")
+    else:
+        flash(_("The debtor finds your answer on their page."), "success")
     return redirect(here)
 
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from bpo.db import db
 from bpo.domain import debtors as rules
-from bpo.domain import disputes, holds, payments, reasons
+from bpo.domain import disputes, holds, page_acts, payments, reasons
 from bpo.domain.access import Permission
 from bpo.domain.planning import NextContact
 from bpo.domain.steps import Channel
@@ -105,6 +105,7 @@ def about(debtor: Debtor) -> dict[str, Any]:
         "grounds": disputes.LABELS,
         "note_kinds": notes.LABELS,
         "outcomes": notes.OUTCOMES,
+        "page_kinds": page_acts.LABELS,
         "channels": rules.CHANNEL_LABELS,
         "purposes": rules.PURPOSE_LABELS,
         "typed": {},
