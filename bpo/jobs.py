@@ -32,6 +32,7 @@ class Job(StrEnum):
     SEND_DELIVERIES = "send_deliveries"
     SWEEP_DELIVERIES = "sweep_deliveries"
     REFRESH_SCORES = "refresh_scores"
+    REFRESH_SNAPSHOTS = "refresh_snapshots"
     READ_MAILBOX = "read_mailbox"
     ISSUE_SUBSCRIPTIONS = "issue_subscriptions"
     JUDGE_AGREEMENTS = "judge_agreements"
@@ -49,6 +50,7 @@ SPECS: dict[Job, JobSpec] = {
     Job.SEND_DELIVERIES: JobSpec("workers.deliveries.send_deliveries", Queue.SENDING),
     Job.SWEEP_DELIVERIES: JobSpec("workers.deliveries.sweep_deliveries", Queue.DEFAULT),
     Job.REFRESH_SCORES: JobSpec("workers.scores.refresh_scores", Queue.BULK),
+    Job.REFRESH_SNAPSHOTS: JobSpec("workers.snapshots.refresh_snapshots", Queue.BULK),
     Job.READ_MAILBOX: JobSpec("workers.mailboxes.read_mailbox", Queue.DEFAULT),
     Job.ISSUE_SUBSCRIPTIONS: JobSpec("workers.subscriptions.issue_subscriptions", Queue.DEFAULT),
     Job.JUDGE_AGREEMENTS: JobSpec("workers.agreements.judge_agreements", Queue.DEFAULT),

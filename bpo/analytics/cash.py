@@ -19,7 +19,7 @@ CONFIDENCE_PCT = 80
 """In how many of a hundred weeks the band should hold what comes."""
 _Z = 1.2816
 _LEAST_STRETCH, _MOST_STRETCH = 1.0, 16.0
-_USUAL_STRETCH, _STRETCH_WEEKS = 2.0, 4
+USUAL_STRETCH, _STRETCH_WEEKS = 2.0, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class CashWeek:
         )
 
 
-def weeks(frames: Frames, scores: Scores, stretch: float = _USUAL_STRETCH) -> tuple[CashWeek, ...]:
+def weeks(frames: Frames, scores: Scores, stretch: float = USUAL_STRETCH) -> tuple[CashWeek, ...]:
     """The coming weeks of scored receivables. `stretch` is how much more weeks vary than chance.
 
     Expected: balance x chance. The band is that of a sum of titles that are paid whole or not at
@@ -134,7 +134,7 @@ def _misses(frames: Frames, scores: Scores, came: Floats, day: date) -> list[tup
 def _stretch(misses: Sequence[float]) -> float:
     """The mean miss with a few usual ones added; no single week may say everything."""
     capped = [min(miss, 3 * _MOST_STRETCH) for miss in misses]
-    total = sum(capped) + _USUAL_STRETCH * _STRETCH_WEEKS
+    total = sum(capped) + USUAL_STRETCH * _STRETCH_WEEKS
     return min(max(total / (len(capped) + _STRETCH_WEEKS), _LEAST_STRETCH), _MOST_STRETCH)
 
 

@@ -147,8 +147,8 @@ DEFINITIONS: dict[str, Definition] = {
     "expected_cents": Definition(
         Phrase("Expected"),
         Phrase(
-            "What usually arrives: each open balance times the chance that it is paid in that week,"
-            " from how long debtors of the same habit took to pay in the past."
+            "Each open balance times the chance that it is paid in those weeks, as the company's"
+            " own model sees it on the day. Sales to come are not in it."
         ),
         "cents",
     ),

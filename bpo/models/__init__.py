@@ -21,6 +21,7 @@ from bpo.models.page_act import Feedback, PageAct
 from bpo.models.receivable import Entry, Import, Payment, Receivable, StoredFile
 from bpo.models.report import ReportDelivery, ReportRun
 from bpo.models.score import Score, ScoreModel
+from bpo.models.snapshot import MetricSnapshot, SnapshotChange
 from bpo.models.subscription import (
     Subscription,
     SubscriptionPause,
@@ -70,6 +71,7 @@ __all__ = [
     "Membership",
     "Message",
     "MessageText",
+    "MetricSnapshot",
     "Note",
     "OptOut",
     "PageAct",
@@ -86,6 +88,7 @@ __all__ = [
     "ScoreModel",
     "SignedLink",
     "Skip",
+    "SnapshotChange",
     "StoredFile",
     "Subscription",
     "SubscriptionPause",

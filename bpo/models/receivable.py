@@ -44,8 +44,15 @@ class Receivable(WithinParent, Created, Model):
             "workspace_id",
             "debtor_id",
             postgresql_where=text("settled_on IS NULL"),
-            postgresql_include=["due_date", "effective_due_date", "amount_cents", "settled_cents"],
+            postgresql_include=[
+                "issue_date",
+                "due_date",
+                "effective_due_date",
+                "amount_cents",
+                "settled_cents",
+            ],
         ),
+        Index("ix_receivables_issue", "workspace_id", "issue_date"),
         Index("ix_receivables_due", "workspace_id", "due_date"),
         Index(
             "ix_receivables_agreement",

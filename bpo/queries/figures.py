@@ -1,74 +1,52 @@
-"""The facts of a workspace read in bulk, and the figures counted from them.
+"""The figures of a workspace, as screens, reports and commands tell them."""
 
-PostgreSQL packs each column into one value of binary numbers, which becomes an array without a
-Python object per row; what is wanted of which day is decided afterwards, by `bpo.analytics`.
-"""
-
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
 
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bpo.analytics import collection, frames, weekly
-from bpo.analytics.collection import Metrics
+from bpo.analytics import collection, days, history, weekly
+from bpo.analytics.collection import DSO_DAYS, Metrics
 from bpo.analytics.frames import Frames
-from bpo.analytics.weekly import Week, WeeklyFigures
-from bpo.db import driver
-from bpo.domain.receivables import EntryKind
+from bpo.analytics.weekly import ExpectedWeek, Week, WeeklyFigures
 from bpo.models import Debtor, Workspace
-from bpo.queries import actions
+from bpo.queries import actions, facts, forecasts, snapshots
 
-_KINDS = pd.Index([kind.value for kind in EntryKind])
-_KIND = f"array_position('{{{','.join(_KINDS)}}}'::text[], kind) - 1"
-_RECEIVABLES = {
-    "receivable_id": "id",
-    "debtor_id": "debtor_id",
-    "issue_date": "issue_date",
-    "due_date": "due_date",
-    "effective_due_date": "effective_due_date",
-    "amount_cents": "amount_cents",
-}
-_ENTRIES = {
-    "receivable_id": "receivable_id",
-    "on": "on_day",
-    "kind": _KIND,
-    "principal_cents": "principal_cents",
-    "charges_cents": "fine_cents + interest_cents",
-    "payment_id": "coalesce(payment_id, -id)",
-}
-_DAYS = frozenset({"issue_date", "due_date", "effective_due_date", "on"})
-_EPOCH = int(np.datetime64("2000-01-01", "D").astype(np.int64))
+EXPECTED_WEEKS = 4
 
 
 def metrics(session: Session, workspace_id: int, as_of: date) -> Metrics:
     """The figures of collection at the end of a day, from facts dated until then."""
-    return collection.metrics(load(session, workspace_id), as_of)
+    return collection.metrics(facts.load(session, workspace_id), as_of)
 
 
 def week(session: Session, workspace: Workspace, span: Week, as_of: date) -> WeeklyFigures:
     """The figures of a week at the end of a day, as report, portal and screens tell them.
 
-    Raises ValueError when the week has not begun on `as_of`.
+    What was settled long ago is not read: the trend comes from the snapshots of past days, what
+    is expected from the company's model. Raises ValueError when the week has not begun on `as_of`.
     """
-    done = actions.of(session, workspace, span.first, min(as_of, span.last))
-    told = weekly.build(load(session, workspace.id), done, span, as_of)
+    day = min(as_of, span.last)
+    done = actions.of(session, workspace, span.first, day)
+    known = facts.recent(session, workspace.id, _needed(span))
+    told = weekly.build(known, done, span, as_of)
     names = debtor_names(session, workspace.id, (row.debtor_id for row in told.top_debtors))
     rows = (replace(row, name=names.get(row.debtor_id, row.name)) for row in told.top_debtors)
-    return replace(told, top_debtors=tuple(rows))
+    expected = _expected(session, workspace.id, day)
+    return replace(
+        told,
+        top_debtors=tuple(rows),
+        trend=_trend(session, workspace.id, day, known),
+        expected_weeks=expected,
+        expected_total_cents=sum(one.expected_cents for one in expected),
+    )
 
 
 def load(session: Session, workspace_id: int) -> Frames:
-    """Every receivable and entry of a workspace, ready for counting; debtors without names."""
-    entries = _packed(session, "entries", _ENTRIES, workspace_id)
-    entries["kind"] = pd.Categorical.from_codes(entries["kind"], _KINDS)
-    receivables = _packed(session, "receivables", _RECEIVABLES, workspace_id)
-    return frames.build(pd.DataFrame(receivables, copy=False), pd.DataFrame(entries, copy=False))
+    """Every receivable and entry of a workspace (see `facts.load`)."""
+    return facts.load(session, workspace_id)
 
 
 def debtor_names(session: Session, workspace_id: int, ids: Iterable[int]) -> dict[int, str]:
@@ -79,25 +57,19 @@ def debtor_names(session: Session, workspace_id: int, ids: Iterable[int]) -> dic
     return {row.id: row.name for row in session.execute(query)}
 
 
-def _packed(
-    session: Session, table: str, columns: Mapping[str, str], workspace_id: int
-) -> dict[str, Any]:
-    """Columns of a workspace's table: days as datetime64, all else as int64."""
-    packed = ", ".join(_pack(name, column) for name, column in columns.items())
-    sql = f"SELECT {packed} FROM {table} WHERE workspace_id = %s"
-    with driver(session).cursor(binary=True) as cursor:
-        row = cursor.execute(sql, [workspace_id]).fetchone() or ()
-    return {name: _unpacked(name, found) for name, found in zip(columns, row, strict=True)}
+def _needed(span: Week) -> date:
+    """The first day of sales and money that the figures of a week look at."""
+    return span.first - timedelta(days=1 + DSO_DAYS)
 
 
-def _pack(name: str, column: str) -> str:
-    """No column may hold nulls: they would be left out, and the columns no longer match."""
-    send = "date_send" if name in _DAYS else "int8send"
-    return f"string_agg({send}({column}), '')"
+def _trend(
+    session: Session, workspace_id: int, day: date, known: Frames
+) -> tuple[history.TrendPoint, ...]:
+    ends = history.month_ends(day)
+    first = ends[0] - timedelta(days=DSO_DAYS)
+    return days.trend(snapshots.until(session, workspace_id, day, first, known), ends)
 
 
-def _unpacked(name: str, found: bytes | None) -> npt.NDArray[Any]:
-    if name in _DAYS:
-        days = np.frombuffer(found or b"", ">i4").astype(np.int64)
-        return (days + _EPOCH).astype("datetime64[D]")
-    return np.frombuffer(found or b"", ">i8").astype(np.int64)
+def _expected(session: Session, workspace_id: int, day: date) -> tuple[ExpectedWeek, ...]:
+    ahead = forecasts.ahead(session, workspace_id, day)[:EXPECTED_WEEKS]
+    return tuple(ExpectedWeek(w.first, w.last, w.due_cents, w.expected_cents) for w in ahead)

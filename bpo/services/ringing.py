@@ -14,7 +14,7 @@ from bpo.gateways.queue import Queue
 from bpo.jobs import Job
 from bpo.kernel import actor as actors
 from bpo.kernel import clock
-from bpo.queries import channels, clockwork, links, scores, workspaces
+from bpo.queries import channels, clockwork, links, scores, snapshots, workspaces
 from bpo.queries import reports as stored
 from bpo.services import reports
 
@@ -101,6 +101,7 @@ def due(places: Sequence[Place], now: datetime) -> list[Ring]:
             *_agreements(session, places, now),
             *_plans(session, places, now),
             *_scores(session, places, now),
+            *_snapshots(session, places, now),
             *_weighed(Job.SEND_DELIVERIES, clockwork.to_send(session, now)),
             *_weighed(Job.SWEEP_DELIVERIES, clockwork.lost_claims(session, now)),
             *(Ring(Job.BUILD_REPORT, pair) for pair in stored.to_build(session, now)),
@@ -130,6 +131,15 @@ def _scores(session: Session, places: Sequence[Place], now: datetime) -> list[Ri
     return [
         Ring(Job.REFRESH_SCORES, (place, day.isoformat()))
         for place, day in scores.due(session, days)
+    ]
+
+
+def _snapshots(session: Session, places: Sequence[Place], now: datetime) -> list[Ring]:
+    """Days that ended without their figures being kept, and days told wrong since."""
+    days = {place.id: place.day(now) for place in places}
+    return [
+        Ring(Job.REFRESH_SNAPSHOTS, (place, day.isoformat()))
+        for place, day in snapshots.due(session, days)
     ]
 
 

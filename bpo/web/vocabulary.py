@@ -37,6 +37,7 @@ WORKSPACES: dict[str, tuple[Phrase, str, Tone]] = {
     "workspace.reopen": (Phrase("Workspace opened again"), "building-2", _G),
     "policy.publish": (Phrase("Collection policy published"), "scale", _W),
     "contact_rules.set": (Phrase("Contact rules changed"), "clock", _W),
+    "snapshots.restate": (Phrase("Figures of past days told anew"), "history", _N),
     "score_model.fit": (Phrase("Predictions learned anew"), "sparkles", _N),
     "payment_method.add": (Phrase("Way to pay added"), "wallet", _N),
     "payment_method.withdraw": (Phrase("Way to pay withdrawn"), "wallet", _W),

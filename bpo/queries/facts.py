@@ -1,0 +1,98 @@
+"""The facts of a workspace read in bulk: all of them, or those that the last days need.
+
+PostgreSQL packs each column into one value of binary numbers, which becomes an array without a
+Python object per row; what is wanted of which day is decided afterwards, by `bpo.analytics`.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from bpo.analytics import frames
+from bpo.analytics.frames import Frames
+from bpo.db import driver
+from bpo.domain.receivables import EntryKind
+
+_KINDS = pd.Index([kind.value for kind in EntryKind])
+_KIND = f"array_position('{{{','.join(_KINDS)}}}'::text[], kind) - 1"
+_RECEIVABLES = {
+    "receivable_id": "id",
+    "debtor_id": "debtor_id",
+    "issue_date": "issue_date",
+    "due_date": "due_date",
+    "effective_due_date": "effective_due_date",
+    "amount_cents": "amount_cents",
+}
+_ENTRIES = {
+    "receivable_id": "receivable_id",
+    "on": "on_day",
+    "kind": _KIND,
+    "principal_cents": "principal_cents",
+    "charges_cents": "fine_cents + interest_cents",
+    "payment_id": "coalesce(payment_id, -id)",
+}
+_DAYS = frozenset({"issue_date", "due_date", "effective_due_date", "on"})
+_EPOCH = int(np.datetime64("2000-01-01", "D").astype(np.int64))
+_ALL = "TRUE"
+_RECENT = """
+{key} IN (
+    SELECT id FROM receivables WHERE workspace_id = %(place)s AND settled_on IS NULL
+    UNION SELECT id FROM receivables WHERE workspace_id = %(place)s AND issue_date >= %(since)s
+    UNION SELECT receivable_id FROM entries
+          WHERE workspace_id = %(place)s AND on_day >= %(since)s
+)
+"""
+
+
+def load(session: Session, workspace_id: int) -> Frames:
+    """Every receivable and entry of a workspace, ready for counting; debtors without names."""
+    return _frames(session, _ALL, {"place": workspace_id})
+
+
+def recent(session: Session, workspace_id: int, since: date) -> Frames:
+    """The receivables that were open or issued on `since` or later, with all their entries.
+
+    Figures of any day from `since` on are those of `load`, as long as they look at no sale and no
+    money of the days before. What was settled before `since` is not read, however much it is.
+    """
+    return _frames(session, _RECENT, {"place": workspace_id, "since": since})
+
+
+def _frames(session: Session, which: str, values: Mapping[str, Any]) -> Frames:
+    entries = _packed(session, "entries", _ENTRIES, which.format(key="receivable_id"), values)
+    entries["kind"] = pd.Categorical.from_codes(entries["kind"], _KINDS)
+    receivables = _packed(session, "receivables", _RECEIVABLES, which.format(key="id"), values)
+    return frames.build(pd.DataFrame(receivables, copy=False), pd.DataFrame(entries, copy=False))
+
+
+def _packed(
+    session: Session,
+    table: str,
+    columns: Mapping[str, str],
+    which: str,
+    values: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Columns of a workspace's table: days as datetime64, all else as int64."""
+    packed = ", ".join(_pack(name, column) for name, column in columns.items())
+    sql = f"SELECT {packed} FROM {table} WHERE workspace_id = %(place)s AND {which}"
+    with driver(session).cursor(binary=True) as cursor:
+        row = cursor.execute(sql, values).fetchone() or ()
+    return {name: _unpacked(name, found) for name, found in zip(columns, row, strict=True)}
+
+
+def _pack(name: str, column: str) -> str:
+    """No column may hold nulls: they would be left out, and the columns no longer match."""
+    send = "date_send" if name in _DAYS else "int8send"
+    return f"string_agg({send}({column}), '')"
+
+
+def _unpacked(name: str, found: bytes | None) -> npt.NDArray[Any]:
+    if name in _DAYS:
+        days = np.frombuffer(found or b"", ">i4").astype(np.int64)
+        return (days + _EPOCH).astype("datetime64[D]")
+    return np.frombuffer(found or b"", ">i8").astype(np.int64)
