@@ -3,14 +3,14 @@
 Triggers watch the facts, because many acts write them and one that forgot would leave a wrong
 figure for good. They only add rows: two acts never wait for one another.
 
-Revision ID: 0013
+Revision ID: 0015
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
