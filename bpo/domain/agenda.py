@@ -63,7 +63,16 @@ class Agenda:
         self.running_since = min(campaign.running_since or today, today)
         self.barred_before = contact.barred_before(today, rules.limitation_years)
         self.quiet_from = today - timedelta(days=rules.quiet_after_issue_days)
-        self.issue_step = next((s for s in campaign.steps if s.moment == Moment.ISSUE), None)
+        self.steps = tuple(step for step in campaign.steps if not step.off)
+        self.issue_step = next((s for s in self.steps if s.moment == Moment.ISSUE), None)
+        self.plan_steps = tuple(
+            sorted(
+                (step for step in self.steps if step.moment == Moment.INSTALLMENT),
+                key=lambda step: step.offset,
+            )
+        )
+        plans_elsewhere = any(s.moment == Moment.INSTALLMENT for a in ahead for s in a.steps)
+        self.knows_plans = bool(self.plan_steps) or plans_elsewhere
         audience = campaign.audience
         self.is_choosy = not audience.is_everybody or audience.minimum_cents or campaign.holdout_pct
         self.work_steps = frozenset(
@@ -79,7 +88,14 @@ class Agenda:
 
     def taken_by(self, debtor: Debtor, moment: Moment) -> Campaign | None:
         """The campaign ahead of this one whose it is to speak to a debtor at a moment."""
-        return next((one for one in self.ahead if one.takes(debtor, moment)), None)
+        return next((one for one in self.ahead if one.takes(debtor, moment, self.today)), None)
+
+    def speaks_of_plans(self, debtor: Debtor) -> bool:
+        """Whether an agreement's instalments have a cadence of their own, here or in a campaign
+        ahead; where no campaign has such steps they are reminded of as anything else."""
+        if not self.knows_plans:
+            return False
+        return bool(self.plan_steps) or self.taken_by(debtor, Moment.INSTALLMENT) is not None
 
     def ladder(self, risk_class: str | None) -> Ladder:
         """The overdue steps for a class."""
@@ -117,7 +133,7 @@ class Agenda:
         moment = Moment.DUE_DAY if on_day else Moment.PRE_DUE
         mine = [
             (step.offset_for(risk_class), step)
-            for step in self.campaign.steps
+            for step in self.steps
             if step.moment == moment and (risk_class or "") not in step.skip_classes
         ]
         come = [

@@ -7,7 +7,9 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
+from bpo.domain import audiences
 from bpo.domain import steps as steps_
+from bpo.domain.audiences import EVERYBODY, Audience
 from bpo.domain.regua import DEFAULT_REGUA, THREE_STEPS
 from bpo.domain.steps import CLASSES, Moment, Step
 from bpo.domain.touches import Debtor
@@ -54,37 +56,6 @@ class Reanchor(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Audience:
-    """Whom a campaign speaks to; an empty choice means everybody.
-
-    `minimum_cents`: a message about less than this is not worth sending. `consumers`: only final
-    consumers (True), only others (False).
-    """
-
-    minimum_cents: int = 0
-    classes: frozenset[str] = frozenset()
-    consumers: bool | None = None
-    with_tags: frozenset[str] = frozenset()
-    without_tags: frozenset[str] = frozenset()
-
-    @property
-    def is_everybody(self) -> bool:
-        """Whether nobody is left out by who they are."""
-        return not (
-            self.classes or self.with_tags or self.without_tags or self.consumers is not None
-        )
-
-    def includes(self, risk_class: str | None, consumer: bool, tags: Iterable[str]) -> bool:
-        """Whether a debtor of this class, kind and tags is spoken to."""
-        if self.classes and risk_class not in self.classes:
-            return False
-        if self.consumers is not None and consumer != self.consumers:
-            return False
-        own = frozenset(tags)
-        return not own & self.without_tags and (not self.with_tags or bool(own & self.with_tags))
-
-
-@dataclass(frozen=True, slots=True)
 class Campaign:
     """A policy at work on a workspace.
 
@@ -96,21 +67,21 @@ class Campaign:
     id: int
     steps: tuple[Step, ...]
     running_since: date | None = None
-    audience: Audience = Audience()
+    audience: Audience = EVERYBODY
     entry: Entry = Entry.MATCHING
     reanchor: Reanchor = Reanchor.INHERIT
     holdout_pct: int = 0
     name: str = ""
 
-    def takes(self, debtor: Debtor, moment: Moment) -> bool:
+    def takes(self, debtor: Debtor, moment: Moment, today: date) -> bool:
         """Whether it is this campaign's to speak to a debtor at a moment: it has such a step and
-        the debtor is in its audience."""
+        the debtor is in its audience; thanks are owed whatever is still open."""
         audience = self.audience
-        if all(step.moment != moment for step in self.steps):
+        if all(step.moment != moment or step.off for step in self.steps):
             return False
-        return audience.is_everybody or audience.includes(
-            debtor.risk_class, debtor.consumer, debtor.tags
-        )
+        if moment == Moment.PAYMENT:
+            return audience.knows(debtor)
+        return audience.is_everybody or audience.includes(debtor, today)
 
 
 def check(campaign: Campaign) -> Campaign:
@@ -119,8 +90,7 @@ def check(campaign: Campaign) -> Campaign:
         raise BadInput("A campaign needs at least one step", field="steps")
     if not 0 <= campaign.holdout_pct <= 50:
         raise BadInput("The hold-out must be between 0 and 50 percent", field="holdout_pct")
-    if campaign.audience.minimum_cents < 0:
-        raise BadInput("The smallest amount cannot be negative", field="minimum_cents")
+    audiences.check(campaign.audience)
     seen: set[str] = set()
     for step in campaign.steps:
         if step.key in seen:
@@ -146,18 +116,11 @@ def _check_ladder(steps: Iterable[Step], risk_class: str | None) -> None:
 
 def options_to_json(campaign: Campaign) -> dict[str, Any]:
     """The choices of a campaign besides its steps, as plain JSON values."""
-    audience = campaign.audience
     return {
         "entry": campaign.entry.value,
         "reanchor": campaign.reanchor.value,
         "holdout_pct": campaign.holdout_pct,
-        "audience": {
-            "minimum_cents": audience.minimum_cents,
-            "classes": sorted(audience.classes),
-            "consumers": audience.consumers,
-            "with_tags": sorted(audience.with_tags),
-            "without_tags": sorted(audience.without_tags),
-        },
+        "audience": audiences.to_json(campaign.audience),
     }
 
 
@@ -174,7 +137,7 @@ def from_json(
             id,
             steps_.from_json(steps),
             running_since,
-            _audience_from_json(options.get("audience") or {}),
+            audiences.from_json(options.get("audience") or {}),
             Entry(options.get("entry", Entry.MATCHING)),
             Reanchor(options.get("reanchor", Reanchor.INHERIT)),
             int(options.get("holdout_pct", 0)),
@@ -182,13 +145,3 @@ def from_json(
     except (TypeError, ValueError, AttributeError) as error:
         raise BadInput("The campaign's options cannot be read", field="options") from error
     return check(campaign)
-
-
-def _audience_from_json(row: Mapping[str, Any]) -> Audience:
-    return Audience(
-        int(row.get("minimum_cents", 0)),
-        frozenset(row.get("classes", ())),
-        row.get("consumers"),
-        frozenset(row.get("with_tags", ())),
-        frozenset(row.get("without_tags", ())),
-    )

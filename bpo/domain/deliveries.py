@@ -181,11 +181,14 @@ def cancelled_because(codes: Iterable[Code]) -> Cancelled | None:
     return None
 
 
-def is_outdated(moment: Moment, due: date, today: date) -> bool:
+def is_outdated(moment: Moment, due: date, today: date, offset: int = 0) -> bool:
     """Whether a waiting reminder says what is no longer true: cancel it as stale.
 
-    "Due soon" on or after the due date, "due today" after it. `due` is the effective due date.
+    "Due soon" on or after the due date, "due today" after it. `due` is the effective due date;
+    `offset` that of the step, which alone tells what a step of an instalment says.
     """
+    if moment == Moment.INSTALLMENT:
+        return today >= due if offset < 0 else today > due and not offset
     if moment == Moment.PRE_DUE:
         return today >= due
     return moment == Moment.DUE_DAY and today > due

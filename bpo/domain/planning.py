@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zlib import crc32
 
-from bpo.domain import cadence, contact, dated, holds
+from bpo.domain import agreement_steps, cadence, contact, dated, holds
 from bpo.domain.agenda import Agenda
 from bpo.domain.campaigns import Campaign
 from bpo.domain.contact_rules import Rules
@@ -54,8 +54,8 @@ def plan(
     there is a warning, as the gate stops sending, not planning. `earliest`: no touch is scheduled
     before this instant (UTC). `explain`: debtors whose silence is ordinary get a skip too.
     `ahead`: campaigns that speak before this one: a debtor belongs, for each moment (new invoice,
-    before due, due day, overdue), to the first campaign with such a step and the debtor in its
-    audience, and the others keep silent.
+    before due, due day, overdue, instalment), to the first campaign with such a step and the debtor
+    in its audience, and the others keep silent.
     """
     agenda = Agenda(campaign, rules, place, today, available, earliest, ahead)
     warnings = _warnings(agenda, known_until)
@@ -161,7 +161,11 @@ def _offers(debtor: Debtor, agenda: Agenda) -> tuple[list[Offer], list[Reason]]:
     late: list[Open] = []
     speaking: list[Open] = []
     issued: list[Open] = []
+    agreed: list[Open] = []
     for item in debtor.open:
+        if item.agreement is not None and agenda.speaks_of_plans(debtor):
+            agreed.append(item)
+            continue
         due = item.effective_due
         if due < today:
             late.append(item)
@@ -172,9 +176,12 @@ def _offers(debtor: Debtor, agenda: Agenda) -> tuple[list[Offer], list[Reason]]:
             issued.append(item)
     offers: list[Offer] = []
     reasons: list[Reason] = []
+    if agreed:
+        offers, reasons = agreement_steps.offers(debtor, agreed, agenda)
     if late:
         due_today = [item for item in speaking if item.effective_due == today]
-        offer, reasons = cadence.next_step(debtor, late, due_today, agenda)
+        offer, silent = cadence.next_step(debtor, late, due_today, agenda)
+        reasons += silent
         if offer:
             offers.append(offer)
     if speaking or issued:
@@ -204,9 +211,7 @@ def _allowed(
     """The offers left by audience, hold-out, holds and the smallest amount."""
     campaign = agenda.campaign
     audience = campaign.audience
-    if not audience.is_everybody and not audience.includes(
-        debtor.risk_class, debtor.consumer, debtor.tags
-    ):
+    if not audience.is_everybody and not audience.includes(debtor, agenda.today):
         return [], [Reason(Code.AUDIENCE)]
     reasons: list[Reason] = []
     if debtor.holds:

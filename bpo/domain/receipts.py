@@ -44,7 +44,7 @@ def plan(
     grace. A receipt is owed, not a contact that asks for something: no cap applies, and among holds
     a promise or an agreement does not stop it. Nothing on days that are not business days.
     """
-    step = next((s for s in campaign.steps if s.moment == Moment.PAYMENT), None)
+    step = next((s for s in campaign.steps if s.moment == Moment.PAYMENT and not s.off), None)
     if step is None or not place.calendar.is_open(today):
         return []
     agenda = Agenda(campaign, rules, place, today, available, ahead=ahead)
@@ -65,6 +65,8 @@ def _is_timely(paid: Paid, step: Step, agenda: Agenda) -> bool:
 
 def _thanks(payments: Sequence[Paid], step: Step, agenda: Agenda) -> Iterable[Touch]:
     debtor = payments[0].debtor
+    if not agenda.campaign.audience.knows(debtor):
+        return
     if agenda.ahead and agenda.taken_by(debtor, Moment.PAYMENT):
         return
     standing = holds.standing(debtor.holds, agenda.today, document=True)

@@ -140,7 +140,7 @@ def _hasty(ladder: Iterable[Step]) -> Iterator[Finding]:
 
 
 def _incomplete(campaign: Campaign) -> Iterator[Finding]:
-    moments = {step.moment for step in campaign.steps}
+    moments = {step.moment for step in campaign.steps if not step.off}
     if Moment.PAYMENT not in moments and Moment.OVERDUE in moments:
         yield Finding(Severity.WARNING, Phrase("Nobody is thanked: add a step after payment"))
     if Moment.OVERDUE in moments and not moments & {Moment.PRE_DUE, Moment.DUE_DAY}:
@@ -200,6 +200,12 @@ def _changes(old: Step, new: Step) -> Iterator[Phrase]:
             if new.opens
             else Phrase("{step} is never the first thing a debtor hears", step=name)
         )
+    if old.off != new.off:
+        yield (
+            Phrase("{step} is switched off", step=name)
+            if new.off
+            else Phrase("{step} is switched on again", step=name)
+        )
     if old.grace_days != new.grace_days:
         yield Phrase("{step} is worth sending for {days} days", step=name, days=new.grace_days)
 
@@ -251,6 +257,17 @@ def audience(of: Audience) -> tuple[Phrase, ...]:
         parts.append(Phrase("with the tag {tags}", tags=", ".join(sorted(of.with_tags))))
     if of.without_tags:
         parts.append(Phrase("without the tag {tags}", tags=", ".join(sorted(of.without_tags))))
+    if of.first_purchase is not None:
+        first = of.first_purchase
+        parts.append(Phrase("who buy for the first time") if first else Phrase("who bought before"))
+    if of.owing_from:
+        parts.append(Phrase("who owe {owing_from_cents} or more", owing_from_cents=of.owing_from))
+    if of.owing_to is not None:
+        parts.append(Phrase("who owe at most {owing_to_cents}", owing_to_cents=of.owing_to))
+    if of.late_from:
+        parts.append(Phrase("{days} days overdue or more", days=of.late_from))
+    if of.late_to is not None:
+        parts.append(Phrase("{days} days overdue at most", days=of.late_to))
     if of.minimum_cents:
         parts.append(Phrase("who owe at least {minimum_cents}", minimum_cents=of.minimum_cents))
     return tuple(parts) or (Phrase("everybody"),)

@@ -15,10 +15,13 @@ USUAL = {
     Moment.PRE_DUE: (-3, "before_due", Tone.FRIENDLY),
     Moment.DUE_DAY: (0, "due_today", Tone.FRIENDLY),
     Moment.OVERDUE: (7, "something_wrong", Tone.FRIENDLY),
+    Moment.INSTALLMENT: (-3, "before_due", Tone.FRIENDLY),
     Moment.PAYMENT: (0, "thanks", Tone.THANKFUL),
 }
 """The day, text and tone with which a new step of a moment begins."""
 MOST = 40
+_SEVERAL = {Moment.PRE_DUE: -1, Moment.OVERDUE: 1, Moment.INSTALLMENT: 1}
+"""Moments with several steps, and in which direction a free day is looked for."""
 
 
 def ordered(steps: Iterable[Step]) -> Steps:
@@ -42,8 +45,8 @@ def added(steps: Steps, moment: Moment, taken: frozenset[str]) -> tuple[Steps, s
     """
     offset, template, tone = USUAL[moment]
     days = {step.offset for step in steps if step.moment is moment}
-    while offset in days and moment in (Moment.PRE_DUE, Moment.OVERDUE):
-        offset += 1 if moment is Moment.OVERDUE else -1
+    while offset in days and moment in _SEVERAL:
+        offset += _SEVERAL[moment]
     step = Step(free_key(moment, offset, steps, taken), moment, offset, (Channel.EMAIL,), template)
     return _put(steps, replace(step, tone=tone)), step.key
 
@@ -53,8 +56,8 @@ def doubled(steps: Steps, key: str, taken: frozenset[str]) -> tuple[Steps, str]:
     step = find(steps, key)
     offset = step.offset
     days = {one.offset for one in steps if one.moment is step.moment}
-    while offset in days and step.moment in (Moment.PRE_DUE, Moment.OVERDUE):
-        offset += 1 if step.moment is Moment.OVERDUE else -1
+    while offset in days and step.moment in _SEVERAL:
+        offset += _SEVERAL[step.moment]
     new = free_key(step.moment, offset, steps, taken)
     return _put(steps, replace(step, key=new, offset=offset, offset_by_class={})), new
 
@@ -72,6 +75,12 @@ def removed(steps: Steps, key: str) -> Steps:
     return tuple(step for step in steps if step.key != key)
 
 
+def switched(steps: Steps, key: str) -> Steps:
+    """The steps with one switched off, or on again."""
+    step = find(steps, key)
+    return changed(steps, replace(step, off=not step.off))
+
+
 def changed(steps: Steps, step: Step) -> Steps:
     """The steps with one as it shall be, known by its key."""
     find(steps, step.key)
@@ -81,7 +90,9 @@ def changed(steps: Steps, step: Step) -> Steps:
 def free_key(moment: Moment, offset: int, steps: Iterable[Step], taken: frozenset[str]) -> str:
     """A key for a new step: `d+7`, or `d+7.2` when that has a history."""
     used = taken | {step.key for step in steps}
-    plain = {Moment.ISSUE: "issue", Moment.PAYMENT: "payment"}.get(moment, f"d{offset:+d}")
+    named = {Moment.ISSUE: "issue", Moment.PAYMENT: "payment"}
+    named[Moment.INSTALLMENT] = f"agreement{offset:+d}"
+    plain = named.get(moment, f"d{offset:+d}")
     plain = "d0" if moment is Moment.DUE_DAY else plain
     number, key = 1, plain
     while key in used:

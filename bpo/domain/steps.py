@@ -30,6 +30,7 @@ class Moment(StrEnum):
     PRE_DUE = "pre_due"
     DUE_DAY = "due_day"
     OVERDUE = "overdue"
+    INSTALLMENT = "installment"
     PAYMENT = "payment"
 
 
@@ -62,10 +63,11 @@ class Step:
     """One step of a campaign.
 
     `key` survives versions of the policy. `offset` is in calendar days from the effective due date
-    (negative before it), or from the issue or payment day. All usable `channels` are used, as one
-    contact; `otherwise` is used, with the reason recorded, when none of them can be. `opens`: the
-    step may be the first one a debtor hears of. `grace_days`: how long an issue or payment step is
-    still worth sending after its day.
+    (negative before it; for `installment` that of an agreement's instalment), or from the issue or
+    payment day. All usable `channels` are used, as one contact; `otherwise` is used, with the
+    reason recorded, when none of them can be. `opens`: the step may be the first one a debtor
+    hears of. `grace_days`: how long an issue or payment step is
+    still worth sending after its day. `off`: switched off, kept with its history.
     """
 
     key: str
@@ -80,6 +82,7 @@ class Step:
     skip_classes: frozenset[str] = frozenset()
     offset_by_class: Mapping[str, int] = field(default_factory=dict)
     grace_days: int = 5
+    off: bool = False
 
     def offset_for(self, risk_class: str | None) -> int:
         """The offset for a payer's class."""
@@ -101,7 +104,9 @@ def overdue(steps: Iterable[Step], risk_class: str | None) -> tuple[Step, ...]:
     return tuple(
         step
         for step in steps
-        if step.moment == Moment.OVERDUE and (risk_class or "") not in step.skip_classes
+        if step.moment == Moment.OVERDUE
+        and not step.off
+        and (risk_class or "") not in step.skip_classes
     )
 
 
@@ -110,6 +115,7 @@ _LIMITS = {
     Moment.PRE_DUE: (-90, -1),
     Moment.DUE_DAY: (0, 0),
     Moment.OVERDUE: (1, 1825),
+    Moment.INSTALLMENT: (-30, 90),
     Moment.PAYMENT: (0, 30),
 }
 
@@ -158,9 +164,10 @@ def _step_to_json(step: Step) -> dict[str, Any]:
         "skip_classes": sorted(step.skip_classes),
         "offset_by_class": dict(step.offset_by_class),
         "grace_days": step.grace_days,
+        "off": step.off,
     }
     defaults = {"goal": "", "otherwise": [], "opens": True, "skip_classes": []}
-    defaults |= {"offset_by_class": {}, "grace_days": 5}
+    defaults |= {"offset_by_class": {}, "grace_days": 5, "off": False}
     return {name: value for name, value in row.items() if value != defaults.get(name, ...)}
 
 
@@ -179,6 +186,7 @@ def _step_from_json(position: int, row: Mapping[str, Any]) -> Step:
             skip_classes=frozenset(row.get("skip_classes", ())),
             offset_by_class={k: int(v) for k, v in row.get("offset_by_class", {}).items()},
             grace_days=int(row.get("grace_days", 5)),
+            off=bool(row.get("off", False)),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BadInput(

@@ -17,7 +17,7 @@ class Open(NamedTuple):
     """An open receivable; `open_cents` is its balance.
 
     `hold`: a pause of this receivable alone (a dispute). `known_on`: the day it became known to the
-    workspace, when that was after it was issued.
+    workspace, when that was after it was issued. `agreement`: it is an instalment of that one.
     """
 
     id: int
@@ -27,6 +27,7 @@ class Open(NamedTuple):
     open_cents: int
     hold: Hold | None = None
     known_on: date | None = None
+    agreement: int | None = None
 
 
 class Past(NamedTuple):
@@ -52,7 +53,8 @@ class Debtor(NamedTuple):
     and by people, one per contact, without those this campaign planned today. `settled`: for
     debtors with a `past`, (effective due, settled on) of receivables settled since the last
     contact after their effective due date. `elsewhere`: the day of the last overdue contact by
-    another campaign.
+    another campaign. `first_purchase`: all that the debtor ever bought was sold on one day (known
+    only where a campaign asks for it).
     """
 
     id: int
@@ -68,6 +70,7 @@ class Debtor(NamedTuple):
     settled: Sequence[tuple[date, date]] = ()
     tags: frozenset[str] = frozenset()
     elsewhere: date | None = None
+    first_purchase: bool = False
 
 
 class Touch(NamedTuple):

@@ -29,7 +29,8 @@ CHANNEL_OF_CONTACT = {"email": "email", "phone": "sms", "whatsapp": "whatsapp"}
 _OPEN = """
 SELECT r.debtor_id, r.id, r.issue_date, r.due_date, r.effective_due_date,
        r.amount_cents - r.settled_cents + coalesce(later.principal_cents, 0),
-       CASE WHEN known.day > r.issue_date AND known.day <= %(day)s THEN known.day END
+       CASE WHEN known.day > r.issue_date AND known.day <= %(day)s THEN known.day END,
+       NULL::bigint
 FROM receivables r
 CROSS JOIN LATERAL (SELECT (r.created_at AT TIME ZONE %(zone)s)::date AS day) known
 LEFT JOIN (
@@ -117,6 +118,12 @@ SELECT r.debtor_id, r.effective_due_date, r.settled_on
 FROM spoken JOIN receivables r ON r.workspace_id = %(workspace)s AND r.debtor_id = spoken.debtor_id
 WHERE r.settled_on BETWEEN spoken.last_on AND %(day)s AND r.settled_on > r.effective_due_date
 """
+_FIRST_PURCHASES = """
+SELECT debtor_id FROM receivables
+WHERE workspace_id = %(workspace)s AND issue_date <= %(day)s
+  AND debtor_id BETWEEN %(first)s AND %(last)s
+GROUP BY debtor_id HAVING min(issue_date) = max(issue_date)
+"""
 _PAID = """
 SELECT p.debtor_id, p.id, p.paid_on, p.amount_cents
 FROM payments p
@@ -139,7 +146,7 @@ class Page:
     """Whose book is read, as of which day, through which campaign's eyes.
 
     The debtors are at most `size` with ids from `first` to `last`. `alone`: no other campaign is at
-    work in the workspace.
+    work in the workspace. `purchases`: whether a campaign asks who buys for the first time.
     """
 
     workspace_id: int
@@ -151,6 +158,7 @@ class Page:
     last: int = LAST_ID
     size: int = FIRST_PAGE_SIZE
     alone: bool = True
+    purchases: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +191,7 @@ class _Surroundings:
     contacts: Mapping[int, list[date]]
     settled: Mapping[int, list[tuple[date, date]]] = field(default_factory=dict)
     elsewhere: Mapping[int, date] = field(default_factory=dict)
+    new_here: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,9 +247,9 @@ def _debtor(row: Sequence[Any], items: list[tuple[Any, ...]], around: _Surroundi
     held = around.receivable_holds
     held_here = held and any(item[1] in held for item in items)
     if held_here:
-        receivables = [Open._make((*item[1:6], held.get(item[1]), item[6])) for item in items]
+        receivables = [Open._make((*item[1:6], held.get(item[1]), *item[6:])) for item in items]
     else:
-        receivables = [Open._make((*item[1:6], None, item[6])) for item in items]
+        receivables = [Open._make((*item[1:6], None, *item[6:])) for item in items]
     own = around.holds.get(number)
     return Debtor(
         number,
@@ -256,6 +265,7 @@ def _debtor(row: Sequence[Any], items: list[tuple[Any, ...]], around: _Surroundi
         around.settled.get(number, ()),
         frozenset(tags) if tags else NO_CHANNELS,
         around.elsewhere.get(number),
+        number in around.new_here,
     )
 
 
@@ -290,6 +300,7 @@ def _surroundings(connection: Connection, page: Page) -> _Surroundings:
         for debtor_id, due, on_day in _rows(connection, _SETTLED, page):
             settled[debtor_id].append((due, on_day))
     elsewhere = {} if page.alone else dict(_rows(connection, _ELSEWHERE, page))
+    buying = _rows(connection, _FIRST_PURCHASES, page) if page.purchases else []
     return _Surroundings(
         reachable,
         opted_out,
@@ -300,6 +311,7 @@ def _surroundings(connection: Connection, page: Page) -> _Surroundings:
         contacts,
         settled,
         elsewhere,
+        frozenset(debtor_id for (debtor_id,) in buying),
     )
 
 

@@ -139,7 +139,7 @@ def next_contact(
     here = _at_work(session, setting(session, workspace, today))
     found = []
     for entry in stored.in_states(session, workspace, PLANNABLE):
-        page = _page(here, entry.row.id, debtor_id)
+        page = _page(here, entry, debtor_id)
         for debtor in book.read(driver(session), page).debtors():
             coming = planning.next_contact(
                 debtor,
@@ -233,7 +233,7 @@ def _pages(
     """
     with ThreadPoolExecutor(1, thread_name_prefix="book") as database:
         connection = driver(session)
-        reading = database.submit(book.read, connection, _page(here, entry.row.id))
+        reading = database.submit(book.read, connection, _page(here, entry))
         more = True
         while more:
             pages = reading.result()
@@ -292,14 +292,16 @@ def _at_work(session: Session, here: Setting) -> Setting:
     return replace(here, claiming=tuple(stored.in_states(session, here.workspace, CLAIMING)))
 
 
-def _page(here: Setting, campaign_id: int, debtor_id: int | None = None) -> book.Page:
+def _page(here: Setting, entry: stored.Stored, debtor_id: int | None = None) -> book.Page:
+    asking = (entry.campaign, *here.ahead_of(entry))
     page = book.Page(
         here.workspace.id,
-        campaign_id,
+        entry.row.id,
         here.day,
         here.workspace.time_zone,
         here.calendar,
         alone=len(here.claiming) < 2,
+        purchases=any(campaign.audience.first_purchase is not None for campaign in asking),
     )
     return page if debtor_id is None else replace(page, first=debtor_id, last=debtor_id)
 

@@ -345,7 +345,7 @@ def _outdated(draft: Draft, today: date) -> bool:
     if step is None or not draft.lines:
         return False
     due = min(line.effective_due_date for line in draft.lines)
-    return deliveries.is_outdated(step.moment, due, today)
+    return deliveries.is_outdated(step.moment, due, today, step.offset)
 
 
 def _due(batch: Batch, waiting: Waiting, line: Line) -> AmountDue:

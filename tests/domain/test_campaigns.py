@@ -8,6 +8,7 @@ import pytest
 from bpo.domain import campaigns, steps
 from bpo.domain.campaigns import DEFAULT_REGUA, THREE_STEPS, Audience, Campaign, Entry, Reanchor
 from bpo.domain.steps import Channel, Moment, Step
+from bpo.domain.touches import Debtor
 from bpo.kernel.errors import BadInput
 
 
@@ -26,6 +27,9 @@ def test_the_default_regua_step_by_step():
         "d+30": "email+task",
         "d+45": "email",
         "d+60": "task",
+        "agreement-3": "email",
+        "agreement+0": "email",
+        "agreement+1": "email",
         "thanks": "email",
     }
     assert [s.label for s in DEFAULT_REGUA if s.moment == Moment.OVERDUE][:3] == [
@@ -94,6 +98,10 @@ def test_stored_steps_that_cannot_be_read_are_named():
 def test_audience():
     assert Audience().is_everybody
     audience = Audience(with_tags=frozenset({"rede"}), consumers=True)
-    assert audience.includes(None, True, {"rede", "sul"})
-    assert not audience.includes(None, False, {"rede"})
-    assert not audience.includes(None, True, {"sul"})
+    assert audience.knows(_davi(True, "rede", "sul"))
+    assert not audience.knows(_davi(False, "rede"))
+    assert not audience.knows(_davi(True, "sul"))
+
+
+def _davi(consumer, *tags):
+    return Debtor(1, (), consumer=consumer, tags=frozenset(tags))

@@ -13,6 +13,7 @@ from bpo.gateways.queue import MemoryQueue
 from bpo.jobs import Job
 from bpo.kernel import actor as actors
 from bpo.models import Campaign, CampaignVersion, PlanRun, Skip, Touch, TouchReceivable
+from bpo.queries import campaigns as stored
 from bpo.services import campaigns
 from tests.factories import debts, people
 from workers import campaigns as morning
@@ -184,3 +185,17 @@ def test_a_second_campaign_keeps_silent_for_whom_the_first_speaks_to_even_when_p
     first.state = "paused"
     session.commit()
     assert _plan(program, sol).created == 0
+
+
+def test_who_buys_for_the_first_time_is_read_from_all_that_was_ever_sold(session, sol, program):
+    campaign = debts.running(session, sol, since=NOON - timedelta(days=60))
+    version = stored.version(session, campaign)
+    version.options = {"audience": {"first_purchase": True}}
+    new, old = debts.debtor(session, sol, "Nova"), debts.debtor(session, sol, "Velha")
+    debts.receivable(session, new, due=date(2026, 11, 10))
+    for number, due in (("1", date(2026, 5, 10)), ("2", date(2026, 11, 10))):
+        debts.receivable(session, old, number, due=due)
+    session.flush()
+    (made,) = [plan for _row, plan in _plan(program, sol, dry_run=True).plans]
+    assert [touch.debtor_id for touch in made.touches] == [new.id]
+    assert [(skip.debtor_id, skip.codes) for skip in made.skips] == [(old.id, ["audience"])]

@@ -204,3 +204,20 @@ def test_outsiders_and_clients_change_nothing(session, client, cast, row, at):
     assert carla.client.get(theirs).status_code == 404
     assert carla.post(f"{theirs}/save", {}).status_code == 404
     assert session.scalars(select(CampaignDraft)).all() == []
+
+
+def test_a_step_is_switched_off_and_the_audience_says_how_much_and_how_late(session, ana, row, at):
+    ana.post(f"{at}/d+5/switch", {})
+    typed = {"owing_from": "1.000,00", "late_from": "5", "late_to": "90", "first_purchase": "again"}
+    typed |= {"entry": "matching", "reanchor": "inherit"}
+    assert ana.post(f"{at}/audience", typed | {"late_to": "3"}).status_code == 400
+    ana.post(f"{at}/audience", typed)
+    page = ana.open(at)
+    for words in ("D+5 é desligada", "quem deve R$ 1.000,00 ou mais", "com no máximo 90 dias"):
+        assert words in page.replace("\xa0", " ")
+    ana.post(f"{at}/save", {})
+    saved = holding(session, row)
+    assert [step.key for step in saved.steps if step.off] == ["d+5"]
+    chosen = saved.audience
+    assert (chosen.owing_from, chosen.late_from, chosen.late_to) == (1_000_00, 5, 90)
+    assert chosen.first_purchase is False

@@ -33,6 +33,7 @@ PHASES = (
     (Moment.PRE_DUE, Phrase("Before it is due")),
     (Moment.DUE_DAY, Phrase("On the day")),
     (Moment.OVERDUE, Phrase("Overdue")),
+    (Moment.INSTALLMENT, Phrase("Agreements")),
     (Moment.PAYMENT, Phrase("Once it is paid")),
 )
 TONES = {

@@ -44,7 +44,7 @@ def campaign_edit_add(slug: str, campaign_id: int) -> Answer:
     return _after(campaign_id, regua_drafts.on_steps(add), lambda: made[0])
 
 
-@blueprint.post(f"{AT}/<key>/<any(earlier, later, double, remove):act>")
+@blueprint.post(f"{AT}/<key>/<any(earlier, later, double, switch, remove):act>")
 @access.requires(Permission.EDIT_CAMPAIGN)
 def campaign_edit_act(slug: str, campaign_id: int, key: str, act: str) -> Answer:
     """One act on one step."""
@@ -55,6 +55,8 @@ def campaign_edit_act(slug: str, campaign_id: int, key: str, act: str) -> Answer
             return regua_edits.removed(steps, key)
         if act == "double":
             return regua_edits.doubled(steps, key, taken)[0]
+        if act == "switch":
+            return regua_edits.switched(steps, key)
         return regua_edits.moved(steps, key, 1 if act == "later" else -1)
 
     return _after(campaign_id, regua_drafts.on_steps(change))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Protocol
 
+from bpo.domain import audiences
 from bpo.domain.campaigns import Campaign, Entry, Reanchor
 from bpo.domain.steps import CLASSES, Channel, Moment, Step, Tone
 from bpo.gateways import wording
@@ -15,6 +16,7 @@ from bpo.web.forms import Typed
 from bpo.web.office import text_words
 
 SAME, SKIP, OTHER = "same", "skip", "other"
+BEFORE_INSTALLMENT = "installment_before"
 LONGEST_GOAL = 160
 
 
@@ -27,7 +29,7 @@ class Posted(Protocol):
 def fields(step: Step) -> dict[str, object]:
     """A step as its form shows it; days are counted away from the moment."""
     values: dict[str, object] = {
-        "moment": step.moment.value,
+        "moment": _moment_typed(step),
         "days": str(abs(step.offset)),
         "channels": [channel.value for channel in step.channels],
         "otherwise": step.otherwise[0].value if step.otherwise else "",
@@ -35,6 +37,7 @@ def fields(step: Step) -> dict[str, object]:
         "tone": step.tone.value,
         "goal": wording.gettext(step.goal, language.current()) if step.goal else "",
         "opens": step.opens,
+        "off": step.off,
     }
     for name in sorted(CLASSES):
         day = step.offset_by_class.get(name)
@@ -45,8 +48,9 @@ def fields(step: Step) -> dict[str, object]:
 
 def step(typed: Typed, posted: Posted, old: Step) -> Step:
     """The step that was typed; its key stays. Raises BadInput by field."""
-    moment = typed.one_of("moment", Moment)
-    sign = -1 if moment is Moment.PRE_DUE else 1
+    before = typed.text("moment") == BEFORE_INSTALLMENT
+    moment = Moment.INSTALLMENT if before else typed.one_of("moment", Moment)
+    sign = -1 if before or moment is Moment.PRE_DUE else 1
     days = typed.whole("days") or 0
     channels = _channels(posted.getlist("channels"))
     goal = typed.text("goal") or ""
@@ -66,11 +70,17 @@ def step(typed: Typed, posted: Posted, old: Step) -> Step:
         tone=typed.one_of("tone", Tone),
         goal=goal,
         opens=typed.checked("opens"),
+        off=typed.checked("off"),
         skip_classes=frozenset(name for name, (skip, _day) in by_class.items() if skip),
         offset_by_class={
             name: sign * day for name, (_skip, day) in by_class.items() if day is not None
         },
     )
+
+
+def _moment_typed(step: Step) -> str:
+    before = step.moment is Moment.INSTALLMENT and step.offset < 0
+    return BEFORE_INSTALLMENT if before else step.moment.value
 
 
 def _class_day(typed: Typed, name: str) -> tuple[bool, int | None]:
@@ -102,8 +112,14 @@ def choices(campaign: Campaign) -> dict[str, object]:
     """The choices of a campaign as their form shows them."""
     of = campaign.audience
     consumers = {None: "", True: "consumers", False: "companies"}
+    purchases = {None: "", True: "first", False: "again"}
     return {
         "minimum": of.minimum_cents or "",
+        "owing_from": of.owing_from or "",
+        "owing_to": "" if of.owing_to is None else of.owing_to,
+        "late_from": of.late_from or "",
+        "late_to": "" if of.late_to is None else of.late_to,
+        "first_purchase": purchases[of.first_purchase],
         "classes": sorted(of.classes),
         "consumers": consumers[of.consumers],
         "with_tags": ", ".join(sorted(of.with_tags)),
@@ -120,14 +136,21 @@ def chosen(typed: Typed, posted: Posted, campaign: Campaign) -> Campaign:
     if holdout > 50:
         raise BadInput("The hold-out must be between 0 and 50 percent", field="holdout_pct")
     consumers: Mapping[str, bool | None] = {"": None, "consumers": True, "companies": False}
+    purchases: Mapping[str, bool | None] = {"": None, "first": True, "again": False}
     audience = replace(
         campaign.audience,
         minimum_cents=typed.cents("minimum") or 0,
+        owing_from=typed.cents("owing_from") or 0,
+        owing_to=typed.cents("owing_to"),
+        late_from=typed.whole("late_from") or 0,
+        late_to=typed.whole("late_to"),
+        first_purchase=purchases.get(typed.text("first_purchase") or ""),
         classes=frozenset(posted.getlist("classes")) & CLASSES,
         consumers=consumers.get(typed.text("consumers") or ""),
         with_tags=_tags(typed.text("with_tags")),
         without_tags=_tags(typed.text("without_tags")),
     )
+    audiences.check(audience)
     return replace(
         campaign,
         audience=audience,
