@@ -30,7 +30,7 @@ _OPEN = """
 SELECT r.debtor_id, r.id, r.issue_date, r.due_date, r.effective_due_date,
        r.amount_cents - r.settled_cents + coalesce(later.principal_cents, 0),
        CASE WHEN known.day > r.issue_date AND known.day <= %(day)s THEN known.day END,
-       NULL::bigint
+       r.agreement_id
 FROM receivables r
 CROSS JOIN LATERAL (SELECT (r.created_at AT TIME ZONE %(zone)s)::date AS day) known
 LEFT JOIN (
@@ -120,7 +120,7 @@ WHERE r.settled_on BETWEEN spoken.last_on AND %(day)s AND r.settled_on > r.effec
 """
 _FIRST_PURCHASES = """
 SELECT debtor_id FROM receivables
-WHERE workspace_id = %(workspace)s AND issue_date <= %(day)s
+WHERE workspace_id = %(workspace)s AND issue_date <= %(day)s AND agreement_id IS NULL
   AND debtor_id BETWEEN %(first)s AND %(last)s
 GROUP BY debtor_id HAVING min(issue_date) = max(issue_date)
 """
