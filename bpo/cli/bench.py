@@ -1,11 +1,14 @@
 """`bpo bench …`: measurements on a throw-away database with the safety on."""
 
 from argparse import Namespace
+from pathlib import Path
 from typing import Any
 
-from bpo.bench import campaign, dunning, importing
+from bpo.bench import campaign, dunning, importing, negotiation
 from bpo.cli import console
 from bpo.kernel.errors import BadInput
+from bpo.world import parameters
+from bpo.world.parameters import World
 from config.settings import Settings
 
 
@@ -27,6 +30,32 @@ def register(commands: console.Commands) -> None:
     kind.add_argument("--rows", type=int, default=100_000, metavar="N")
     console.add_json(kind)
     kind.set_defaults(run=run_import)
+    kind = kinds.add_parser("negotiation", help="offers against fixed plans, in simulated worlds")
+    kind.add_argument("--debtors", type=int, default=200, metavar="N", help="a world and seed")
+    kind.add_argument("--seed", type=int, default=1, metavar="S", help="the first one")
+    kind.add_argument("--seeds", type=int, default=negotiation.SEEDS, metavar="N")
+    kind.add_argument("--world", type=Path, metavar="FILE", help="this one instead of our own")
+    console.add_json(kind)
+    kind.set_defaults(run=run_negotiation)
+
+
+def run_negotiation(arguments: Namespace, settings: Settings) -> None:
+    """One line a world and policy, and a world and comparison."""
+    for name in ("debtors", "seeds"):
+        if getattr(arguments, name) < 1:
+            raise BadInput("--{name} must be at least 1", field=name, name=name)
+    worlds = _worlds(arguments.world)
+    tell = console.output if arguments.json else _say
+    negotiation.run(worlds, arguments.debtors, arguments.seed, tell, arguments.seeds)
+
+
+def _worlds(file: Path | None) -> list[World]:
+    if file is None:
+        return parameters.built_in()
+    try:
+        return [parameters.read(file)]
+    except parameters.Unreadable as error:
+        raise BadInput("This is no world: {why}", field="world", why=str(error)) from error
 
 
 def run_import(arguments: Namespace, settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""How likely an offer is to be paid to the end, and what that makes it worth today.
+"""How likely an offer is to be accepted and paid to the end, and what that makes it worth today.
 
 The tables are starting values from published practice: plans whose first payment falls at once are
 completed far more often than those that begin a month later, and plans of three to six months more
@@ -30,6 +30,20 @@ AFFORDABLE_PCT = ((50, 100), (100, 95), (200, 80), (400, 60))
 UNAFFORDABLE_PCT = 40
 UNKNOWN_CAPACITY_PCT = 80
 
+BEARABLE_PCT = ((25, 95), (50, 85), (100, 60), (200, 30), (400, 10), (800, 4), (1600, 1))
+"""(payment in percent of what is there for it, the share of debtors who can bear it in percent)."""
+UNKNOWN_BEARABLE_PCT = 50
+FREE_SHARE = 2
+"""One part in so many of what a debtor usually pays can go to old debts beside new purchases."""
+WILLING_PCT = {
+    RiskClass.A: 95,
+    RiskClass.B: 90,
+    RiskClass.NEW: 85,
+    RiskClass.C: 80,
+    RiskClass.D: 70,
+}
+"""Of those who can bear an offer, how many take it up, in percent."""
+
 
 def probability_pct(
     risk_class: RiskClass, payments: int, largest_cents: int, capacity_cents: int | None
@@ -48,6 +62,49 @@ def affordable_pct(largest_cents: int, capacity_cents: int | None) -> int:
         if largest_cents * 100 <= capacity_cents * load:
             return left
     return UNAFFORDABLE_PCT
+
+
+def acceptance_pct(
+    first_cents: int,
+    later_cents: int,
+    risk_class: RiskClass,
+    capacity_cents: int | None,
+    free_cents: int | None,
+) -> int:
+    """The estimated chance, 0 to 100, that the debtor takes the offer up.
+
+    By the first payment beside a month's capacity, and the largest later one (0: none) beside what
+    is free for old debts in a month. Of those who can, a share by class wants to.
+    """
+    first = bearable_pct(first_cents, capacity_cents)
+    later = bearable_pct(later_cents, free_cents) if later_cents else 100
+    return WILLING_PCT[risk_class] * first * later // 10_000
+
+
+def bearable_pct(payment_cents: int, capacity_cents: int | None) -> int:
+    """The share of debtors, 0 to 100, for whom a payment is bearable; falls with its weight.
+
+    Read between the points of BEARABLE_PCT along a straight line.
+    """
+    if capacity_cents is None:
+        return UNKNOWN_BEARABLE_PCT
+    load = payment_cents * 100 // max(capacity_cents, 1)
+    lower, high = 0, 100
+    for upper, low in BEARABLE_PCT:
+        if load <= upper:
+            return high - (high - low) * (load - lower) // (upper - lower)
+        lower, high = upper, low
+    return high
+
+
+def expected_cents(first: int, later: int, completion: int, acceptance: int) -> int:
+    """What an offer should bring, from the present values of its first and its later payments.
+
+    Signing brings the first payment. The later ones come in full when the plan is completed; a plan
+    that breaks does so half-way on average.
+    """
+    kept = first + later * (completion + (100 - completion) // 2) // 100
+    return kept * acceptance // 100
 
 
 def present_value_cents(

@@ -45,12 +45,16 @@ class LadderStep:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalLimit:
-    """What one role may grant without asking, as fractions and a number of instalments."""
+    """What one role may grant without asking, as fractions and a number of instalments.
+
+    It holds from `from_day` days late of the oldest debt on, until the role's next one.
+    """
 
     role: Role
     charges_rate: Decimal
     principal_rate: Decimal
     max_installments: int
+    from_day: int = 0
 
 
 DEFAULT_LADDER = (
@@ -71,6 +75,8 @@ DEFAULT_APPROVALS = (
 class NegotiationLimits:
     """How far an offer may go.
 
+    A plan has up to `max_installments` payments, or `over_indebted_installments` for a person who
+    declared over-indebtedness (at most five years, Lei 14.181/2021).
     `monthly_rate` is the interest of a plan, a fraction per month (0: none). `min_entry_rate` is
     the smallest down payment as a share of the total. An offer holds for `validity_days` calendar
     days. `ladder` is sorted by `from_day`. An agreement ends when an instalment is more than
@@ -86,16 +92,22 @@ class NegotiationLimits:
     approvals: tuple[ApprovalLimit, ...] = DEFAULT_APPROVALS
     breach_days: int = 10
     max_renegotiations: int = 1
+    over_indebted_installments: int = 60
 
     def step(self, days_late: int) -> LadderStep:
         """The discounts open to a debt of this age; none before the first step of the ladder."""
         reached = [step for step in self.ladder if step.from_day <= days_late]
         return reached[-1] if reached else LadderStep(0, _ZERO, _ZERO)
 
-    def approval(self, role: Role) -> ApprovalLimit:
-        """What the role may grant alone; nothing when the policy does not name it."""
-        named = (limit for limit in self.approvals if limit.role == role)
-        return next(named, ApprovalLimit(role, _ZERO, _ZERO, 1))
+    def approval(self, role: Role, days_late: int = 0) -> ApprovalLimit:
+        """What the role may grant alone of a debt of this age; nothing when no limit is named."""
+        own = (one for one in self.approvals if one.role == role and one.from_day <= days_late)
+        return max(own, key=lambda one: one.from_day, default=ApprovalLimit(role, _ZERO, _ZERO, 1))
+
+    def most_payments(self, *, over_indebted: bool = False) -> int:
+        """The longest plan, in payments; another for persons who declared over-indebtedness."""
+        longest = self.over_indebted_installments
+        return max(self.max_installments, longest) if over_indebted else self.max_installments
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +325,7 @@ _POLICY = _record(
     negotiation=_record(
         NegotiationLimits,
         max_installments=_whole,
+        over_indebted_installments=_whole,
         min_installment_cents=_whole,
         min_entry_rate=_rate,
         monthly_rate=_rate,
@@ -329,6 +342,7 @@ _POLICY = _record(
                 charges_rate=_rate,
                 principal_rate=_rate,
                 max_installments=_whole,
+                from_day=_whole,
             )
         ),
     ),

@@ -137,6 +137,12 @@ def _installments(limits: NegotiationLimits, consumer: bool) -> Iterator[Finding
             else "A plan longer than {count} months is seldom kept",
             count=MAX_CONSUMER_INSTALLMENTS,
         )
+    if not 1 <= limits.over_indebted_installments <= MAX_CONSUMER_INSTALLMENTS:
+        yield _error(
+            "negotiation.over_indebted_installments",
+            "A plan of a person in over-indebtedness has at most {count} months (Law 14.181/2021)",
+            count=MAX_CONSUMER_INSTALLMENTS,
+        )
     if limits.min_installment_cents < 1:
         yield _error(
             "negotiation.min_installment_cents", "The smallest instalment must be positive"
@@ -150,6 +156,6 @@ def _ladder(limits: NegotiationLimits) -> Iterator[Finding]:
     granted: tuple[LadderStep | ApprovalLimit, ...] = (*limits.ladder, *limits.approvals)
     if not all(0 <= g.charges_rate <= 1 and 0 <= g.principal_rate <= 1 for g in granted):
         yield _error("negotiation.ladder", "A discount must be between 0% and 100%")
-    roles = [limit.role for limit in limits.approvals]
+    roles = [(limit.role, limit.from_day) for limit in limits.approvals]
     if len(set(roles)) < len(roles):
         yield _error("negotiation.approvals", "A role has two approval limits")

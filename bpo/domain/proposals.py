@@ -1,17 +1,16 @@
 """Offers to settle a debt, inside the client company's limits, ranked by what they recover."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from bpo.domain import completion, installments, policies, rationale, terms
+from bpo.domain import approvals, completion, installments, policies, rationale, terms
+from bpo.domain.cases import Case
 from bpo.domain.installments import Installment
-from bpo.domain.risk import RiskClass
 from bpo.domain.terms import (
     PRACTICE,
-    Custom,
     Debt,
     Offer,
     OfferKind,
@@ -19,7 +18,6 @@ from bpo.domain.terms import (
     Situation,
     Waiver,
 )
-from bpo.kernel.actor import Role
 from bpo.kernel.calendar import Calendar, same_day_next_month
 from bpo.kernel.errors import BadInput
 from bpo.kernel.text import Phrase
@@ -37,49 +35,9 @@ __all__ = [
 
 Limits = policies.NegotiationLimits
 FEWEST_OFFERS = 3
+LENGTHS = (3, 4, 5, 6, 8, 11, 17, 23, 35, 47, 59)
+"""Instalments after the down payment that are compared for the longer plan."""
 _NOTHING = Decimal(0)
-_RANKS = (Role.ANALYST, Role.ADMIN, Role.CLIENT_MANAGER)
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """One negotiation: who, within what limits, on which day."""
-
-    situation: Situation
-    limits: Limits
-    calendar: Calendar
-    today: date
-    practice: Practice
-    discount_at_once: Waiver
-    discount_of_short_plan: Waiver
-
-    @property
-    def custom(self) -> Custom:
-        return terms.CUSTOMS[self.situation.rating.risk_class]
-
-    @property
-    def is_class_d(self) -> bool:
-        return self.situation.rating.risk_class is RiskClass.D
-
-    @property
-    def entry_rate(self) -> Decimal:
-        """The smallest down payment, a share of the total."""
-        floor = self.practice.class_d_entry_rate if self.is_class_d else _NOTHING
-        return max(self.custom.entry_rate, self.limits.min_entry_rate, floor)
-
-    @property
-    def most_after_entry(self) -> int:
-        """How many instalments may follow the down payment."""
-        most = self.limits.max_installments
-        if self.situation.consumer:
-            most = min(most, self.practice.consumer_most_payments)
-        return most - 1
-
-    @property
-    def rate(self) -> Decimal:
-        """The monthly interest of a plan."""
-        agreed = self.limits.monthly_rate
-        return min(agreed, self.practice.consumer_rate_cap) if self.situation.consumer else agreed
 
 
 def offers(
@@ -102,18 +60,29 @@ def offers(
         raise BadInput("The amount per month must be above zero", field="monthly_cents")
     if situation.due_today_cents <= 0:
         return ()
-    discounts = (
-        terms.waiver(situation, limits, practice, at_once=at_once) for at_once in (True, False)
-    )
-    case = _Case(situation, limits, calendar, today, practice, *discounts)
+    case = _case(situation, limits, calendar, today, monthly_cents, practice)
     at_once = _lump_sum(case, installments.first_due(today, calendar, practice.entry_days))
     asked = None
     if monthly_cents is not None and monthly_cents >= at_once.total_cents:
         at_once = _with(at_once, rationale.within_reach(monthly_cents))
     elif monthly_cents is not None:
-        asked = _chosen_plan(case, monthly_cents)
+        asked = _chosen_plan(replace(case, light_entry=True), monthly_cents)
     found = _distinct([at_once, asked, _short_plan(case), _long_plan(case)])
     return tuple(sorted(_completed(case, found), key=_rank))
+
+
+def _case(
+    situation: Situation,
+    limits: Limits,
+    calendar: Calendar,
+    today: date,
+    monthly_cents: int | None,
+    practice: Practice,
+) -> Case:
+    at_once, short = (
+        terms.waiver(situation, limits, practice, at_once=which) for which in (True, False)
+    )
+    return Case(situation, limits, calendar, today, practice, at_once, short, monthly_cents)
 
 
 def _rank(offer: Offer) -> tuple[int, date, str]:
@@ -125,7 +94,7 @@ def _distinct(found: Iterable[Offer | None]) -> list[Offer]:
     return list(reversed(seen.values()))
 
 
-def _completed(case: _Case, found: list[Offer]) -> list[Offer]:
+def _completed(case: Case, found: list[Offer]) -> list[Offer]:
     """Too few ways to split the debt: payments at once on other dates make up the number."""
     taken = {offer.installments[0].due_date for offer in found if len(offer.installments) == 1}
     for due, generous in _other_dates(case):
@@ -138,13 +107,13 @@ def _completed(case: _Case, found: list[Offer]) -> list[Offer]:
     return found
 
 
-def _why_dates(case: _Case) -> Phrase:
+def _why_dates(case: Case) -> Phrase:
     if case.most_after_entry <= case.custom.short:
         return rationale.few_payments(case.limits)
     return rationale.small_debt(case.limits)
 
 
-def _other_dates(case: _Case) -> list[tuple[date, bool]]:
+def _other_dates(case: Case) -> list[tuple[date, bool]]:
     """Days to pay a small debt at once, and whether the whole discount still holds then."""
     ends = [_month_end(case.today, ahead) for ahead in (0, 1, 2)]
     later = case.calendar.add_business_days(case.today, 5)
@@ -164,32 +133,59 @@ def _with(offer: Offer, reason: Phrase) -> Offer:
     return replace(offer, reasons=(reason, *offer.reasons))
 
 
-def _lump_sum(case: _Case, due: date, *, generous: bool = True) -> Offer:
+def _lump_sum(case: Case, due: date, *, generous: bool = True) -> Offer:
     waiver = case.discount_at_once if generous else case.discount_of_short_plan
     paid = Installment(due, case.situation.due_today_cents - waiver.total_cents)
     offer = _offer(case, OfferKind.LUMP_SUM, waiver, [paid], _NOTHING)
     return replace(offer, reasons=rationale.of_lump_sum(case.situation, waiver, paid.amount_cents))
 
 
-def _short_plan(case: _Case) -> Offer | None:
+def _short_plan(case: Case) -> Offer | None:
     return _plan(case, OfferKind.SHORT_PLAN, case.discount_of_short_plan, case.custom.short)
 
 
-def _long_plan(case: _Case) -> Offer | None:
-    """A plan longer than the short one, its instalments within the debtor's monthly capacity."""
-    capacity = case.situation.behaviour.capacity_cents.value
-    count: int | None = case.custom.long
-    if capacity is not None:
-        budget = terms.floor_share(capacity, case.custom.capacity_share)
-        due = case.situation.due_today_cents
-        count = _fitting(case, due - _entry(case, due), budget)
-    if count is not None and count <= case.custom.short:
-        count = case.custom.short * 2
-    offer = _plan(case, OfferKind.LONG_PLAN, Waiver(), count)
-    return offer if offer and len(offer.installments) > case.custom.short + 1 else None
+def _long_plan(case: Case) -> Offer | None:
+    """A plan longer than the short one: of the lengths compared, the one that should bring most.
+
+    No longer than it takes for the instalment to come down to the share of the capacity that is
+    customary for the class; as long as allowed when even that is too much.
+    """
+    shortest = case.custom.short + 1
+    found = [
+        _plan(view, OfferKind.LONG_PLAN, Waiver(), n)
+        for view in _entries(case)
+        for n in _lengths(case, shortest, _enough(view))
+    ]
+    longer = [one for one in found if one and len(one.installments) > shortest]
+    return min(longer, key=_most_worth, default=None)
 
 
-def _chosen_plan(case: _Case, monthly_cents: int) -> Offer | None:
+def _most_worth(offer: Offer) -> tuple[int, int]:
+    return (-offer.expected_recovery_cents, -len(offer.installments))
+
+
+def _enough(case: Case) -> int:
+    """The instalments that bring a payment within the customary share of the capacity."""
+    if case.able_cents is None:
+        return case.custom.long
+    budget = terms.floor_share(case.able_cents, case.custom.capacity_share)
+    due = case.situation.due_today_cents
+    return _fitting(case, due - _entry(case, due), budget) or case.most_after_entry
+
+
+def _lengths(case: Case, shortest: int, enough: int) -> list[int]:
+    most = min(max(enough, shortest * 2 - 2), case.most_after_entry)
+    return sorted({n for n in LENGTHS if shortest <= n < most} | {most})
+
+
+def _entries(case: Case) -> list[Case]:
+    """With the customary down payment, and with what a month can bear if that is less."""
+    light = replace(case, light_entry=True)
+    due = case.situation.due_today_cents
+    return [case, light] if _entry(light, due) < _entry(case, due) else [case]
+
+
+def _chosen_plan(case: Case, monthly_cents: int) -> Offer | None:
     """The plan nearest to what the debtor can pay a month; a short one keeps its discount."""
     waiver = case.discount_of_short_plan
     count = _count_for(case, monthly_cents, waiver)
@@ -201,18 +197,18 @@ def _chosen_plan(case: _Case, monthly_cents: int) -> Offer | None:
     return offer and _with(offer, rationale.chosen(case.limits, monthly_cents, offer.installments))
 
 
-def _count_for(case: _Case, monthly_cents: int, waiver: Waiver) -> int | None:
+def _count_for(case: Case, monthly_cents: int, waiver: Waiver) -> int | None:
     base = case.situation.due_today_cents - waiver.total_cents
     entry = _entry(case, base, _first_payment(case, monthly_cents, waiver))
     return _fitting(case, base - entry, monthly_cents)
 
 
-def _first_payment(case: _Case, monthly_cents: int, waiver: Waiver) -> int:
+def _first_payment(case: Case, monthly_cents: int, waiver: Waiver) -> int:
     base = case.situation.due_today_cents - waiver.total_cents
     return min(monthly_cents, base - case.limits.min_installment_cents)
 
 
-def _fitting(case: _Case, rest_cents: int, monthly_cents: int) -> int | None:
+def _fitting(case: Case, rest_cents: int, monthly_cents: int) -> int | None:
     """The fewest instalments after the down payment that stay within a monthly amount."""
     if rest_cents <= 0:
         return None
@@ -222,7 +218,7 @@ def _fitting(case: _Case, rest_cents: int, monthly_cents: int) -> int | None:
 
 
 def _plan(
-    case: _Case, kind: OfferKind, waiver: Waiver, count: int | None, first_cents: int = 0
+    case: Case, kind: OfferKind, waiver: Waiver, count: int | None, first_cents: int = 0
 ) -> Offer | None:
     """A down payment and up to `count` instalments (None: as many as allowed).
 
@@ -240,29 +236,33 @@ def _plan(
     return None
 
 
-def _entry(case: _Case, base_cents: int, first_cents: int = 0) -> int:
+def _entry(case: Case, base_cents: int, first_cents: int = 0) -> int:
     needed = terms.ceiling_share(base_cents, case.entry_rate)
+    able = case.monthly_cents or case.situation.behaviour.capacity_cents.value
+    if case.light_entry and able:
+        needed = max(min(needed, able), terms.ceiling_share(base_cents, case.least_entry_rate))
     return max(needed, case.limits.min_installment_cents, first_cents)
 
 
-def _amounts(case: _Case, base: int, entry: int, months: int) -> list[int]:
+def _amounts(case: Case, base: int, entry: int, months: int) -> list[int]:
     """The down payment, then the instalments; its share holds for the total with interest too."""
     rest = installments.amounts(base - entry, case.rate, months, case.practice.method)
-    needed = terms.ceiling_share(entry + sum(rest), case.entry_rate)
+    least = case.least_entry_rate if case.light_entry else case.entry_rate
+    needed = terms.ceiling_share(entry + sum(rest), least)
     if needed > entry:
         entry = needed
         rest = installments.amounts(base - entry, case.rate, months, case.practice.method)
     return [entry, *rest]
 
 
-def _dated(case: _Case, amounts: Sequence[int]) -> list[Installment]:
+def _dated(case: Case, amounts: Sequence[int]) -> list[Installment]:
     anchor = case.today + timedelta(days=case.practice.entry_days)
     days = installments.due_dates(anchor, len(amounts), case.calendar)
     return [Installment(day, cents) for day, cents in zip(days, amounts, strict=True)]
 
 
 def _offer(
-    case: _Case,
+    case: Case,
     kind: OfferKind,
     waiver: Waiver,
     schedule: Sequence[Installment],
@@ -275,9 +275,19 @@ def _offer(
         situation.rating.risk_class,
         len(schedule),
         max(one.amount_cents for one in schedule),
-        situation.behaviour.capacity_cents.value,
+        case.able_cents,
     )
-    worth = completion.present_value_cents(schedule, case.today, case.practice.waiting_rate)
+    taken = completion.acceptance_pct(
+        schedule[0].amount_cents,
+        max((one.amount_cents for one in schedule[1:]), default=0),
+        situation.rating.risk_class,
+        case.ready_cents,
+        case.free_cents,
+    )
+    first, later = (
+        completion.present_value_cents(part, case.today, case.practice.waiting_rate)
+        for part in (schedule[:1], schedule[1:])
+    )
     return Offer(
         kind=kind,
         total_cents=total,
@@ -288,33 +298,16 @@ def _offer(
         down_payment_cents=schedule[0].amount_cents if len(schedule) > 1 else 0,
         monthly_rate=rate,
         installments=tuple(schedule),
-        expected_recovery_cents=worth * chance // 100,
+        expected_recovery_cents=completion.expected_cents(first, later, chance, taken),
+        acceptance_pct=taken,
         completion_pct=chance,
-        needs_approval_by=_approver(case, waiver, len(schedule)),
+        needs_approval_by=approvals.needed_by(situation, limits, waiver, len(schedule)),
         valid_until=min(schedule[0].due_date, case.today + timedelta(days=limits.validity_days)),
         pix_only=case.is_class_d,
         cost=installments.effective_cost(base, schedule, case.today)
         if situation.consumer
         else None,
         reasons=(),
-    )
-
-
-def _approver(case: _Case, waiver: Waiver, payments: int) -> Role | None:
-    """Who must agree before the offer is made; None when an analyst may make it alone."""
-    able = [role for role in _RANKS if _may_grant(case, role, waiver, payments)]
-    role = able[0] if able else Role.CLIENT_MANAGER
-    if role is Role.ANALYST:
-        return Role.ADMIN if case.is_class_d else None
-    return role
-
-
-def _may_grant(case: _Case, role: Role, waiver: Waiver, payments: int) -> bool:
-    limit, situation = case.limits.approval(role), case.situation
-    return (
-        payments <= limit.max_installments
-        and waiver.charges_cents <= situation.charges_cents * limit.charges_rate
-        and waiver.principal_cents <= situation.principal_cents * limit.principal_rate
     )
 
 
@@ -334,6 +327,7 @@ def to_json(offer: Offer, say: Callable[[Phrase], str] = str) -> dict[str, Any]:
             for one in offer.installments
         ],
         "expected_recovery_cents": offer.expected_recovery_cents,
+        "acceptance_pct": offer.acceptance_pct,
         "completion_pct": offer.completion_pct,
         "needs_approval_by": offer.needs_approval_by and offer.needs_approval_by.value,
         "valid_until": offer.valid_until.isoformat(),

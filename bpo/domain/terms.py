@@ -19,7 +19,8 @@ class Practice:
     """How offers are made inside a policy; the same for every client company unless said otherwise.
 
     The first payment falls `entry_days` from today or on the next open day. Class D pays at least
-    `class_d_entry_rate` down. A short plan keeps `short_plan_share` of the ladder's discount on
+    `class_d_entry_rate` down, or what a month's capacity can bear and no less than
+    `class_d_least_rate`. A short plan keeps `short_plan_share` of the ladder's discount on
     charges, a longer one none. Consumers pay at most `consumer_rate_cap` of interest a month and
     end within `consumer_most_payments` (five years, Lei 14.181/2021). `waiting_rate` is the monthly
     cost of waiting for money, used to compare offers.
@@ -27,6 +28,7 @@ class Practice:
 
     entry_days: int = 3
     class_d_entry_rate: Decimal = Decimal("0.30")
+    class_d_least_rate: Decimal = Decimal("0.10")
     short_plan_share: Decimal = Decimal("0.50")
     consumer_rate_cap: Decimal = Decimal("0.01")
     consumer_most_payments: int = 60
@@ -51,12 +53,21 @@ class Debt:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What a debtor owes today and how they have paid this creditor until now."""
+    """What a debtor owes today and how they have paid this creditor until now.
+
+    `over_indebted`: a person who declared it (Lei 14.181/2021).
+    """
 
     debts: tuple[Debt, ...]
     behaviour: Behaviour
     rating: Rating
     consumer: bool = False
+    over_indebted: bool = False
+
+    @property
+    def days_late(self) -> int:
+        """Of the oldest debt; 0 when nothing is late."""
+        return max((debt.days_late for debt in self.debts), default=0)
 
     @property
     def charges_cents(self) -> int:
@@ -115,6 +126,7 @@ class Offer:
     monthly_rate: Decimal
     installments: tuple[Installment, ...]
     expected_recovery_cents: int
+    acceptance_pct: int
     completion_pct: int
     needs_approval_by: Role | None
     valid_until: date

@@ -21,7 +21,7 @@ from bpo.gateways import wording
 from bpo.kernel.actor import Actor
 from bpo.kernel.text import Phrase
 from bpo.models import Debtor, Workspace
-from bpo.queries import debtors, history, receivables, workspaces
+from bpo.queries import agreements, debtors, history, receivables, workspaces
 from bpo.queries.receivables import Due
 from bpo.services import audit
 
@@ -85,7 +85,11 @@ def proposals(
     chosen = overdue or free
     seen = portrait(session, debtor, day)
     situation = Situation(
-        tuple(_debt(one) for one in chosen), seen.behaviour, seen.rating, debtor.consumer
+        tuple(_debt(one) for one in chosen),
+        seen.behaviour,
+        seen.rating,
+        debtor.consumer,
+        debtor.consumer and agreements.is_over_indebted(session, workspace.id, debtor.id, day),
     )
     limits = _limits(session, workspace, day)
     calendar = workspaces.calendar(session, workspace)
@@ -98,7 +102,7 @@ def proposals(
         seen,
         limits,
         rules.offers(situation, limits, calendar, day, monthly_cents),
-        _note(owed, free, overdue),
+        _note(owed, free, overdue, situation.over_indebted),
     )
 
 
@@ -184,13 +188,20 @@ def _limits(session: Session, workspace: Workspace, day: date) -> NegotiationLim
     return policy.negotiation
 
 
-def _note(owed: list[Due], free: list[Due], overdue: list[Due]) -> Phrase | None:
+def _note(
+    owed: list[Due], free: list[Due], overdue: list[Due], over_indebted: bool
+) -> Phrase | None:
     if not owed:
         return Phrase("Nothing is owed: there is nothing to negotiate")
     if not free and all(one.row.agreement_id is not None for one in owed):
         return Phrase("Everything that is open belongs to a running agreement")
     if not free:
         return Phrase("Everything that is open is in dispute: no offer until that is decided")
+    if over_indebted:
+        return Phrase(
+            "Over-indebtedness declared (Law 14.181/2021): reminders are stopped, and a person "
+            "talks it over. Plans may last five years and need approval; leave enough to live on"
+        )
     if not overdue:
         return Phrase("Nothing is overdue: these offers are about what is open and not yet due")
     return None

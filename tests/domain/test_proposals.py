@@ -1,5 +1,6 @@
 """Offers: different ways to settle, within the limits, exact to the centavo, with their reasons."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +10,7 @@ from babel.messages.pofile import read_po
 
 from bpo.domain import policies, proposals
 from bpo.domain.behaviour import Commitment, Running
+from bpo.domain.policies import ApprovalLimit, LadderStep
 from bpo.domain.proposals import Limits, OfferKind, Practice
 from bpo.domain.risk import RiskClass
 from bpo.domain.terms import Debt
@@ -54,7 +56,8 @@ def test_davi_who_pays_on_time_is_offered_three_ways_with_reasons_from_his_histo
 
     assert case.rating.risk_class is RiskClass.A
     assert kinds(found) == ["long_plan", "lump_sum", "short_plan"]
-    assert all(offer.needs_approval_by is None for offer in found)
+    alone = {offer.kind for offer in found if offer.needs_approval_by is None}
+    assert alone == {OfferKind.LUMP_SUM, OfferKind.SHORT_PLAN}
     assert all("Paid all of the last {total} invoices on time" in templates(o) for o in found)
     said = [str(reason) for reason in of_kind(OfferKind.LONG_PLAN, found).reasons]
     assert any(line.startswith("Usually pays 120000 a month; the instalment is ") for line in said)
@@ -277,8 +280,57 @@ def test_what_davi_can_afford_ranks_first():
     small = offered(situation(GOOD, [owing(50_000)]))
     large = offered(situation(GOOD, [owing(900_000)]))
 
-    assert small[0].kind is OfferKind.LUMP_SUM
+    assert len(small[0].installments) < len(large[0].installments)
     assert large[0].kind is OfferKind.LONG_PLAN
+
+
+def test_an_offer_nobody_can_bear_is_worth_nothing_however_large():
+    found = offered(situation(GOOD, [owing(3_000_000)]))
+    at_once, plan = (of_kind(kind, found) for kind in (OfferKind.LUMP_SUM, OfferKind.LONG_PLAN))
+
+    assert at_once.acceptance_pct < plan.acceptance_pct
+    assert at_once.expected_recovery_cents < plan.expected_recovery_cents
+
+
+def test_the_debtors_own_word_weighs_more_than_the_history():
+    case = situation(GOOD, [owing(300_000)])
+
+    silent = of_kind(OfferKind.LONG_PLAN, offered(case))
+    tight = of_kind(OfferKind.LONG_PLAN, offered(case, monthly_cents=5_000))
+
+    assert tight.acceptance_pct < silent.acceptance_pct
+
+
+def test_who_declared_over_indebtedness_may_have_five_years_with_a_persons_approval():
+    case = replace(situation(GOOD, [owing(3_000_000)], consumer=True), over_indebted=True)
+
+    found = offered(case, monthly_cents=50_000)
+
+    assert len(of_kind(OfferKind.CHOSEN_PLAN, found).installments) == 55
+    assert all(offer.needs_approval_by is not None for offer in found)
+    assert max(len(one.installments) for one in offered(replace(case, over_indebted=False))) == 12
+
+
+def test_what_each_role_may_grant_changes_with_the_age_of_the_debt():
+    approvals = (
+        ApprovalLimit(Role.ANALYST, Decimal(1), Decimal(0), 12),
+        ApprovalLimit(Role.ANALYST, Decimal(1), Decimal("0.10"), 12, from_day=91),
+        ApprovalLimit(Role.ADMIN, Decimal(1), Decimal("0.10"), 12),
+        ApprovalLimit(Role.CLIENT_MANAGER, Decimal(1), Decimal(1), 60),
+    )
+    ladder = (LadderStep(1, Decimal(1), Decimal("0.05")),)
+    limits = Limits(approvals=approvals, ladder=ladder)
+
+    needed = [
+        of_kind(
+            OfferKind.LUMP_SUM, offered(situation(GOOD, [owing(90_000, days)]), limits)
+        ).needs_approval_by
+        for days in (30, 89)
+    ]
+    old = of_kind(OfferKind.LUMP_SUM, offered(situation([], [owing(90_000, 91)]), limits))
+
+    assert needed == [Role.ADMIN, Role.ADMIN]
+    assert old.needs_approval_by is None
 
 
 def test_waiving_everything_is_not_an_offer():

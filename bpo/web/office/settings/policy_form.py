@@ -18,6 +18,7 @@ from bpo.web.forms import Typed
 
 DISCOUNT_ROWS = 3
 LADDER_ROWS = 6
+APPROVAL_ROWS = 3
 ROLES = (Role.ANALYST, Role.ADMIN, Role.CLIENT_MANAGER)
 
 
@@ -43,7 +44,8 @@ def policy(typed: Typed) -> CollectionPolicy:
             breach_days=_whole(typed, "negotiation.breach_days"),
             max_renegotiations=_whole(typed, "negotiation.max_renegotiations"),
             ladder=tuple(_ladder(typed)),
-            approvals=tuple(_approval(typed, role) for role in ROLES),
+            over_indebted_installments=_whole(typed, "negotiation.over_indebted_installments"),
+            approvals=tuple(_approvals(typed)),
         ),
     )
 
@@ -71,11 +73,18 @@ def _fields(policy: CollectionPolicy, mark: str) -> Iterator[tuple[str, str]]:
         yield f"ladder_day_{place}", str(step.from_day)
         yield f"ladder_charges_{place}", _shown(step.charges_rate, mark)
         yield f"ladder_principal_{place}", _shown(step.principal_rate, mark)
+    yield "negotiation.over_indebted_installments", str(limits.over_indebted_installments)
     for role in ROLES:
-        limit = limits.approval(role)
-        yield f"approval_charges_{role.value}", _shown(limit.charges_rate, mark)
-        yield f"approval_principal_{role.value}", _shown(limit.principal_rate, mark)
-        yield f"approval_installments_{role.value}", str(limit.max_installments)
+        own = [one for one in limits.approvals if one.role == role]
+        for place, limit in enumerate(sorted(own, key=lambda one: one.from_day)):
+            yield from _limit_fields(f"{role.value}_{place}", limit, mark)
+
+
+def _limit_fields(place: str, limit: ApprovalLimit, mark: str) -> Iterator[tuple[str, str]]:
+    yield f"approval_day_{place}", str(limit.from_day)
+    yield f"approval_charges_{place}", _shown(limit.charges_rate, mark)
+    yield f"approval_principal_{place}", _shown(limit.principal_rate, mark)
+    yield f"approval_installments_{place}", str(limit.max_installments)
 
 
 def _discounts(typed: Typed) -> Iterator[EarlyDiscount]:
@@ -95,13 +104,19 @@ def _ladder(typed: Typed) -> Iterator[LadderStep]:
             yield LadderStep(day, charges, _rate(typed, f"ladder_principal_{place}"))
 
 
-def _approval(typed: Typed, role: Role) -> ApprovalLimit:
-    return ApprovalLimit(
-        role,
-        _rate(typed, f"approval_charges_{role.value}"),
-        _rate(typed, f"approval_principal_{role.value}"),
-        _whole(typed, f"approval_installments_{role.value}"),
-    )
+def _approvals(typed: Typed) -> Iterator[ApprovalLimit]:
+    for role in ROLES:
+        for number in range(APPROVAL_ROWS):
+            place = f"{role.value}_{number}"
+            day = typed.whole(f"approval_day_{place}")
+            if day is not None or number == 0:
+                yield ApprovalLimit(
+                    role,
+                    _rate(typed, f"approval_charges_{place}"),
+                    _rate(typed, f"approval_principal_{place}"),
+                    _whole(typed, f"approval_installments_{place}"),
+                    day or 0,
+                )
 
 
 def _rate(typed: Typed, name: str) -> Decimal:
