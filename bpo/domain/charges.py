@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
+from bpo.domain.legal_rates import LegalRates
 from bpo.domain.receivables import Entry, EntryKind, Receivable, known
 from bpo.kernel.text import Phrase
 
@@ -41,12 +42,15 @@ class Terms(Protocol):
     """What a contract says about paying late or early; a collection policy is one.
 
     Rates are fractions: `Decimal("0.02")` is 2%. `monthly_rate` is simple interest per 30 days.
+    With `legal_rates` no rate was agreed: the law's monthly rates hold instead.
     """
 
     @property
     def fine_rate(self) -> Decimal: ...
     @property
     def monthly_rate(self) -> Decimal: ...
+    @property
+    def legal_rates(self) -> LegalRates | None: ...
     @property
     def interest_base(self) -> InterestBase: ...
     @property
@@ -115,9 +119,9 @@ def amount_due(receivable: Receivable, terms: Terms, day: date) -> AmountDue:
     days = (day - receivable.due_date).days
     if terms.grace_days and (day - late_from).days <= terms.grace_days:
         return AmountDue(principal, 0, 0, 0, days, day, receivable, terms)
-    counted = days if terms.interest_base == "original" else (day - late_from).days
+    since = receivable.due_date if terms.interest_base == "original" else late_from
     fine = _fine(principal, terms)
-    interest = _interest(principal, terms, counted)
+    interest = _interest(principal, terms, since, day)
     return AmountDue(principal, fine, interest, 0, days, day, receivable, terms)
 
 
@@ -217,7 +221,7 @@ def _before_charges(entry: Entry, start: date) -> bool:
 
 
 def _segment(principal: int, terms: Terms, since: date, until: date) -> Segment:
-    interest = _interest(max(principal, 0), terms, (until - since).days)
+    interest = _interest(max(principal, 0), terms, since, until)
     return Segment(max(principal, 0), since, until, interest)
 
 
@@ -226,7 +230,10 @@ def _fine(principal: int, terms: Terms) -> int:
     return (2 * principal * numerator + denominator) // (2 * denominator)
 
 
-def _interest(principal: int, terms: Terms, days: int) -> int:
+def _interest(principal: int, terms: Terms, since: date, until: date) -> int:
+    if terms.legal_rates is not None:
+        return terms.legal_rates.interest(principal, since, until)
+    days = (until - since).days
     numerator, denominator = _ratio(terms.monthly_rate)
     denominator *= _MONTH
     return (2 * principal * numerator * days + denominator) // (2 * denominator)
@@ -333,13 +340,32 @@ def _charge_phrases(due: AmountDue) -> Iterator[Phrase]:
             fine_cents=fine,
         )
     for span in spans:
-        if span.interest_cents:
+        if terms.legal_rates is not None:
+            yield from _legal_phrases(span, terms.legal_rates)
+        elif span.interest_cents:
             yield _interest_phrase(span, terms)
     charged = fine + sum(span.interest_cents for span in spans)
     settled = sum(entry.fine_cents + entry.interest_cents for entry in known(receivable, due.day))
     excess = due.fine_cents + due.interest_cents - (charged - settled)
     if excess:
         yield Phrase("Charges already paid above these terms: {excess_cents}", excess_cents=excess)
+
+
+def _legal_phrases(span: Segment, rates: LegalRates) -> Iterator[Phrase]:
+    yield Phrase(
+        "Legal interest (Civil Code, art. 406) on {principal_cents}, from {since} to {until},"
+        " each month at its published rate: {interest_cents}",
+        principal_cents=span.principal_cents,
+        since=span.since,
+        until=span.until,
+        interest_cents=span.interest_cents,
+    )
+    for month in rates.missing(span.since, span.until):
+        yield Phrase(
+            "The legal rate of {month} has not been entered: that of the last month before it"
+            " counts",
+            month=month,
+        )
 
 
 def _interest_phrase(span: Segment, terms: Terms) -> Phrase:

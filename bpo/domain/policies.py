@@ -8,6 +8,7 @@ from typing import Any
 
 from bpo.domain.charges import InterestBase
 from bpo.domain.charges import percent as percent
+from bpo.domain.legal_rates import LegalRates
 from bpo.kernel.actor import Role
 from bpo.kernel.errors import BadInput
 from bpo.kernel.text import Phrase
@@ -116,6 +117,8 @@ class CollectionPolicy:
 
     `fine_rate` is charged once, `monthly_rate` is simple interest per 30 days; left blank they are
     0 and nothing is charged. `grace_days` are days after the effective due date without charges.
+    `legal_interest`: no rate was agreed, the law's holds; `legal_rates` are those known today, and
+    no part of the policy itself.
     """
 
     fine_rate: Decimal = Decimal("0.02")
@@ -124,6 +127,8 @@ class CollectionPolicy:
     grace_days: int = 0
     discounts: tuple[EarlyDiscount, ...] = ()
     negotiation: NegotiationLimits = field(default_factory=NegotiationLimits)
+    legal_interest: bool = False
+    legal_rates: LegalRates | None = field(default=None, metadata={"stored": False})
 
 
 def for_debtor(policy: CollectionPolicy, *, consumer: bool) -> CollectionPolicy:
@@ -142,6 +147,11 @@ def for_installments(policy: CollectionPolicy) -> CollectionPolicy:
         monthly_rate=min(policy.monthly_rate, INSTALLMENT_RATE_CAP),
         discounts=(),
     )
+
+
+def under_law(policy: CollectionPolicy, rates: LegalRates) -> CollectionPolicy:
+    """The policy with the legal rates that it refers to, if it does."""
+    return replace(policy, legal_rates=rates) if policy.legal_interest else policy
 
 
 def sentences(policy: CollectionPolicy) -> tuple[Phrase, ...]:
@@ -188,7 +198,12 @@ def _charge_sentences(policy: CollectionPolicy) -> Iterator[Phrase]:
             "After the due date a fine of {fine_pct} of the open amount is charged, once only.",
             fine_pct=percent(policy.fine_rate),
         )
-    if policy.monthly_rate:
+    if policy.legal_interest:
+        yield Phrase(
+            "No rate of interest was agreed: for each day of delay the legal rate is charged, as"
+            " the Central Bank publishes it for each month (Civil Code, art. 406)."
+        )
+    elif policy.monthly_rate:
         yield Phrase(
             "Simple interest of {monthly_pct} a month is charged for each day of delay, counted"
             " from the due date printed on the invoice."
@@ -197,7 +212,7 @@ def _charge_sentences(policy: CollectionPolicy) -> Iterator[Phrase]:
             " counted from the last day on which paying is in time.",
             monthly_pct=percent(policy.monthly_rate),
         )
-    if not (policy.fine_rate or policy.monthly_rate):
+    if not (policy.fine_rate or policy.monthly_rate or policy.legal_interest):
         yield Phrase("No fine and no interest are charged for late payment.")
 
 
@@ -257,7 +272,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal | StrEnum):
         return str(value)
     if hasattr(value, "__dataclass_fields__"):
-        return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
+        stored = (item for item in fields(value) if item.metadata.get("stored", True))
+        return {item.name: _plain(getattr(value, item.name)) for item in stored}
     return value
 
 
@@ -276,6 +292,12 @@ def _whole(value: Any, name: str) -> int:
         raise BadInput(
             "{name} is not a whole number: {value}", field=name, name=name, value=str(value)
         )
+    return value
+
+
+def _truth(value: Any, name: str) -> bool:
+    if not isinstance(value, bool):
+        raise BadInput("{name} must be true or false", field=name, name=name)
     return value
 
 
@@ -321,6 +343,7 @@ _POLICY = _record(
     monthly_rate=_rate,
     interest_base=_one_of(InterestBase),
     grace_days=_whole,
+    legal_interest=_truth,
     discounts=_many(_record(EarlyDiscount, days_before=_whole, rate=_rate, cents=_whole)),
     negotiation=_record(
         NegotiationLimits,

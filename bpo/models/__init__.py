@@ -17,6 +17,7 @@ from bpo.models.campaign import (
 )
 from bpo.models.channel import ChannelSetting, DeliveryEvent, IncomingMessage
 from bpo.models.debtor import Contact, Debtor, Dispute, Hold, Note, OptOut, Promise
+from bpo.models.legal_rate import LegalRate
 from bpo.models.page_act import Feedback, PageAct
 from bpo.models.receivable import Entry, Import, Payment, Receivable, StoredFile
 from bpo.models.report import ReportDelivery, ReportRun
@@ -67,6 +68,7 @@ __all__ = [
     "Hold",
     "Import",
     "IncomingMessage",
+    "LegalRate",
     "LocalHoliday",
     "Membership",
     "Message",

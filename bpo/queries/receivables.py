@@ -18,6 +18,7 @@ from bpo.models import Debtor, PolicyVersion, Touch, TouchReceivable
 from bpo.models import Entry as EntryRow
 from bpo.models import Payment as PaymentRow
 from bpo.models import Receivable as ReceivableRow
+from bpo.queries import legal_rates
 
 _ENTRIES = """
 SELECT receivable_id, on_day, kind, principal_cents, fine_cents, interest_cents FROM entries
@@ -77,8 +78,12 @@ def policies_of(session: Session, workspace_id: int) -> Policies:
         .where(PolicyVersion.workspace_id == workspace_id)
         .order_by(PolicyVersion.effective_from, PolicyVersion.version)
     ).all()
+    found = {row.id: policies.from_json(row.terms) for row in rows}
+    if any(policy.legal_interest for policy in found.values()):
+        rates = legal_rates.known(session)
+        found = {number: policies.under_law(policy, rates) for number, policy in found.items()}
     return Policies(
-        {row.id: policies.from_json(row.terms) for row in rows},
+        found,
         tuple((row.effective_from, row.id) for row in rows),
     )
 

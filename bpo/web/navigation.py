@@ -80,6 +80,7 @@ _WORKSPACE = (
 _STAFF = (
     ("office.workspaces", Phrase("Client companies"), "building-2"),
     ("office.users", Phrase("Users"), "shield-check"),
+    ("office.legal_rates", Phrase("Legal interest"), "percent"),
     ("office.audit", Phrase("Audit"), "history"),
 )
 _PORTAL = (

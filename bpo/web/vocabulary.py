@@ -19,6 +19,7 @@ ACCOUNTS: dict[str, tuple[Phrase, str, Tone]] = {
     "second_factor_on": (Phrase("Turned the second factor on"), "shield-check", _G),
     "second_factor_off": (Phrase("Second factor taken off"), "shield-check", _W),
     "account_created": (Phrase("Account created"), "user-round", _N),
+    "legal_rates": (Phrase("Entered legal rates of interest"), "percent", _N),
     "invited": (Phrase("Invited"), "mail", _N),
     "invite_accepted": (Phrase("Accepted the invitation"), "circle-check", _G),
     "role": (Phrase("Role changed"), "shield-check", _W),

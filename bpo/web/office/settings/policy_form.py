@@ -34,6 +34,7 @@ def policy(typed: Typed) -> CollectionPolicy:
         monthly_rate=_rate(typed, "monthly_rate"),
         interest_base=typed.one_of("interest_base", InterestBase),
         grace_days=typed.whole("grace_days") or 0,
+        legal_interest=typed.checked("legal_interest"),
         discounts=tuple(_discounts(typed)),
         negotiation=NegotiationLimits(
             max_installments=_whole(typed, "negotiation.max_installments"),
@@ -56,6 +57,8 @@ def _fields(policy: CollectionPolicy, mark: str) -> Iterator[tuple[str, str]]:
     yield "monthly_rate", _shown(policy.monthly_rate, mark)
     yield "interest_base", policy.interest_base.value
     yield "grace_days", str(policy.grace_days)
+    if policy.legal_interest:
+        yield "legal_interest", "1"
     for place, discount in enumerate(policy.discounts):
         yield f"discount_days_{place}", str(discount.days_before)
         if discount.cents:

@@ -1,0 +1,59 @@
+"""The legal rates of default interest, kept by the BPO manager for all client companies."""
+
+from decimal import Decimal
+from typing import Any
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from bpo.db import db
+from bpo.domain import legal_rates as rules
+from bpo.domain.access import Permission
+from bpo.domain.policies import percent
+from bpo.queries import legal_rates as stored
+from bpo.services import legal_rates
+from bpo.web import access, forms, language
+from bpo.web.office import blueprint
+
+Answer = str | Response | tuple[str, int]
+
+
+@blueprint.get("/office/legal-rates", endpoint="legal_rates")
+@access.requires(Permission.MANAGE_USERS)
+def rates() -> Answer:
+    """What was entered, and the form for more."""
+    return _page()
+
+
+@blueprint.post("/office/legal-rates")
+@access.requires(Permission.MANAGE_USERS)
+def legal_rates_enter() -> Answer:
+    """Enter or correct months."""
+    typed = forms.typed()
+    attempt = forms.attempt(
+        lambda: legal_rates.enter(
+            g.actor, rules.read(typed.needed("rates")), now=g.now, source=typed.needed("source")
+        )
+    )
+    if attempt.result is None:
+        return _page(faults=forms.faults(attempt)), 400
+    told = ngettext("%(num)s month entered", "%(num)s months entered", attempt.result)
+    flash(told, "success")
+    return redirect(url_for("office.legal_rates"))
+
+
+def _page(**context: Any) -> str:
+    given = {"faults": {}} | context
+    return render_template(
+        "office/legal_rates/page.html",
+        rates=stored.listed(db.session()),
+        typed=request.form,
+        shown=_shown,
+        **given,
+    )
+
+
+def _shown(rate: Decimal) -> str:
+    mark = "." if language.current() == "en" else ","
+    return f"{percent(rate):f} %".replace(".", mark)
