@@ -64,6 +64,7 @@ _WORK = (
     ("office.reconciliation", Phrase("Money to reconcile"), "banknote"),
     ("office.portfolio", Phrase("Portfolio"), "briefcase"),
     ("office.feedback", Phrase("What debtors say"), "star"),
+    ("office.inspect", Phrase("Look at a file"), "search"),
 )
 _WORKSPACE = (
     ("office.workspace", Phrase("Overview"), "layout-dashboard"),
@@ -104,6 +105,7 @@ _UNDER = {
     "office.remark": "office.campaigns",
     "office.guide": "office.campaigns",
     "office.import": "office.imports",
+    "office.inspect": "office.inspect",
     "office.report": "office.reports",
     "office.setting": "office.settings",
     "office.user": "office.users",

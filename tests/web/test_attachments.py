@@ -130,3 +130,20 @@ def test_davi_has_the_invoice_and_the_fiscal_document_but_not_the_contract(
     assert debtor_papers.document(visitor, due, kept["fiscal_document"]).content == PDF
     with pytest.raises(NotFound):
         debtor_papers.document(visitor, due, kept["contract"])
+
+
+def test_carla_reaches_no_invoice_and_leaves_no_boleto(client, cast, session, title):
+    carla = people.sign_in(client, cast.carla)
+    for place in ("sol", "lua"):
+        assert carla.get(f"/w/{place}/receivables/{title.id}/invoice.pdf").status_code == 404
+    own = session.scalars(
+        select(Receivable).where(Receivable.debtor_id == books.davi(session, cast.lua).id)
+    ).first()
+    line = line_of(title.amount_cents)
+    for place in ("/w/sol", "/w/lua"):
+        page = Browser(carla, "")
+        to = f"{place}/receivables/{title.id}/boleto"
+        page.send(f"/w/lua/receivables/{own.id}", to, boleto=line)
+        assert session.scalars(select(Boleto)).all() == []
+    bruno = people.sign_in(client, cast.bruno)
+    assert bruno.get(f"/w/sol/receivables/{title.id}/invoice.pdf").status_code == 403

@@ -1,5 +1,6 @@
 """A bank tells of a Pix: the receivable is settled once, and a stranger settles nothing."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -62,3 +63,25 @@ def test_a_stranger_settles_nothing(client, session, cast, bill):
     assert client.post(other, data=b"nonsense").status_code == 400
     session.expire_all()
     assert bill.settled_cents == 0
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"horario": "0001-01-01T00:00:00+00:00"},
+        {"horario": "9999-12-31T23:59:59-03:00"},
+        {"horario": "2026-11-20T10:00:00"},
+        {"infoPagador": "a\x00b"},
+        {"infoPagador": "\ud800"},
+        {"valor": "NaN"},
+        {"valor": "-1.00"},
+        {"valor": "99999999999999999.99"},
+        {"endToEndId": "E1"},
+    ],
+    ids=str,
+)
+def test_what_cannot_be_is_refused_in_words(client, session, cast, bill, more):
+    address = _address(client.application, cast.sol)
+    assert client.post(address, data=json.dumps(_notice(bill, **more))).status_code == 400
+    assert client.post(address, data=b'{"pix":' * 100_000).status_code == 400
+    assert session.scalar(select(func.count()).select_from(BankLine)) == 0

@@ -18,6 +18,9 @@ server in front of us says which certificate it saw in `CERTIFICATE_HEADER`."""
 CERTIFICATE_HEADER = "x-client-certificate-sha256"
 MOST_NOTICES = 1_000
 
+_YEARS = range(2020, 2100)
+"""Pix began in November 2020."""
+
 _END_TO_END = re.compile(r"[A-Za-z0-9]{32}")
 
 
@@ -54,7 +57,7 @@ def read(content: bytes) -> tuple[Notice, ...]:
         if not isinstance(told, list) or len(told) > MOST_NOTICES:
             raise ValueError("no list of notices")
         return tuple(_notice(one) for one in told)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadInput("This is no notice of a Pix") from error
 
 
@@ -62,16 +65,23 @@ def _notice(one: dict[str, object]) -> Notice:
     number = str(one["endToEndId"])
     at = datetime.fromisoformat(str(one["horario"]))
     amount = charges.cents(str(one["valor"]))
-    if not _END_TO_END.fullmatch(number) or at.tzinfo is None or amount <= 0:
+    is_dated = at.tzinfo is not None and at.year in _YEARS
+    if not _END_TO_END.fullmatch(number) or not is_dated or amount <= 0:
         raise ValueError("no notice of a Pix")
     payer = one.get("pagador")
     who = payer if isinstance(payer, dict) else {}
     return Notice(
         number,
-        str(one.get("txid") or "")[:35],
+        _text(one.get("txid"), 35),
         amount,
         at,
-        str(one.get("infoPagador") or "")[:140],
-        str(who.get("nome") or "")[:200],
-        str(who.get("cpf") or who.get("cnpj") or ""),
+        _text(one.get("infoPagador"), 140),
+        _text(who.get("nome"), 200),
+        _text(who.get("cpf") or who.get("cnpj"), 14),
     )
+
+
+def _text(value: object, most: int) -> str:
+    """At most so many characters that can be stored: half a character raises ValueError."""
+    text = str(value or "")[:most]
+    return text.encode().decode()
