@@ -79,20 +79,61 @@ def next_contact(
     ahead: Sequence[Campaign] = (),
 ) -> NextContact:
     """The day of the next contact and what stands in its way today: the plan run forward."""
-    because: tuple[Reason, ...] = ()
+    found = next_contacts([debtor], campaign, rules, place, today, available=available, ahead=ahead)
+    return found[debtor.id]
+
+
+def next_contacts(
+    debtors: Iterable[Debtor],
+    campaign: Campaign,
+    rules: Rules,
+    place: contact.Place,
+    today: date,
+    *,
+    available: frozenset[str],
+    ahead: Sequence[Campaign] = (),
+) -> dict[int, NextContact]:
+    """As `next_contact`, for several debtors, by id: each day is planned once for all of them."""
+    waiting = {debtor.id: debtor for debtor in debtors}
+    because: dict[int, tuple[Reason, ...]] = {}
+    found: dict[int, NextContact] = {}
     for distance in range(HORIZON_DAYS):
         day = today + timedelta(days=distance)
-        found = plan(
-            [debtor], campaign, rules, place, day, available=available, explain=True, ahead=ahead
+        made = plan(
+            waiting.values(),
+            campaign,
+            rules,
+            place,
+            day,
+            available=available,
+            explain=not distance,
+            ahead=ahead,
         )
-        if found.touches:
-            first = found.touches[0]
-            channels = tuple(touch.channel for touch in found.touches)
-            waiting = (Reason(Code.WAITING, first.step_key, day),) if distance else ()
-            return NextContact(day, first.step_key, channels, because or waiting or first.reasons)
-        if not distance and found.skips:
-            because = found.skips[0].reasons
-    return NextContact(None, "", (), because)
+        if not distance:
+            because = {skip.debtor_id: skip.reasons for skip in made.skips}
+            waiting = {number: one for number, one in waiting.items() if one.open}
+        for debtor_id, touches in _by_debtor(made.touches).items():
+            waiting.pop(debtor_id, None)
+            found[debtor_id] = _first(touches, day, today, because.get(debtor_id, ()))
+        if not waiting:
+            break
+    return {number: NextContact(None, "", (), why) for number, why in because.items()} | found
+
+
+def _first(
+    touches: Sequence[Touch], day: date, today: date, because: tuple[Reason, ...]
+) -> NextContact:
+    first = touches[0]
+    waits = (Reason(Code.WAITING, first.step_key, day),) if day > today else ()
+    channels = tuple(touch.channel for touch in touches)
+    return NextContact(day, first.step_key, channels, because or waits or first.reasons)
+
+
+def _by_debtor(touches: Iterable[Touch]) -> dict[int, list[Touch]]:
+    found: dict[int, list[Touch]] = {}
+    for touch in touches:
+        found.setdefault(touch.debtor_id, []).append(touch)
+    return found
 
 
 def _warnings(agenda: Agenda, known_until: date | None) -> list[Phrase]:

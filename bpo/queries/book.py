@@ -24,6 +24,7 @@ PAGE_SIZE = 2_500
 FIRST_PAGE_SIZE = 500
 """The first page is short, so that deciding and storing begin early."""
 
+_SPAN = "BETWEEN %(first)s AND %(last)s"
 CHANNEL_OF_CONTACT = {"email": "email", "phone": "sms", "whatsapp": "whatsapp"}
 
 _OPEN = """
@@ -147,6 +148,7 @@ class Page:
 
     The debtors are at most `size` with ids from `first` to `last`. `alone`: no other campaign is at
     work in the workspace. `purchases`: whether a campaign asks who buys for the first time.
+    `only`: no other debtors than these, in one page.
     """
 
     workspace_id: int
@@ -159,6 +161,7 @@ class Page:
     size: int = FIRST_PAGE_SIZE
     alone: bool = True
     purchases: bool = False
+    only: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,7 +366,7 @@ def _holds(
 
 def _rows(connection: Connection, sql: str, page: Page) -> list[tuple[Any, ...]]:
     """Rows of a bulk read as the driver's tuples."""
-    parameters = {
+    parameters: dict[str, Any] = {
         "workspace": page.workspace_id,
         "campaign": page.campaign_id,
         "day": page.day,
@@ -374,5 +377,8 @@ def _rows(connection: Connection, sql: str, page: Page) -> list[tuple[Any, ...]]
         "last": page.last,
         "size": page.size,
     }
+    if page.only is not None:
+        sql = sql.replace(_SPAN, "= ANY (%(only)s)")
+        parameters["only"] = list(page.only)
     with connection.cursor(binary=True) as cursor:
         return cursor.execute(sql, parameters).fetchall()

@@ -1,6 +1,6 @@
 """Reading campaigns: their steps as stored, when they last planned, what they have planned."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -93,6 +93,19 @@ def known_until(session: Session, workspace_id: int, day: date) -> date | None:
             FreshnessMark.workspace_id == workspace_id, FreshnessMark.known_until <= day
         )
     )
+
+
+def spoken_on(
+    session: Session, workspace_id: int, debtor_ids: Collection[int], day: date
+) -> set[int]:
+    """Those of some debtors with a contact planned for a day that is no longer waiting."""
+    query = select(Touch.debtor_id).where(
+        Touch.workspace_id == workspace_id,
+        Touch.debtor_id.in_(debtor_ids),
+        Touch.planned_on == day,
+        Touch.state.not_in(("planned", "cancelled")),
+    )
+    return set(session.scalars(query))
 
 
 def planned_days(session: Session, workspace_id: int, day: date) -> set[int]:

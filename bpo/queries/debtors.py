@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bpo.domain import debtors as rules
 from bpo.kernel import documents
 from bpo.kernel import text as words
-from bpo.models import Contact, Debtor, Dispute, Hold, OptOut, Promise, Receivable, Skip, Touch
+from bpo.models import Contact, Debtor, Dispute, Hold, OptOut, Promise, Receivable
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,6 @@ class Standing:
     def disputed(self, receivable_id: int) -> bool:
         """Whether a receivable is disputed, by itself or with everything else."""
         return any(one.receivable_id in (None, receivable_id) for one in self.disputes)
-
-
-@dataclass(frozen=True, slots=True)
-class Next:
-    """The next contact that is planned, or the first day on which there may be one."""
-
-    day: date | None
-    planned_at: datetime | None = None
 
 
 def by_id(session: Session, workspace_id: int, debtor_id: int) -> Debtor | None:
@@ -239,26 +231,3 @@ def flags(
         if debtor_id is not None:
             found[debtor_id].append(flag)
     return {number: sorted(own) for number, own in found.items()}
-
-
-def next_contacts(
-    session: Session, workspace_id: int, debtor_ids: Iterable[int]
-) -> dict[int, Next]:
-    """The next planned contact of some debtors, else the day the last plan saw for them."""
-    chosen = list(debtor_ids)
-    skipped = session.execute(
-        select(Skip.debtor_id, func.max(Skip.next_on))
-        .where(Skip.workspace_id == workspace_id, Skip.debtor_id.in_(chosen))
-        .group_by(Skip.debtor_id)
-    )
-    planned = session.execute(
-        select(Touch.debtor_id, func.min(Touch.scheduled_at))
-        .where(
-            Touch.workspace_id == workspace_id,
-            Touch.debtor_id.in_(chosen),
-            Touch.state == "planned",
-        )
-        .group_by(Touch.debtor_id)
-    )
-    found = {number: Next(day) for number, day in skipped if day}
-    return found | {number: Next(None, at) for number, at in planned}

@@ -1,7 +1,8 @@
 """What is due to leave a workspace: contacts, their addresses and lines, read in bulk.
 
 Every contact carries a stamp of all that could forbid it (holds, promises, disputes, opt-outs,
-addresses, payments, balances, other contacts made, whether campaign and company are at work). The
+addresses, payments, balances, other contacts made by the program and by people, whether campaign
+and company are at work). No part of it is null, so that each keeps its place. The
 claim compares the stamp again, so that whatever changed after this reading stops the message.
 """
 
@@ -20,22 +21,24 @@ concat_ws(':',
     (SELECT w.active FROM workspaces w WHERE w.id = t.workspace_id),
     (SELECT count(*) FROM touches s WHERE s.workspace_id = t.workspace_id
      AND s.debtor_id = t.debtor_id AND s.state IN ('sending', 'sent', 'uncertain')),
-    (SELECT c.state FROM campaigns c
+    (SELECT coalesce(max(c.state), '') FROM campaigns c
      WHERE c.workspace_id = t.workspace_id AND c.id = t.campaign_id),
-    (SELECT sum(h.id) FROM holds h WHERE h.workspace_id = t.workspace_id
+    (SELECT coalesce(sum(h.id), 0) FROM holds h WHERE h.workspace_id = t.workspace_id
      AND h.released_at IS NULL AND (h.debtor_id IS NULL OR h.debtor_id = t.debtor_id)),
-    (SELECT sum(p.id) FROM promises p WHERE p.workspace_id = t.workspace_id
+    (SELECT coalesce(sum(p.id), 0) FROM promises p WHERE p.workspace_id = t.workspace_id
      AND p.debtor_id = t.debtor_id AND p.state = 'active'),
-    (SELECT sum(x.id) FROM disputes x WHERE x.workspace_id = t.workspace_id
+    (SELECT coalesce(sum(x.id), 0) FROM disputes x WHERE x.workspace_id = t.workspace_id
      AND x.debtor_id = t.debtor_id AND x.state = 'open'),
-    (SELECT sum(c.id) FROM contacts c
+    (SELECT coalesce(sum(c.id), 0) FROM contacts c
      JOIN opt_outs o USING (workspace_id, channel, address)
      WHERE c.workspace_id = t.workspace_id AND c.debtor_id = t.debtor_id),
-    (SELECT sum(c.id) FROM contacts c WHERE c.workspace_id = t.workspace_id
+    (SELECT coalesce(sum(c.id), 0) FROM contacts c WHERE c.workspace_id = t.workspace_id
      AND c.debtor_id = t.debtor_id AND c.status = 'valid'),
+    (SELECT count(*) FROM notes n WHERE n.workspace_id = t.workspace_id
+     AND n.debtor_id = t.debtor_id AND n.kind IN ('call', 'whatsapp', 'visit', 'email')),
     (SELECT count(*) FROM payments y WHERE y.workspace_id = t.workspace_id
      AND y.debtor_id = t.debtor_id),
-    (SELECT sum(r.amount_cents - r.settled_cents) FROM touch_receivables l
+    (SELECT coalesce(sum(r.amount_cents - r.settled_cents), 0) FROM touch_receivables l
      JOIN receivables r ON r.workspace_id = l.workspace_id AND r.id = l.receivable_id
      WHERE l.workspace_id = t.workspace_id AND l.touch_id = t.id)
 )

@@ -1,9 +1,9 @@
 """Campaigns at work: planning a day, giving the go, pausing, looking ahead."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -132,26 +132,40 @@ def pause(actor: Actor, workspace_id: int, campaign_id: int, *, now: datetime) -
     _move(actor, workspace_id, campaign_id, "paused", now, Permission.EDIT_CAMPAIGN)
 
 
-def next_contact(
-    session: Session, workspace: Workspace, debtor_id: int, today: date
-) -> NextContact | None:
-    """When a debtor is next contacted, by the campaign that does so first, and why not today."""
-    here = _at_work(session, setting(session, workspace, today))
-    found = []
+def next_contacts(
+    session: Session, workspace: Workspace, debtor_ids: Collection[int], today: date
+) -> dict[int, NextContact]:
+    """When each of some debtors is next contacted, by the campaign that does so first, and why not
+    today. What has already gone out today is not next any more."""
+    spoken = stored.spoken_on(session, workspace.id, debtor_ids, today)
+    found: dict[int, NextContact] = {}
+    for day, ids in ((today, set(debtor_ids) - spoken), (today + timedelta(days=1), spoken)):
+        if ids:
+            found |= _coming(session, workspace, tuple(sorted(ids)), day)
+    return found
+
+
+def _coming(
+    session: Session, workspace: Workspace, debtor_ids: tuple[int, ...], day: date
+) -> dict[int, NextContact]:
+    here = _at_work(session, setting(session, workspace, day))
+    found: dict[int, NextContact] = {}
     for entry in stored.in_states(session, workspace, PLANNABLE):
-        page = _page(here, entry, debtor_id)
-        for debtor in book.read(driver(session), page).debtors():
-            coming = planning.next_contact(
-                debtor,
-                entry.campaign,
-                here.rules,
-                here.place,
-                today,
-                available=here.channels,
-                ahead=here.ahead_of(entry),
-            )
-            found.append(coming)
-    return min(found, key=lambda one: one.on or date.max, default=None)
+        page = replace(_page(here, entry), only=debtor_ids, size=len(debtor_ids))
+        coming = planning.next_contacts(
+            book.read(driver(session), page).debtors(),
+            entry.campaign,
+            here.rules,
+            here.place,
+            day,
+            available=here.channels,
+            ahead=here.ahead_of(entry),
+        )
+        for debtor_id, one in coming.items():
+            kept = found.get(debtor_id)
+            if kept is None or (one.on or date.max) < (kept.on or date.max):
+                found[debtor_id] = one
+    return found
 
 
 def foresee(
@@ -292,9 +306,9 @@ def _at_work(session: Session, here: Setting) -> Setting:
     return replace(here, claiming=tuple(stored.in_states(session, here.workspace, CLAIMING)))
 
 
-def _page(here: Setting, entry: stored.Stored, debtor_id: int | None = None) -> book.Page:
+def _page(here: Setting, entry: stored.Stored) -> book.Page:
     asking = (entry.campaign, *here.ahead_of(entry))
-    page = book.Page(
+    return book.Page(
         here.workspace.id,
         entry.row.id,
         here.day,
@@ -303,7 +317,6 @@ def _page(here: Setting, entry: stored.Stored, debtor_id: int | None = None) -> 
         alone=len(here.claiming) < 2,
         purchases=any(campaign.audience.first_purchase is not None for campaign in asking),
     )
-    return page if debtor_id is None else replace(page, first=debtor_id, last=debtor_id)
 
 
 def _one_planner(session: Session, workspace_id: int) -> None:

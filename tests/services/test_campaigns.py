@@ -15,7 +15,7 @@ from bpo.kernel import actor as actors
 from bpo.models import Campaign, CampaignVersion, PlanRun, Skip, Touch, TouchReceivable
 from bpo.queries import campaigns as stored
 from bpo.services import campaigns
-from tests.factories import debts, people
+from tests.factories import debts, people, waiting
 from workers import campaigns as morning
 
 TUESDAY = date(2026, 11, 24)
@@ -199,3 +199,29 @@ def test_who_buys_for_the_first_time_is_read_from_all_that_was_ever_sold(session
     (made,) = [plan for _row, plan in _plan(program, sol, dry_run=True).plans]
     assert [touch.debtor_id for touch in made.touches] == [new.id]
     assert [(skip.debtor_id, skip.codes) for skip in made.skips] == [(old.id, ["audience"])]
+
+
+def test_the_next_contacts_of_a_list_are_those_of_each_page(session, sol, program):
+    debts.running(session, sol, since=NOON - timedelta(days=60))
+    names = ("Davi", "Elza", "Fábio", "Gil")
+    davi, elza, fabio, gil = (debts.debtor(session, sol, name) for name in names)
+    for one, due in ((davi, date(2026, 11, 10)), (elza, date(2026, 11, 23)), (fabio, TUESDAY)):
+        debts.receivable(session, one, due=due)
+    first = stored.listed(session, sol.id)[0]
+    waiting.touch(
+        session,
+        debts.receivable(session, gil, due=date(2026, 11, 10)),
+        "sent",
+        day=TUESDAY,
+        step="d+1",
+        campaign_id=first.id,
+    )
+    ids = [one.id for one in (davi, elza, fabio, gil)]
+    together = campaigns.next_contacts(session, sol, ids, TUESDAY)
+    alone = {
+        number: campaigns.next_contacts(session, sol, [number], TUESDAY).get(number)
+        for number in ids
+    }
+    assert together == alone
+    assert [together[number].on for number in ids][:3] == [TUESDAY, TUESDAY, date(2026, 11, 25)]
+    assert together[gil.id].on > TUESDAY

@@ -1,7 +1,5 @@
 """One debtor's page: what is owed and why, what happened, what comes next and what can be done."""
 
-from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,14 +10,12 @@ from bpo.db import db
 from bpo.domain import debtors as rules
 from bpo.domain import disputes, holds, page_acts, payments, reasons
 from bpo.domain.access import Permission
-from bpo.domain.planning import NextContact
 from bpo.domain.steps import Channel
 from bpo.kernel.errors import NotFound
 from bpo.kernel.text import Phrase
 from bpo.models import Debtor
 from bpo.queries import debtors, receivables, scores, timeline
 from bpo.queries import payments as stored
-from bpo.queries.timeline import Event
 from bpo.services import campaigns, negotiation, notes
 from bpo.services import holds as pauses
 from bpo.web import access
@@ -45,7 +41,7 @@ def show_debtor(slug: str, debtor_id: int) -> str:
     debtor = found(debtor_id)
     limit = EVERYTHING if request.args.get("all") else timeline.LIMIT
     events = timeline.of(session, place.id, debtor_id, place.time_zone, limit)
-    coming = _coming(debtor_id, events)
+    coming = campaigns.next_contacts(session, place, (debtor_id,), today).get(debtor_id)
     return render_template(
         "office/debtors/page.html",
         **about(debtor),
@@ -111,18 +107,6 @@ def about(debtor: Debtor) -> dict[str, Any]:
         "typed": {},
         "faults": {},
     }
-
-
-def _coming(debtor_id: int, events: Sequence[Event]) -> NextContact | None:
-    """The next contact; what has already gone out today is not next any more."""
-    today, place = lists.today(), g.workspace
-    spoken = any(
-        event.row.planned_on == today and event.row.state not in ("planned", "cancelled")
-        for event in events
-        if event.kind == "touch"
-    )
-    day = today + timedelta(days=1) if spoken else today
-    return campaigns.next_contact(db.session(), place, debtor_id, day)
 
 
 def act_page(debtor: Debtor, act: str, faults: dict[str, str]) -> str:

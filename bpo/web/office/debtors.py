@@ -19,7 +19,7 @@ from bpo.queries import debtor_lists
 from bpo.queries import debtors as stored
 from bpo.queries.debtor_lists import Filter, Show
 from bpo.queries.receivables import Due
-from bpo.services import debtors
+from bpo.services import campaigns, debtors
 from bpo.web import access, forms
 from bpo.web.forms import Typed
 from bpo.web.office import blueprint, lists
@@ -42,7 +42,7 @@ def show_debtors(slug: str) -> Answer:
         totals=debtor_lists.totals(session, place, wanted),
         counts=debtor_lists.counts(session, place, today),
         flags=stored.flags(session, place, ids, today),
-        next_contacts=stored.next_contacts(session, place, ids),
+        next_contacts=campaigns.next_contacts(session, g.workspace, ids, today),
         wanted=wanted,
         today=today,
         classes=list(RiskClass),
