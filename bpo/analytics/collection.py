@@ -85,10 +85,13 @@ def metrics(frames: Frames, as_of: date) -> Metrics:
 
 
 def issued(frames: Frames, first: date, last: date) -> int:
-    """Centavos of the receivables issued from `first` to `last`, at face amount."""
+    """Centavos of the receivables issued from `first` to `last`, at face amount.
+
+    Instalments of agreements are no sales: they stand for what was sold before.
+    """
     titles = frames.receivables
     within = (titles.issue >= ordinal(first)) & (titles.issue <= ordinal(last))
-    return int(titles.amount[within].sum())
+    return int(titles.sold[within].sum())
 
 
 def dso_countback(frames: Frames, as_of: date, open_cents: int) -> float | None:
@@ -171,7 +174,7 @@ def _monthly_sales(frames: Frames, as_of: date) -> list[int]:
     months = titles.issue[known].astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     back = (as_of.year - 1970) * 12 + as_of.month - 1 - months
     sums = np.zeros(COUNTBACK_MONTHS + 1, dtype=np.int64)
-    np.add.at(sums, back.clip(max=COUNTBACK_MONTHS), titles.amount[known])
+    np.add.at(sums, back.clip(max=COUNTBACK_MONTHS), titles.sold[known])
     return [int(cents) for cents in sums[:COUNTBACK_MONTHS]]
 
 

@@ -31,7 +31,8 @@ _EPOCH = date(1970, 1, 1).toordinal()
 class Receivables:
     """One position per receivable; days are counted from 1970-01-01, amounts are centavos.
 
-    `debtor` is a position in `debtor_ids`.
+    `debtor` is a position in `debtor_ids`. `sold` is the amount, 0 for an instalment of an
+    agreement: what it stands for was sold before.
     """
 
     ids: Integers
@@ -41,6 +42,7 @@ class Receivables:
     due: Integers
     effective: Integers
     amount: Integers
+    sold: Integers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +78,8 @@ def build(
 ) -> Frames:
     """Check the frames of a workspace and make them ready for counting.
 
-    `receivables`: receivable_id, debtor_id, issue_date, due_date, effective_due_date, amount_cents.
+    `receivables`: receivable_id, debtor_id, issue_date, due_date, effective_due_date, amount_cents
+    and, when known, renegotiated (1 for an instalment of an agreement, else 0).
     `entries`: receivable_id, on, kind (an `EntryKind`), principal_cents and, when known,
     charges_cents (fine and interest paid besides) and payment_id. Ids and amounts are integers,
     dates datetime64 or `date`. `names` are the debtors' names by id.
@@ -140,6 +143,8 @@ def days_late(frames: Frames, day: date) -> Integers:
 
 
 def _receivables(frame: pd.DataFrame) -> Receivables:
+    amount = _integers(frame, "amount_cents")
+    again = _integers(frame, "renegotiated") if "renegotiated" in frame else _zeros(len(frame))
     debtors, debtor_ids = pd.factorize(_integers(frame, "debtor_id"))
     return Receivables(
         ids=_integers(frame, "receivable_id"),
@@ -148,7 +153,8 @@ def _receivables(frame: pd.DataFrame) -> Receivables:
         issue=_days(frame, "issue_date"),
         due=_days(frame, "due_date"),
         effective=_days(frame, "effective_due_date"),
-        amount=_integers(frame, "amount_cents"),
+        amount=amount,
+        sold=np.where(again > 0, 0, amount),
     )
 
 

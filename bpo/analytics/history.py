@@ -55,7 +55,7 @@ def daily(frames: Frames, first: date, last: date) -> pd.DataFrame:
     money = entries.money
     open_ = span.sums(titles.issue, titles.amount) - span.sums(settled, entries.principal)
     overdue = span.sums(late_from, titles.amount) - span.sums(settled_late, entries.principal)
-    issued = span.sums(titles.issue, titles.amount)
+    issued = span.sums(titles.issue, titles.sold)
     received = span.sums(entries.on[money], (entries.principal + entries.charges)[money])
     return pd.DataFrame(
         {

@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select
 
 from bpo.db import acting_as
-from bpo.domain import agreement_terms
+from bpo.domain import agreement_terms, policies
 from bpo.domain.holds import HoldReason
+from bpo.domain.policies import CollectionPolicy, NegotiationLimits
 from bpo.kernel import actor as actors
 from bpo.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from bpo.models import (
@@ -18,12 +20,13 @@ from bpo.models import (
     Entry,
     Hold,
     Payment,
+    PolicyVersion,
     Receivable,
     Task,
 )
 from bpo.queries import agreements as stored
-from bpo.queries import history, receivables
-from bpo.services import agreements, holds, negotiation, payments
+from bpo.queries import figures, history, receivables
+from bpo.services import agreements, early_settlements, holds, negotiation, payments
 from tests.factories import agreed, debts, people
 from tests.factories.agreed import TODAY, later
 from tests.factories.people import NOW
@@ -297,3 +300,39 @@ def test_instalments_are_no_debts_to_negotiate(session, sol, davi):
     made = agreed.agree(session, sol, davi)
     found = negotiation.proposals(session, sol, davi, TODAY)
     assert (found.offers, found.balance_cents) == ((), made.total_cents)
+
+
+def test_paying_off_early_spares_the_interest_of_days_that_will_not_pass(session, ana, sol, davi):
+    policy = session.scalars(select(PolicyVersion)).one()
+    limits = NegotiationLimits(monthly_rate=Decimal("0.01"))
+    policy.terms = policies.to_json(CollectionPolicy(negotiation=limits))
+    session.commit()
+    made = agreed.agree(session, sol, davi)
+    agreed.pay(session, ana, made, 1, now=NOW)
+    day = agreed.parts(session, made)[1].due_date
+    now = later((day - TODAY).days)
+    left = open_cents(session, davi)
+    told = early_settlements.quote(session, made, davi, day)
+    assert told.saved_cents > 0
+    assert told.total_cents + told.saved_cents == left
+    with pytest.raises(Conflict, match="takes"):
+        early_settlements.settle(ana, sol.id, made.id, left, day, key="e1", now=now)
+    for _ in range(2):
+        early_settlements.settle(ana, sol.id, made.id, told.total_cents, day, key="e1", now=now)
+    assert (made.state, open_cents(session, davi)) == ("settled", 0)
+    assert agreed.judge(sol, now).settled == 0
+
+
+def test_instalments_are_no_sales_and_agreeing_is_no_receipt(session, ana, sol, davi):
+    before = figures.metrics(session, sol.id, TODAY)
+    made = agreed.agree(session, sol, davi)
+    after = figures.metrics(session, sol.id, TODAY)
+    assert (before.open_cents, after.open_cents) == (1_000_00, made.total_cents)
+    assert after.aging_cents["current"] == made.total_cents
+    assert after.issued_month_cents == before.issued_month_cents == 0
+    assert after.received_month_cents == before.received_month_cents == 0
+    agreed.judge(sol, later(60))
+    broken = figures.metrics(session, sol.id, later(60).date())
+    assert (broken.open_cents, broken.aging_cents["90+"]) == (1_000_00, 1_000_00)
+    agreed_day = figures.metrics(session, sol.id, TODAY)
+    assert agreed_day == after
