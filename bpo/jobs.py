@@ -36,6 +36,7 @@ class Job(StrEnum):
     READ_MAILBOX = "read_mailbox"
     ISSUE_SUBSCRIPTIONS = "issue_subscriptions"
     JUDGE_AGREEMENTS = "judge_agreements"
+    WRITE_AGREEMENTS = "write_agreements"
     BUILD_REPORT = "build_report"
     SEND_REPORTS = "send_reports"
 
@@ -54,6 +55,7 @@ SPECS: dict[Job, JobSpec] = {
     Job.READ_MAILBOX: JobSpec("workers.mailboxes.read_mailbox", Queue.DEFAULT),
     Job.ISSUE_SUBSCRIPTIONS: JobSpec("workers.subscriptions.issue_subscriptions", Queue.DEFAULT),
     Job.JUDGE_AGREEMENTS: JobSpec("workers.agreements.judge_agreements", Queue.DEFAULT),
+    Job.WRITE_AGREEMENTS: JobSpec("workers.agreements.write_agreements", Queue.DEFAULT),
     Job.BUILD_REPORT: JobSpec("workers.reports.build_report", Queue.BULK),
     Job.SEND_REPORTS: JobSpec("workers.reports.send_reports", Queue.SENDING),
 }

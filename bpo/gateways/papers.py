@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bpo import paths
+from bpo.domain.agreement_papers import Paper
 from bpo.domain.invoices import Invoice
 from bpo.domain.messages import Creditor
 from bpo.domain.remittances import Remittance
@@ -58,6 +59,13 @@ def remittance(frame: Frame, found: Remittance, locale: str) -> bytes:
     title = wording.gettext("Receipts", locale)
     period = (found.since, found.until)
     return _framed("reports/remittance.html", frame, title, period, locale, found=found)
+
+
+def agreement(frame: Frame, paper: Paper, locale: str) -> bytes:
+    """An agreement as its debtor keeps it; the same terms and acceptance give the same bytes."""
+    title = f"{wording.gettext('Agreement', locale)} {paper.number}"
+    period = (frame.day,)
+    return _framed("reports/agreement.html", frame, title, period, locale, paper=paper)
 
 
 def personal_data(frame: Frame, kept: Mapping[str, Any], locale: str) -> bytes:

@@ -196,6 +196,21 @@ def accepted_with(session: Session, workspace_id: int, key: str) -> AgreementAcc
     )
 
 
+def unwritten(session: Session, workspace_id: int, *, limit: int) -> list[Agreement]:
+    """Agreements accepted, whose paper has not been written yet, oldest first."""
+    query = (
+        select(Agreement)
+        .where(
+            Agreement.workspace_id == workspace_id,
+            Agreement.agreed_on.is_not(None),
+            Agreement.file_id.is_(None),
+        )
+        .order_by(Agreement.id)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
 def ended_before(
     session: Session, workspace_id: int, receivable_ids: Iterable[int]
 ) -> list[Agreement]:

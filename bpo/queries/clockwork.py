@@ -58,6 +58,10 @@ WHERE a.state IN ('draft', 'offered', 'countered') AND a.valid_until < here.day
         OR plan.oldest + (a.terms ->> 'breach_days')::int < here.day)
 ORDER BY a.workspace_id
 """
+_PAPERS = """
+SELECT workspace_id, count(*) FROM agreements
+WHERE agreed_on IS NOT NULL AND file_id IS NULL GROUP BY workspace_id ORDER BY workspace_id
+"""
 IMPORT_PATIENCE = timedelta(minutes=1)
 """A queued import older than this may have lost its notification."""
 
@@ -78,6 +82,11 @@ def agreements_due(session: Session, days: Mapping[int, date]) -> list[tuple[int
     """Workspaces with agreements to be judged on their day, among those given."""
     values = {"places": list(days), "days": list(days.values())}
     return [(place, day) for place, day in _rows(session, _AGREEMENTS, values)]
+
+
+def papers_due(session: Session) -> dict[int, int]:
+    """How many accepted agreements have no paper yet, by workspace."""
+    return dict(_rows(session, _PAPERS, {}))
 
 
 def to_send(session: Session, now: datetime) -> dict[int, int]:

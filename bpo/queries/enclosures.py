@@ -20,6 +20,12 @@ _CONTENTS = """
 SELECT id, content FROM stored_files WHERE workspace_id = %(workspace)s AND id = ANY (%(files)s)
 """
 
+_AGREEMENTS = """
+SELECT a.id, f.name, f.media_type, f.content
+FROM agreements a JOIN stored_files f ON f.workspace_id = a.workspace_id AND f.id = a.file_id
+WHERE a.workspace_id = %(workspace)s AND a.id = ANY (%(agreements)s)
+"""
+
 
 class Kept(NamedTuple):
     """A document kept with a receivable; `size` in bytes."""
@@ -53,3 +59,13 @@ def contents(session: Session, workspace_id: int, file_ids: Iterable[int]) -> di
     values = {"workspace": workspace_id, "files": list(file_ids)}
     with driver(session).cursor(binary=True) as cursor:
         return {number: bytes(content) for number, content in cursor.execute(_CONTENTS, values)}
+
+
+def agreement_papers(
+    session: Session, workspace_id: int, agreement_ids: Iterable[int]
+) -> list[tuple[int, str, str, bytes]]:
+    """(agreement, name, media type, bytes) of the papers of some agreements."""
+    values = {"workspace": workspace_id, "agreements": list(agreement_ids)}
+    with driver(session).cursor(binary=True) as cursor:
+        rows = cursor.execute(_AGREEMENTS, values).fetchall()
+    return [(number, name, media, bytes(held)) for number, name, media, held in rows]

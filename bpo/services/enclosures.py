@@ -23,6 +23,9 @@ from bpo.queries.outgoing import Line
 from bpo.services import invoices
 from bpo.services.invoices import Issuer
 
+AGREEMENT = "agreement"
+"""The text that brings the paper of an agreement."""
+
 LARGEST_BATCH = 48 * 1024 * 1024
 """Bytes of documents held for one batch; what does not fit waits for the next one."""
 
@@ -49,6 +52,7 @@ class Enclosures:
     kept: Mapping[int, Sequence[Kept]] = field(default_factory=dict)
     contents: Mapping[int, bytes] = field(default_factory=dict)
     count: int | None = None
+    papers: Mapping[int, tuple[Enclosure, ...]] = field(default_factory=dict)
 
     def of(self, issued: Iterable[Issued], payer: Payer, locale: str) -> tuple[Enclosure, ...]:
         """What goes with one message: documents kept, and an invoice made where none is kept."""
@@ -84,12 +88,18 @@ class Enclosures:
 
 
 def read(
-    session: Session, workspace: Workspace, base_url: str, issued: Sequence[Sequence[int]]
+    session: Session,
+    workspace: Workspace,
+    base_url: str,
+    issued: Sequence[Sequence[int]],
+    agreed: Sequence[int] = (),
 ) -> Enclosures:
-    """The documents of a batch of messages, given the receivables that each of them issues."""
+    """The documents of a batch of messages, given the receivables that each of them issues, and
+    the agreements whose papers go along."""
     ids = {number for titles in issued for number in titles}
+    contracts = _contracts(session, workspace.id, agreed)
     if not ids:
-        return Enclosures()
+        return Enclosures(papers=contracts)
     kept = stored.listed(session, workspace.id, ids, rules.MAILED)
     chosen, count = _chosen(issued, kept)
     return Enclosures(
@@ -98,7 +108,18 @@ def read(
         kept,
         stored.contents(session, workspace.id, chosen) if chosen else {},
         count,
+        contracts,
     )
+
+
+def _contracts(
+    session: Session, workspace_id: int, agreement_ids: Sequence[int]
+) -> dict[int, tuple[Enclosure, ...]]:
+    """The papers of some agreements; messages that bring none cost no query."""
+    if not agreement_ids:
+        return {}
+    found = stored.agreement_papers(session, workspace_id, agreement_ids)
+    return {number: (Enclosure(name, media, held),) for number, name, media, held in found}
 
 
 def issued(line: Line, amount: AmountDue, policy: CollectionPolicy) -> Issued:

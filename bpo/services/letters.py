@@ -80,6 +80,11 @@ class Draft:
         return self.waiting.anchor_kind == AnchorKind.PAYMENT
 
     @property
+    def confirms(self) -> bool:
+        """Whether it brings the paper of an agreement."""
+        return self.waiting.template_key == enclosures.AGREEMENT
+
+    @property
     def issues(self) -> bool:
         """Whether it is the mail with which receivables are issued, documents and all."""
         issue = self.step is not None and self.step.moment == Moment.ISSUE
@@ -220,7 +225,8 @@ class Desk:
         issued = [
             [line.id for line in draft.lines] if draft.issues else [] for draft in batch.drafts
         ]
-        batch.enclosures = enclosures.read(session, batch.workspace, self.base_url, issued)
+        agreed = [one.waiting.anchor_id for one in batch.drafts if one.confirms]
+        batch.enclosures = enclosures.read(session, batch.workspace, self.base_url, issued, agreed)
         fits = batch.enclosures.count
         if fits is not None and fits < len(batch.drafts):
             batch.drafts = batch.drafts[:fits]
@@ -258,7 +264,8 @@ class Desk:
         waiting = draft.waiting
         address = frozenset({waiting.channel} if waiting.address else ())
         own = (waiting.campaign_id, waiting.step_key)
-        recent = () if draft.is_receipt else batch.recent.get(waiting.debtor_id, ())
+        answers = draft.is_receipt or draft.confirms
+        recent = () if answers else batch.recent.get(waiting.debtor_id, ())
         others = {past.day for past in recent if (past.campaign_id, past.step_key) != own}
         return Situation(
             sum(line.open_cents for line in draft.lines),
@@ -270,7 +277,7 @@ class Desk:
             tuple(others),
             min((line.effective_due_date for line in draft.lines), default=None),
             batch.known_until,
-            document=draft.step is not None and draft.step.moment in DOCUMENTS,
+            document=draft.confirms or (draft.step and draft.step.moment) in DOCUMENTS,
         )
 
     def facts(self, batch: Batch, draft: Draft) -> MessageFacts:
@@ -376,9 +383,11 @@ def _debt_line(batch: Batch, waiting: Waiting, line: Line) -> DebtLine:
 
 def _enclosed(batch: Batch, draft: Draft, locale: str) -> tuple[Enclosure, ...]:
     """The documents that go with a draft."""
+    waiting = draft.waiting
+    if draft.confirms:
+        return batch.enclosures.papers.get(waiting.anchor_id, ())
     if not draft.issues:
         return ()
-    waiting = draft.waiting
     document = waiting.debtor_document
     payer = Payer(waiting.debtor_name, documents.formatted(document) if document else "")
     issued = [

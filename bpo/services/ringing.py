@@ -99,6 +99,7 @@ def due(places: Sequence[Place], now: datetime) -> list[Ring]:
         return [
             *_subscriptions(session, places, now),
             *_agreements(session, places, now),
+            *_weighed(Job.WRITE_AGREEMENTS, clockwork.papers_due(session)),
             *_plans(session, places, now),
             *_scores(session, places, now),
             *_snapshots(session, places, now),

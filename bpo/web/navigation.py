@@ -71,6 +71,7 @@ _WORKSPACE = (
     ("office.debtors", Phrase("Debtors"), "users"),
     ("office.receivables", Phrase("Receivables"), "receipt-text"),
     ("office.subscriptions", Phrase("Recurring charges"), "repeat"),
+    ("office.agreements", Phrase("Agreements"), "handshake"),
     ("office.payments", Phrase("Payments"), "banknote"),
     ("office.campaigns", Phrase("Campaigns"), "megaphone"),
     ("office.forecast", Phrase("Forecast"), "trending-up"),
@@ -95,6 +96,7 @@ _PORTAL = (
 _UNDER = {
     "office.debtor": "office.debtors",
     "office.receivable": "office.receivables",
+    "office.agreement": "office.agreements",
     "office.payment": "office.payments",
     "office.subscription": "office.subscriptions",
     "office.bank_line": "office.reconciliation",

@@ -17,6 +17,7 @@ NAMES = {
     "notice": Phrase("Formal notice"),
     "discount": Phrase("A proposal with a discount"),
     "thanks": Phrase("Thanks and receipt"),
+    "agreement": Phrase("An agreement, with its paper"),
     "how_are_you": Phrase("Is all well?"),
 }
 PARTS = {
