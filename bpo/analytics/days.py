@@ -41,7 +41,7 @@ def table(frames: Frames, first: date, last: date) -> pd.DataFrame:
     money = np.flatnonzero(entries.money)
     on, paid = entries.on[money], (entries.principal + entries.charges)[money]
     title = entries.receivable[money]
-    columns["issued_cents"] = span.on(titles.issue, titles.amount)
+    columns["issued_cents"] = span.on(titles.issue, titles.sold)
     columns["received_cents"] = span.on(on, paid)
     columns["open_age"] = _open_age(frames, span, moves)
     columns["paid_age"] = span.on(on, paid * (on - titles.issue[title]))

@@ -27,6 +27,7 @@ _RECEIVABLES = {
     "due_date": "due_date",
     "effective_due_date": "effective_due_date",
     "amount_cents": "amount_cents",
+    "renegotiated": "(agreement_id IS NOT NULL)::int",
 }
 _ENTRIES = {
     "receivable_id": "receivable_id",

@@ -33,6 +33,11 @@ class Choice:
     agreement: Agreement | None = None
 
     @property
+    def granted(self) -> bool:
+        """Whether a person approved it beforehand."""
+        return self.agreement is not None and bool(self.agreement.approval)
+
+    @property
     def needs_approval_by(self) -> Role | None:
         """Who must grant it before it can be offered."""
         return self.offer.needs_approval_by if self.offer else None
@@ -40,12 +45,16 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The choices of a debtor on a day, best first; `note` says why there are none, or so few."""
+    """The choices of a debtor on a day, best first; `note` says why there are none, or so few.
+
+    `forbidden`: nothing may be agreed now, whatever is offered.
+    """
 
     day: date
     choices: tuple[Choice, ...]
     note: Phrase | None
     found: Proposals
+    forbidden: bool = False
 
     def named(self, fingerprint: str) -> Choice | None:
         """The choice whose terms have this fingerprint."""
@@ -62,18 +71,17 @@ def of(
 ) -> Choices:
     """All that `actor` may agree to with a debtor on a day, recomputed from the books.
 
-    A debtor sees what needs nobody's approval; nothing while over-indebtedness is declared, nor
-    when the debt has been agreed upon as often as the policy allows (then a person decides).
+    A debtor sees what needs nobody's approval. While over-indebtedness is declared, or when the
+    debt has been agreed upon as often as the policy allows, a person decides: only offers that were
+    approved remain.
     `monthly_cents`: what the debtor says they can pay a month.
     """
     found = negotiation.proposals(session, workspace, debtor, day, monthly_cents)
     obstacle = forbidden(session, actor, workspace, debtor, found)
     if obstacle:
-        return Choices(day, (), obstacle, found)
-    made = tuple(
-        Choice(row.fingerprint, agreements.terms(row), agreement=row)
-        for row in agreements.acceptable(session, workspace.id, debtor.id, day)
-    )
+        made = tuple(one for one in _made(session, workspace, debtor, day) if one.granted)
+        return Choices(day, made, obstacle, found, forbidden=True)
+    made = _made(session, workspace, debtor, day)
     policy = _policy(session, workspace, day)
     fresh = (_choice(one, found, workspace, policy) for one in found.offers)
     known = {one.fingerprint for one in made}
@@ -81,11 +89,18 @@ def of(
     return Choices(day, (*made, *fitting), found.note, found)
 
 
+def marks(choices: Choices) -> list[str]:
+    """The fingerprint of each of today's offers, in their order; empty for what is out of reach."""
+    known = {one.offer: one.fingerprint for one in choices.choices if one.offer}
+    return [known.get(offer, "") for offer in choices.found.offers]
+
+
 def forbidden(
     session: Session, actor: Actor, workspace: Workspace, debtor: Debtor, found: Proposals
 ) -> Phrase | None:
     """Why nothing may be agreed with a debtor now, whatever the offer; None when it may."""
-    if agreements.is_over_indebted(session, workspace.id, debtor.id, found.day):
+    declared = agreements.is_over_indebted(session, workspace.id, debtor.id, found.day)
+    if declared and actor.kind is ActorKind.DEBTOR:
         return Phrase("Over-indebtedness was declared: a person of the team looks at the case")
     before = agreements.ended_before(session, workspace.id, [one.row.id for one in found.debts])
     most = found.limits.max_renegotiations
@@ -102,6 +117,13 @@ def may_grant(actor: Actor, needed: Role | None) -> bool:
     if needed is None or actor.kind is ActorKind.SYSTEM:
         return True
     return needed is Role.ADMIN and actor.role is Role.ADMIN
+
+
+def _made(session: Session, workspace: Workspace, debtor: Debtor, day: date) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(row.fingerprint, agreements.terms(row), agreement=row)
+        for row in agreements.acceptable(session, workspace.id, debtor.id, day)
+    )
 
 
 def _visible(actor: Actor, choice: Choice) -> bool:

@@ -265,7 +265,7 @@ class Desk:
         address = frozenset({waiting.channel} if waiting.address else ())
         own = (waiting.campaign_id, waiting.step_key)
         answers = draft.is_receipt or draft.confirms
-        recent = () if answers else batch.recent.get(waiting.debtor_id, ())
+        recent = [] if answers else batch.recent.get(waiting.debtor_id, [])
         others = {past.day for past in recent if (past.campaign_id, past.step_key) != own}
         return Situation(
             sum(line.open_cents for line in draft.lines),
@@ -348,11 +348,10 @@ def _draft(batch: Batch, row: Waiting, lines: list[Line]) -> Draft:
 
 
 def _outdated(draft: Draft, today: date) -> bool:
-    step = draft.step
-    if step is None or not draft.lines:
+    if draft.step is None or not draft.lines:
         return False
     due = min(line.effective_due_date for line in draft.lines)
-    return deliveries.is_outdated(step.moment, due, today, step.offset)
+    return deliveries.is_outdated(draft.step.moment, due, today, draft.step.offset)
 
 
 def _due(batch: Batch, waiting: Waiting, line: Line) -> AmountDue:
@@ -388,8 +387,8 @@ def _enclosed(batch: Batch, draft: Draft, locale: str) -> tuple[Enclosure, ...]:
         return batch.enclosures.papers.get(waiting.anchor_id, ())
     if not draft.issues:
         return ()
-    document = waiting.debtor_document
-    payer = Payer(waiting.debtor_name, documents.formatted(document) if document else "")
+    document = documents.formatted(waiting.debtor_document or "")
+    payer = Payer(waiting.debtor_name, document)
     issued = [
         enclosures.issued(
             line,

@@ -9,7 +9,6 @@ from bpo.web.debtor import plans as debtor_page_plans
 from bpo.web.hooks import channels as channel_hooks
 from bpo.web.hooks import pix as pix_hooks
 from bpo.web.office import (
-    agreements,
     attachments,
     audit,
     campaign_lists,

@@ -95,9 +95,7 @@ def agreement_refuse(slug: str, agreement_id: int) -> Answer:
     reason = forms.typed().text("reason") or ""
     return _done(
         agreement_id,
-        lambda: agreements.refuse(
-            g.actor, g.workspace.id, agreement_id, now=g.now, reason=reason
-        ),
+        lambda: agreements.refuse(g.actor, g.workspace.id, agreement_id, now=g.now, reason=reason),
     )
 
 

@@ -1,6 +1,7 @@
 """Offers to a debtor side by side, each with its reasons, its schedule and a text to send."""
 
 from datetime import date
+from uuid import uuid4
 
 from flask import g, render_template
 from werkzeug.wrappers import Response
@@ -11,8 +12,8 @@ from bpo.domain.proposals import Offer, OfferKind
 from bpo.kernel.actor import Role
 from bpo.kernel.text import Phrase
 from bpo.models import Debtor
-from bpo.services import negotiation
-from bpo.services.negotiation import Proposals
+from bpo.services import agreement_choices, negotiation
+from bpo.services.agreement_choices import Choices
 from bpo.web import access, forms, language
 from bpo.web.office import blueprint, lists
 from bpo.web.office.debtors import found
@@ -36,12 +37,17 @@ def debtor_negotiation(slug: str, debtor_id: int) -> str | Response:
     """What can be offered today, and what the debtor's own figure would make of it."""
     debtor, today, asked = found(debtor_id), lists.today(), forms.asked()
     attempt = forms.attempt(lambda: _offers(debtor, today, asked.cents("monthly")))
-    offers = attempt.result or _offers(debtor, today, None)
+    choices = attempt.result or _offers(debtor, today, None)
+    offers = choices.found
     return render_template(
         "office/negotiation/page.html",
         debtor=debtor,
         today=today,
         found=offers,
+        marks=agreement_choices.marks(choices),
+        forbidden=choices.note if choices.forbidden else None,
+        key=uuid4().hex,
+        monthly_cents=asked.cents("monthly") if attempt.result else None,
         texts=[_text(debtor, offer) for offer in offers.offers],
         said=_said,
         kinds=KINDS,
@@ -51,8 +57,8 @@ def debtor_negotiation(slug: str, debtor_id: int) -> str | Response:
     )
 
 
-def _offers(debtor: Debtor, day: date, monthly_cents: int | None) -> Proposals:
-    return negotiation.proposals(db.session(), g.workspace, debtor, day, monthly_cents)
+def _offers(debtor: Debtor, day: date, monthly_cents: int | None) -> Choices:
+    return agreement_choices.of(db.session(), g.actor, g.workspace, debtor, day, monthly_cents)
 
 
 def _said(phrase: Phrase) -> str:
