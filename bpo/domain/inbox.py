@@ -24,6 +24,7 @@ class Kind(StrEnum):
     FOLLOW_UP = "follow_up"
     PAID_CLAIM = "paid_claim"
     PLAN_ASKED = "plan_asked"
+    PLAN_AGREED = "plan_agreed"
     PAGE_PROMISE = "page_promise"
     PAGE_MESSAGE = "page_message"
     DATA_REQUEST = "data_request"
@@ -47,6 +48,7 @@ LABELS = {
     Kind.FOLLOW_UP: Phrase("Next act agreed"),
     Kind.PAID_CLAIM: Phrase("Says it is paid"),
     Kind.PLAN_ASKED: Phrase("Wants instalments"),
+    Kind.PLAN_AGREED: Phrase("Agreed to instalments"),
     Kind.PAGE_PROMISE: Phrase("Promised on the page"),
     Kind.PAGE_MESSAGE: Phrase("Message from the page"),
     Kind.DATA_REQUEST: Phrase("Asks about their data"),
@@ -60,6 +62,7 @@ PAGE = frozenset(
     {
         Kind.PAID_CLAIM,
         Kind.PLAN_ASKED,
+        Kind.PLAN_AGREED,
         Kind.PAGE_PROMISE,
         Kind.PAGE_MESSAGE,
         Kind.DATA_REQUEST,
@@ -92,6 +95,7 @@ URGENCY_PCT: dict[Kind, int] = {
     Kind.FOLLOW_UP: 250,
     Kind.PAID_CLAIM: 350,
     Kind.PLAN_ASKED: 350,
+    Kind.PLAN_AGREED: 150,
     Kind.PAGE_PROMISE: 150,
     Kind.PAGE_MESSAGE: 350,
     Kind.DATA_REQUEST: 300,

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     PAID = "paid"
     DISPUTE = "dispute"
     PLAN = "plan"
+    AGREEMENT = "agreement"
     PROMISE = "promise"
     MESSAGE = "message"
     CONTACT = "contact"
@@ -31,6 +32,7 @@ LABELS = {
     Kind.PAID: Phrase("Says it is paid"),
     Kind.DISPUTE: Phrase("Disagrees"),
     Kind.PLAN: Phrase("Wants instalments"),
+    Kind.AGREEMENT: Phrase("Agreed to instalments"),
     Kind.PROMISE: Phrase("Promises a day"),
     Kind.MESSAGE: Phrase("Message"),
     Kind.CONTACT: Phrase("New contact"),
@@ -43,6 +45,7 @@ LABELS = {
 LINES = {
     Kind.PAID: inbox.Kind.PAID_CLAIM,
     Kind.PLAN: inbox.Kind.PLAN_ASKED,
+    Kind.AGREEMENT: inbox.Kind.PLAN_AGREED,
     Kind.PROMISE: inbox.Kind.PAGE_PROMISE,
     Kind.MESSAGE: inbox.Kind.PAGE_MESSAGE,
     Kind.CONTACT: inbox.Kind.PAGE_MESSAGE,

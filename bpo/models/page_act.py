@@ -19,8 +19,8 @@ class PageAct(WithinParent, Model):
         within_workspace("debtor_id", "debtors", ondelete="CASCADE"),
         UniqueConstraint("workspace_id", "debtor_id", "request_key"),
         CheckConstraint(
-            "kind IN ('paid', 'dispute', 'plan', 'promise', 'message', 'contact', 'access',"
-            " 'correction', 'deletion', 'hardship', 'answer')",
+            "kind IN ('paid', 'dispute', 'plan', 'agreement', 'promise', 'message', 'contact',"
+            " 'access', 'correction', 'deletion', 'hardship', 'answer')",
             name="kind",
         ),
         Index("ix_page_acts_debtor", "workspace_id", "debtor_id", "at"),

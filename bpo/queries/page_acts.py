@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased
 
+from bpo.domain.page_acts import Kind
 from bpo.models import Debtor, Feedback, Hold, PageAct, Payment, Promise, Task, User, Workspace
 
 TALK = 100
@@ -20,6 +21,14 @@ class Said(NamedTuple):
     act: PageAct
     by: str | None
     waits: bool
+
+
+class Asked(NamedTuple):
+    """What the question is about: a `payment` with its amount in centavos, or an `act`."""
+
+    about: str
+    subject_id: int
+    cents: int | None
 
 
 class Opinion(NamedTuple):
@@ -138,10 +147,20 @@ def declared_hardship(session: Session, workspace_id: int, debtor_id: int) -> bo
     return session.scalar(select(found.exists())) or False
 
 
-def unasked(session: Session, workspace_id: int, debtor_id: int, today: date) -> Payment | None:
-    """The latest payment of a debtor within three weeks, unless its question was answered."""
-    undone, answered = aliased(Payment), aliased(Feedback)
-    return session.scalar(
+def unasked(session: Session, workspace_id: int, debtor_id: int, today: date) -> Asked | None:
+    """What a debtor may be asked about: a payment of the last three weeks, else an agreement.
+
+    Nothing while an answer of the last three weeks stands.
+    """
+    answered = select(Feedback.id).where(
+        Feedback.workspace_id == workspace_id,
+        Feedback.debtor_id == debtor_id,
+        Feedback.at > func.now() - ASKED_FOR,
+    )
+    if session.scalar(select(answered.exists())):
+        return None
+    undone = aliased(Payment)
+    payment = session.scalar(
         select(Payment)
         .where(
             Payment.workspace_id == workspace_id,
@@ -151,15 +170,24 @@ def unasked(session: Session, workspace_id: int, debtor_id: int, today: date) ->
             ~exists().where(
                 undone.workspace_id == Payment.workspace_id, undone.reverses_id == Payment.id
             ),
-            ~exists().where(
-                answered.workspace_id == Payment.workspace_id,
-                answered.debtor_id == Payment.debtor_id,
-                answered.at > func.now() - ASKED_FOR,
-            ),
         )
         .order_by(Payment.paid_on.desc(), Payment.id.desc())
         .limit(1)
     )
+    if payment is not None:
+        return Asked("payment", payment.id, payment.amount_cents)
+    agreed = session.scalar(
+        select(PageAct.id)
+        .where(
+            PageAct.workspace_id == workspace_id,
+            PageAct.debtor_id == debtor_id,
+            PageAct.kind == Kind.AGREEMENT.value,
+            PageAct.at > func.now() - ASKED_FOR,
+        )
+        .order_by(PageAct.id.desc())
+        .limit(1)
+    )
+    return Asked("act", agreed, None) if agreed else None
 
 
 def opinions(session: Session, places: Sequence[int], limit: int = 100) -> list[Opinion]:

@@ -91,19 +91,45 @@ def accept(
     Raises Conflict with a sentence when a payment, another agreement or the day has changed what
     is owed, or the offer has expired; NotFound for a debtor out of reach.
     """
+    with unit_of_work(actor) as session:
+        return agree(
+            session,
+            actor,
+            workspace_id,
+            debtor_id,
+            fingerprint,
+            key=key,
+            now=now,
+            evidence=evidence,
+            monthly_cents=monthly_cents,
+        )
+
+
+def agree(
+    session: Session,
+    actor: Actor,
+    workspace_id: int,
+    debtor_id: int,
+    fingerprint: str,
+    *,
+    key: str,
+    now: datetime,
+    evidence: Evidence = Evidence(),
+    monthly_cents: int | None = None,
+) -> Accepted:
+    """As `accept`, in the caller's transaction."""
     require(actor, workspace_id, debtor_id)
     if not key.strip():
         raise BadInput("Open this page again: the form has lost its key", field="key")
-    with unit_of_work(actor) as session:
-        scene = held(session, actor, workspace_id, debtor_id, now)
-        before = stored.accepted_with(session, workspace_id, key)
-        if before:
-            return _again(session, before, debtor_id, fingerprint)
-        choice = _chosen(session, actor, scene, fingerprint, monthly_cents)
-        if not agreement_choices.may_grant(actor, choice.needs_approval_by):
-            raise Conflict("This offer needs an approval before it can be accepted")
-        agreement = choice.agreement or add_offer(session, actor, scene, choice, now=now)
-        _agree(session, actor, scene, agreement, choice, key, evidence, now)
+    scene = held(session, actor, workspace_id, debtor_id, now)
+    before = stored.accepted_with(session, workspace_id, key)
+    if before:
+        return _again(session, before, debtor_id, fingerprint)
+    choice = _chosen(session, actor, scene, fingerprint, monthly_cents)
+    if not agreement_choices.may_grant(actor, choice.needs_approval_by):
+        raise Conflict("This offer needs an approval before it can be accepted")
+    agreement = choice.agreement or add_offer(session, actor, scene, choice, now=now)
+    _agree(session, actor, scene, agreement, choice, key, evidence, now)
     return Accepted(agreement)
 
 

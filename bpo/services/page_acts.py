@@ -32,6 +32,7 @@ _ACTIONS = {
     Kind.PAID: "page.paid",
     Kind.DISPUTE: "page.dispute",
     Kind.PLAN: "page.plan",
+    Kind.AGREEMENT: "page.agreement",
     Kind.PROMISE: "page.promise",
     Kind.MESSAGE: "page.message",
     Kind.CONTACT: "page.contact",

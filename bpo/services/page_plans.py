@@ -1,89 +1,171 @@
-"""Paying in parts from the debtor's own page: offers of the engine, asked for by their terms."""
+"""Paying in parts from the debtor's own page: offers of the engine, agreed to or asked for."""
 
-import json
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from bpo.db import acting_as, db
+from bpo.domain import agreement_terms
+from bpo.domain import agreements as agreement_rules
 from bpo.domain import page_acts as rules
+from bpo.domain.agreement_terms import Terms
+from bpo.domain.agreements import State
 from bpo.domain.page_acts import Kind
-from bpo.domain.terms import Offer
 from bpo.gateways import wording
+from bpo.kernel import actor as actors
 from bpo.kernel import clock
+from bpo.kernel.actor import Actor
 from bpo.kernel.errors import Conflict
-from bpo.models import Workspace
-from bpo.services import negotiation
-from bpo.services.negotiation import Proposals
+from bpo.models import Agreement, Workspace
+from bpo.queries import agreements as stored
+from bpo.services import agreement_choices, agreements
+from bpo.services.agreement_choices import Choice, Choices
+from bpo.services.agreements import Evidence
 from bpo.services.page_acts import Desk, Form, Outcome, once
 from bpo.services.visits import Visitor
 
 
-def offers(visitor: Visitor, monthly_cents: int | None, *, now: datetime) -> Proposals:
-    """What the engine offers the debtor today; `monthly_cents` is what they can pay a month."""
+@dataclass(frozen=True, slots=True)
+class Running:
+    """An agreement being paid, its terms, and how much of it has come in, in centavos."""
+
+    agreement: Agreement
+    terms: Terms
+    paid_cents: int
+
+    @property
+    def number(self) -> str:
+        """The number by which people name it."""
+        return agreement_rules.number(self.agreement.id)
+
+
+def choices(visitor: Visitor, monthly_cents: int | None, *, now: datetime) -> Choices:
+    """What the debtor may choose today, also what somebody has to grant first.
+
+    `monthly_cents` is what they can pay a month. Raises BadInput when it is not positive.
+    """
     day = clock.local_day(now, visitor.workspace.time_zone)
     with acting_as(visitor.actor):
-        return negotiation.proposals(
-            db.session(), visitor.workspace, visitor.debtor, day, monthly_cents
+        return agreement_choices.of(
+            db.session(),
+            _program(visitor.workspace.id),
+            visitor.workspace,
+            visitor.debtor,
+            day,
+            monthly_cents,
         )
 
 
-def mark(offer: Offer) -> str:
-    """What names an offer by its terms alone: another amount or day is another mark."""
-    plain = json.dumps(_terms(offer), sort_keys=True)
-    return sha256(plain.encode()).hexdigest()[:32]
+def running(visitor: Visitor) -> list[Running]:
+    """The agreements that the debtor is paying."""
+    place = visitor.workspace.id
+    with acting_as(visitor.actor):
+        session = db.session()
+        found = [
+            one
+            for one in stored.of_debtor(session, place, visitor.debtor.id)
+            if State(one.state) in agreement_rules.RUNNING
+        ]
+        paid = stored.progress(session, place, [one.id for one in found]) if found else {}
+        return [
+            Running(one, stored.terms(one), paid[one.id].paid_cents if one.id in paid else 0)
+            for one in found
+        ]
+
+
+def named(found: Choices, fingerprint: str) -> Choice:
+    """The choice with this fingerprint. Raises Conflict when its terms have changed."""
+    choice = found.named(fingerprint)
+    if choice is None:
+        raise Conflict("These terms have changed since you saw them: please look at the new ones")
+    return choice
+
+
+def accept(
+    visitor: Visitor,
+    form: Form,
+    fingerprint: str,
+    monthly_cents: int | None,
+    *,
+    user_agent: str,
+    now: datetime,
+) -> int:
+    """Agree to exact terms: all is recomputed, the fingerprint only says which. Returns the act.
+
+    Raises Conflict when they have changed, or need a person's approval first.
+    """
+
+    def act(desk: Desk) -> Outcome:
+        made = agreements.agree(
+            desk.session,
+            visitor.actor,
+            desk.workspace.id,
+            desk.debtor.id,
+            fingerprint,
+            key=f"page-{form.key}",
+            now=now,
+            evidence=Evidence(user_agent),
+            monthly_cents=monthly_cents,
+        ).agreement
+        terms, number = stored.terms(made), agreement_rules.number(made.id)
+        detail = {"agreement_id": made.id, "numbers": [number], "plan": _plan(terms)}
+        return Outcome(detail, line=f"{number} · {_told(terms, desk.workspace)}")
+
+    return once(visitor, Kind.AGREEMENT, form, act, now=now)
 
 
 def ask(
-    visitor: Visitor, form: Form, wanted: str, monthly_cents: int | None, *, now: datetime
+    visitor: Visitor, form: Form, fingerprint: str, monthly_cents: int | None, *, now: datetime
 ) -> int:
-    """Ask for the offer with this mark; a person answers. Returns the act.
+    """Ask for terms that somebody has to grant; a person answers. Returns the act.
 
-    The offers are made anew and nothing of the form but the mark is used. Raises Conflict when
-    none of them has it any more.
+    The offers are made anew; the fingerprint only says which. Raises Conflict when it is none.
     """
     words = rules.words(form.words)
 
     def act(desk: Desk) -> Outcome:
-        found = negotiation.proposals(
-            desk.session, desk.workspace, desk.debtor, desk.today, monthly_cents
+        found = agreement_choices.of(
+            desk.session,
+            _program(desk.workspace.id),
+            desk.workspace,
+            desk.debtor,
+            desk.today,
+            monthly_cents,
         )
-        offer = chosen(found.offers, wanted)
+        choice = named(found, fingerprint)
         pause = rules.pause(Kind.PLAN, desk.today, desk.calendar)
-        detail = {"plan": _terms(offer), "monthly_cents": monthly_cents}
-        line = " · ".join(filter(None, (_told(offer, desk.workspace), words)))
+        approver = choice.needs_approval_by
+        detail = {
+            "plan": _plan(choice.terms),
+            "monthly_cents": monthly_cents,
+            "needs_approval_by": approver.value if approver else None,
+        }
+        line = " · ".join(filter(None, (_told(choice.terms, desk.workspace), words)))
         return Outcome(detail, ((pause, None),) if pause else (), line)
 
     return once(visitor, Kind.PLAN, Form(form.key, words), act, now=now)
 
 
-def chosen(found: Sequence[Offer], wanted: str) -> Offer:
-    """The offer with a mark. Raises Conflict when there is none."""
-    for offer in found:
-        if mark(offer) == wanted:
-            return offer
-    raise Conflict("These terms have changed since you saw them: please look at the new ones")
+def _program(workspace_id: int) -> Actor:
+    """Who looks at all choices, granted or not, on behalf of the debtor; reads only."""
+    return actors.system((workspace_id,), name="debtor page")
 
 
-def _told(offer: Offer, workspace: Workspace) -> str:
-    """The offer in a line: `6 x R$ 120,00`, or the entry before it."""
-    first, *rest = [one.amount_cents for one in offer.installments]
-
-    def say(cents: int) -> str:
-        return wording.money(cents, workspace.locale, workspace.currency)
-
-    return f"{say(first)} + {len(rest)} x {say(rest[-1])}" if rest else say(first)
-
-
-def _terms(offer: Offer) -> dict[str, Any]:
-    return {
-        "kind": offer.kind.value,
-        "total_cents": offer.total_cents,
-        "discount_cents": offer.discount_cents,
-        "needs_approval_by": offer.needs_approval_by and offer.needs_approval_by.value,
-        "installments": [
-            {"due_date": one.due_date.isoformat(), "amount_cents": one.amount_cents}
-            for one in offer.installments
-        ],
+def _plan(terms: Terms) -> dict[str, Any]:
+    """The terms without who agrees."""
+    kept = agreement_terms.to_json(terms)
+    return {name: kept[name] for name in ("kind", "installments")} | {
+        "total_cents": terms.total_cents,
+        "discount_cents": terms.discount_cents,
     }
+
+
+def _told(terms: Terms, workspace: Workspace) -> str:
+    """The terms in a line: what comes first, and what follows."""
+    first, *rest = [one.amount_cents for one in terms.installments]
+    said = _say(first, workspace)
+    return f"{said} + {len(rest)} x {_say(rest[-1], workspace)}" if rest else said
+
+
+def _say(cents: int, workspace: Workspace) -> str:
+    return wording.money(cents, workspace.locale, workspace.currency)

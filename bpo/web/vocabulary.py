@@ -57,6 +57,7 @@ WORKSPACES: dict[str, tuple[Phrase, str, Tone]] = {
     "page.paid": (Phrase("Debtor said it is paid"), "banknote", _W),
     "page.dispute": (Phrase("Debtor disagreed on the page"), "scale", _W),
     "page.plan": (Phrase("Debtor asked for instalments"), "handshake", _G),
+    "page.agreement": (Phrase("Debtor agreed to instalments on the page"), "handshake", _G),
     "page.promise": (Phrase("Debtor promised a day on the page"), "handshake", _N),
     "page.message": (Phrase("Debtor wrote on the page"), "message-square", _N),
     "page.contact": (Phrase("Debtor gave another contact"), "at-sign", _N),

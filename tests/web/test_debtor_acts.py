@@ -14,6 +14,8 @@ from bpo.gateways import pdf
 from bpo.kernel import actor as actors
 from bpo.kernel import clock
 from bpo.models import (
+    Agreement,
+    AgreementAcceptance,
     Attachment,
     AuditEntry,
     Contact,
@@ -70,6 +72,11 @@ def photo(kind="PNG"):
     exif[0x010E] = "<script>alert(1)</script> -23.55"
     Image.new("RGB", (40, 30), "teal").save(written, kind, exif=exif)
     return written.getvalue() + b"<script>alert(2)</script>"
+
+
+def csrf(client, token):
+    page = client.get(f"/d/{token}/talk").text
+    return re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
 
 
 def one(session, table):
@@ -269,20 +276,70 @@ def test_another_address_comes_after_those_on_file(client, session, davi, token)
     assert lines(session)[0] == ("page_message", "davi.novo@example.org")
 
 
-def test_a_plan_is_asked_for_by_its_own_terms(client, session, overdue, token):
-    page = client.get(f"/d/{token}/plan?monthly=300,00").text
-    marks = re.findall(r'name="offer" value="(\w+)"', page)
-    assert len(set(marks)) >= 3
-    forged = act(client, token, "plan", offer="0" * 32)
-    assert forged.status_code == 409
-    assert "mudaram" in forged.text
+def choices(client, token, monthly="300,00"):
+    """The addresses of the offers on the page."""
+    page = client.get(f"/d/{token}/plan?monthly={monthly}").text
+    return re.findall(rf'href="/d/{token}/(plan/[^"]+)"', page)
+
+
+def test_an_offer_is_agreed_to_and_runs(client, session, davi, overdue, token):
+    looked = choices(client, token)[0]
+    terms = client.get(f"/d/{token}/{looked}").text
+    assert "1001" in terms
+    answer = act(client, token, looked, agreed="1", total_cents="1", monthly_cents="30000")
+    assert "Protocolo" in done_page(client, answer)
+    said, made = one(session, PageAct), one(session, Agreement)
+    assert (said.kind, made.state, made.debtor_id) == ("agreement", "accepted", davi.id)
+    assert made.total_cents == said.detail["plan"]["total_cents"] > 900_00
+    assert lines(session)[0][0] == "plan_agreed"
+    assert one(session, AgreementAcceptance).actor_kind == "debtor"
+    page = client.get(f"/d/{token}").text
+    assert f"Acordo AC-{made.id}" in page
+    assert "1001" not in page
+    again = client.post(
+        f"/d/{token}/{looked}", data={"csrf_token": csrf(client, token), "key": said.request_key}
+    )
+    assert again.status_code in (303, 400, 409)
+    assert len(session.scalars(select(Agreement)).all()) == 1
+
+
+def test_terms_that_were_never_offered_or_have_changed_are_refused(
+    client, session, davi, overdue, token, today
+):
+    forged = f"plan/{'0' * 64}"
+    form = {"csrf_token": csrf(client, token), "key": "a-key-of-my-own", "agreed": "1"}
+    assert client.post(f"/d/{token}/{forged}", data=form).status_code == 409
+    looked = choices(client, token)[0].partition("?")[0]
+    debts.paid(session, overdue, 300_00, today)
+    answer = client.post(f"/d/{token}/{looked}", data=form | {"monthly_cents": "30000"})
+    assert answer.status_code == 409
+    assert "R$" in answer.text
+    assert session.scalars(select(Agreement)).all() == []
     assert session.scalars(select(PageAct)).all() == []
-    asked = act(client, token, "plan", offer=marks[0], monthly_cents="30000", total_cents="1")
-    done_page(client, asked)
-    plan = one(session, PageAct).detail["plan"]
-    paid = sum(row["amount_cents"] for row in plan["installments"])
-    assert paid == plan["total_cents"] > 900_00
+
+
+def test_without_a_yes_nothing_is_agreed(client, session, overdue, token):
+    answer = act(client, token, choices(client, token)[0])
+    assert answer.status_code == 409
+    assert session.scalars(select(Agreement)).all() == []
+
+
+def test_what_somebody_must_grant_is_asked_for(client, session, davi, token, today):
+    for number in range(4):
+        day = today - timedelta(days=200 - number)
+        debts.receivable(session, davi, f"30{number}", due=day, cents=400_00)
+    looked = [
+        one
+        for one in choices(client, token)
+        if 'name="ask"' in client.get(f"/d/{token}/{one}").text
+    ]
+    assert looked
+    sneaky = {"csrf_token": csrf(client, token), "key": "a-key-of-my-own", "agreed": "1"}
+    assert client.post(f"/d/{token}/{looked[0]}", data=sneaky).status_code == 409
+    done_page(client, act(client, token, looked[0]))
+    assert one(session, PageAct).detail["needs_approval_by"] == "admin"
     assert lines(session)[0][0] == "plan_asked"
+    assert session.scalars(select(Agreement)).all() == []
 
 
 def test_the_data_are_seen_taken_away_and_asked_about(client, session, token, davi):
@@ -311,7 +368,13 @@ def test_one_question_after_a_payment_and_both_read_the_answer(
     payment = debts.paid(session, overdue, 400_00, today)
     page = client.get(f"/d/{token}").text
     form = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
-    sent = {"csrf_token": form, "payment": str(payment.id), "score": "5", "words": "Muito fácil!"}
+    sent = {
+        "csrf_token": form,
+        "about": "payment",
+        "subject": str(payment.id),
+        "score": "5",
+        "words": "Muito fácil!",
+    }
     for score in ("5", "1"):
         client.post(f"/d/{token}/survey", data=sent | {"score": score})
     assert one(session, Feedback).score == 5
@@ -349,7 +412,7 @@ def test_nobody_acts_on_what_is_not_theirs(app, client, session, cast, davi, ove
     assert post(f"{token}/paid", receivables=str(hers.id)) == 404
     assert post(f"{token}/dispute", receivables=str(hers.id), grounds="amount") == 404
     assert post(f"{token}/channels/{address.id}") == 404
-    assert post(f"{token}/survey", payment=str(payment.id), score="1") == 404
+    assert post(f"{token}/survey", about="payment", subject=str(payment.id), score="1") == 404
     assert post(f"{token}/paid", receivables="1 OR 1=1") == 400
     assert client.post(f"/d/{theirs}/hardship", data={"csrf_token": form}).location == (
         f"/d/{theirs}"

@@ -153,7 +153,8 @@ def act_survey(visitor: Visitor) -> Answer:
     typed, home = Typed(request.form, visitor.locale), door.home(visitor)
     surveys.answer(
         visitor,
-        typed.whole("payment") or 0,
+        typed.needed("about"),
+        typed.whole("subject") or 0,
         typed.whole("score") or 0,
         typed.text("words"),
         now=g.now,
@@ -174,11 +175,7 @@ def act_done(visitor: Visitor, act_id: int) -> Answer:
         act=act,
         kind=Kind(act.kind),
         protocol=page_acts.protocol(act.at, act.id),
-        days={
-            name: date.fromisoformat(act.detail[name])
-            for name in ("until", "promised_for", "answer_by")
-            if act.detail.get(name)
-        },
+        days=_days(act.detail),
         home=door.home(visitor),
     )
 
@@ -228,6 +225,14 @@ def form(visitor: Visitor, act: str, faults: dict[str, str] | None = None, **mor
         ],
         **more,
     )
+
+
+def _days(detail: dict[str, Any]) -> dict[str, date]:
+    """The days of an act; `first`: when the first payment of a plan falls due."""
+    given = {name: detail.get(name) for name in ("until", "promised_for", "answer_by")}
+    if "plan" in detail:
+        given["first"] = detail["plan"]["installments"][0]["due_date"]
+    return {name: date.fromisoformat(day) for name, day in given.items() if day}
 
 
 def _chosen() -> list[int]:

@@ -15,7 +15,15 @@ from bpo.domain.payments import LABELS
 from bpo.gateways import outside, qrcode
 from bpo.gateways import papers as drawing
 from bpo.models import PageAct
-from bpo.services import conversations, debtor_page, debtor_papers, page_links, surveys, visits
+from bpo.services import (
+    conversations,
+    debtor_page,
+    debtor_papers,
+    page_links,
+    page_plans,
+    surveys,
+    visits,
+)
 from bpo.services.debtor_page import Account, Arrival
 from bpo.services.visits import Closed, Visitor
 from bpo.web import access, documents
@@ -169,6 +177,7 @@ def _show(account: Account) -> str:
         methods=LABELS,
         hello=messages.first_name(visitor.debtor.name, person=visitor.debtor.kind == Kind.PERSON),
         answered=_answered(visitor),
+        running=page_plans.running(visitor),
         survey=surveys.question(visitor, g.now),
         hints=[proofs.hidden_address(reach.contact.address) for reach in statement.reaches],
     )

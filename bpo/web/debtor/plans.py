@@ -1,4 +1,4 @@
-"""I want instalments: offers with their reasons and total cost, and the choice of one."""
+"""I want instalments: offers with their reasons and total cost, the exact terms, and a yes."""
 
 from uuid import uuid4
 
@@ -9,7 +9,7 @@ from bpo.domain.terms import OfferKind
 from bpo.kernel.errors import Refusal
 from bpo.kernel.text import Phrase
 from bpo.services import negotiation, page_plans
-from bpo.services.negotiation import Proposals
+from bpo.services.agreement_choices import Choice, Choices
 from bpo.services.visits import Closed, Visitor
 from bpo.web import access, forms
 from bpo.web.debtor import blueprint, door
@@ -25,30 +25,50 @@ TITLES = {
     OfferKind.LONG_PLAN: Phrase("In smaller instalments"),
     OfferKind.CHOSEN_PLAN: Phrase("What you can pay a month"),
 }
+LOOKS = "60 per hour"
 
 
 @blueprint.get("/d/<token>/plan")
 @access.signed(Purpose.DEBTOR_PAGE)
-@limiter.limit("60 per hour", key_func=door.link_tried)
+@limiter.limit(LOOKS, key_func=door.link_tried)
 @door.proved
 def plan_offers(visitor: Visitor) -> Answer:
     """The offers of today, and what the debtor's own figure makes of them."""
     return _page(visitor, Typed(request.args, visitor.locale))
 
 
-@blueprint.post("/d/<token>/plan")
+@blueprint.get("/d/<token>/plan/<fingerprint>")
+@access.signed(Purpose.DEBTOR_PAGE)
+@limiter.limit(LOOKS, key_func=door.link_tried)
+@door.proved
+def plan_terms(visitor: Visitor, fingerprint: str) -> Answer:
+    """The exact terms of one offer, to be read before saying yes."""
+    typed = Typed(request.args, visitor.locale)
+    attempt = forms.attempt(lambda: _choice(visitor, fingerprint, typed.whole("monthly_cents")))
+    if attempt.result is None:
+        return _page(visitor, Typed({}, visitor.locale), attempt.refusal), 409
+    return tell(
+        "agree",
+        visitor,
+        choice=attempt.result,
+        terms=attempt.result.terms,
+        monthly_cents=typed.whole("monthly_cents"),
+        key=uuid4().hex,
+        home=door.home(visitor),
+        faults={},
+        typed={},
+    )
+
+
+@blueprint.post("/d/<token>/plan/<fingerprint>")
 @access.signed(Purpose.DEBTOR_PAGE)
 @limiter.limit(door.ACTS_PER_LINK, key_func=door.link_tried)
 @limiter.limit(door.ACTS_PER_ADDRESS)
 @door.proved
-def plan_choose(visitor: Visitor) -> Answer:
-    """Choose one: its terms are made anew, never taken from the form."""
+def plan_choose(visitor: Visitor, fingerprint: str) -> Answer:
+    """Say yes, or ask for what somebody has to grant; its terms are made anew."""
     home, typed = door.home(visitor), Typed(request.form, visitor.locale)
-    attempt = forms.attempt(
-        lambda: page_plans.ask(
-            visitor, sent(typed), typed.needed("offer"), typed.whole("monthly_cents"), now=g.now
-        )
-    )
+    attempt = forms.attempt(lambda: _choose(visitor, fingerprint, typed))
     if attempt.result is not None:
         return redirect(f"{home}/done/{attempt.result}", 303)
     again = door.arrive(door.asked_token())
@@ -57,36 +77,54 @@ def plan_choose(visitor: Visitor) -> Answer:
     return _page(again.visitor, Typed({}, again.visitor.locale), attempt.refusal), 409
 
 
+def _choose(visitor: Visitor, fingerprint: str, typed: Typed) -> int:
+    form, monthly_cents = sent(typed), typed.whole("monthly_cents")
+    if typed.checked("ask"):
+        return page_plans.ask(visitor, form, fingerprint, monthly_cents, now=g.now)
+    typed.needed("agreed")
+    return page_plans.accept(
+        visitor,
+        form,
+        fingerprint,
+        monthly_cents,
+        user_agent=request.user_agent.string,
+        now=g.now,
+    )
+
+
 def _page(visitor: Visitor, typed: Typed, refusal: Refusal | None = None) -> str:
-    attempt = forms.attempt(lambda: _offers(visitor, typed))
-    found = attempt.result or page_plans.offers(visitor, None, now=g.now)
+    attempt = forms.attempt(lambda: _choices(visitor, typed))
+    found = attempt.result or page_plans.choices(visitor, None, now=g.now)
     cents = typed.cents("monthly") if attempt.result else None
     said = refusal or attempt.refusal
     sentence = _said(visitor, said.phrase) if said else ""
     return tell(
         "plan",
         visitor,
-        found=found,
-        offers=[
-            (page_plans.mark(offer), offer, _why(visitor, offer.reasons)) for offer in found.offers
-        ],
+        found=found.found,
+        choices=[(choice, _why(visitor, choice)) for choice in found.choices],
         titles=TITLES,
         note=_said(visitor, found.note) if found.note else "",
         monthly_cents=cents,
         typed=typed.values,
         fault=sentence if attempt.refusal else "",
         changed=sentence if refusal else "",
-        key=uuid4().hex,
+        running=page_plans.running(visitor),
         home=door.home(visitor),
         faults={},
     )
 
 
-def _offers(visitor: Visitor, typed: Typed) -> Proposals:
-    return page_plans.offers(visitor, typed.cents("monthly"), now=g.now)
+def _choices(visitor: Visitor, typed: Typed) -> Choices:
+    return page_plans.choices(visitor, typed.cents("monthly"), now=g.now)
 
 
-def _why(visitor: Visitor, reasons: tuple[Phrase, ...]) -> list[str]:
+def _choice(visitor: Visitor, fingerprint: str, monthly_cents: int | None) -> Choice:
+    return page_plans.named(page_plans.choices(visitor, monthly_cents, now=g.now), fingerprint)
+
+
+def _why(visitor: Visitor, choice: Choice) -> list[str]:
+    reasons = choice.offer.reasons if choice.offer else ()
     return [_said(visitor, reason) for reason in reasons]
 
 
