@@ -3,8 +3,11 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import select
+
 from bpo.domain.links import Purpose
 from bpo.gateways import outside
+from bpo.models import Task
 from bpo.services import links
 
 CPF = "52998224725"
@@ -45,3 +48,25 @@ def act(client, token, name, **fields):
     page = client.get(f"/d/{token}/{name}").text
     hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
     return client.post(f"/d/{token}/{name}", data=hidden | fields)
+
+
+def csrf(client, token):
+    """What a form of his page carries."""
+    page = client.get(f"/d/{token}/talk").text
+    return re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+
+
+def one(session, table):
+    """The only row of a table."""
+    return session.scalars(select(table)).one()
+
+
+def lines(session):
+    """The lines of the inbox: kind and words."""
+    return [(task.kind, task.detail["text"]) for task in session.scalars(select(Task))]
+
+
+def done_page(client, answer):
+    """What Davi reads once it is done."""
+    assert answer.status_code == 303, answer.text
+    return client.get(answer.location).text

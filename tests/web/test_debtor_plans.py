@@ -1,0 +1,184 @@
+"""Davi agrees to pay in parts; and whoever would change what he sees, or act in his name."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bpo.db import acting_as
+from bpo.kernel import actor as actors
+from bpo.kernel import clock
+from bpo.models import (
+    Agreement,
+    AgreementAcceptance,
+    Contact,
+    Dispute,
+    Feedback,
+    Hold,
+    OptOut,
+    PageAct,
+)
+from bpo.web.throttle import limiter
+from tests.factories import debts, people
+from tests.web import debtor_links
+from tests.web.debtor_links import CPF, act, csrf, done_page, lines, one
+
+
+@pytest.fixture
+def cast(app, session):
+    with app.app_context():
+        limiter.reset()
+    everybody = people.cast(session)
+    everybody.sol.calendar = "none"
+    with acting_as(actors.system([everybody.sol.id, everybody.lua.id], name="test")):
+        yield everybody
+
+
+@pytest.fixture
+def today(cast):
+    return clock.local_day(datetime.now(UTC), cast.sol.time_zone)
+
+
+@pytest.fixture
+def davi(session, cast):
+    return debts.debtor(session, cast.sol, document=CPF)
+
+
+@pytest.fixture
+def overdue(session, davi, today):
+    return debts.receivable(session, davi, "1001", due=today - timedelta(days=12), cents=1_000_00)
+
+
+@pytest.fixture
+def token(app, client, session, davi, overdue):
+    link = debtor_links.token(app, session, davi)
+    debtor_links.read(client, link)
+    return link
+
+
+def choices(client, token, monthly="300,00"):
+    """The addresses of the offers on the page."""
+    page = client.get(f"/d/{token}/plan?monthly={monthly}").text
+    return re.findall(rf'href="/d/{token}/(plan/[^"]+)"', page)
+
+
+def test_an_offer_is_agreed_to_and_runs(client, session, davi, overdue, token):
+    looked = choices(client, token)[0]
+    terms = client.get(f"/d/{token}/{looked}").text
+    assert "1001" in terms
+    answer = act(client, token, looked, agreed="1", total_cents="1", monthly_cents="30000")
+    assert "Protocolo" in done_page(client, answer)
+    said, made = one(session, PageAct), one(session, Agreement)
+    assert (said.kind, made.state, made.debtor_id) == ("agreement", "accepted", davi.id)
+    assert made.total_cents == said.detail["plan"]["total_cents"] > 900_00
+    assert lines(session)[0][0] == "plan_agreed"
+    assert one(session, AgreementAcceptance).actor_kind == "debtor"
+    page = client.get(f"/d/{token}").text
+    assert f"Acordo AC-{made.id}" in page
+    assert "1001" not in page
+    again = client.post(
+        f"/d/{token}/{looked}", data={"csrf_token": csrf(client, token), "key": said.request_key}
+    )
+    assert again.status_code in (303, 400, 409)
+    assert len(session.scalars(select(Agreement)).all()) == 1
+
+
+def test_terms_that_were_never_offered_or_have_changed_are_refused(
+    client, session, davi, overdue, token, today
+):
+    forged = f"plan/{'0' * 64}"
+    form = {"csrf_token": csrf(client, token), "key": "a-key-of-my-own", "agreed": "1"}
+    assert client.post(f"/d/{token}/{forged}", data=form).status_code == 409
+    looked = choices(client, token)[0].partition("?")[0]
+    debts.paid(session, overdue, 300_00, today)
+    answer = client.post(f"/d/{token}/{looked}", data=form | {"monthly_cents": "30000"})
+    assert answer.status_code == 409
+    assert "R$" in answer.text
+    assert session.scalars(select(Agreement)).all() == []
+    assert session.scalars(select(PageAct)).all() == []
+
+
+def test_without_a_yes_nothing_is_agreed(client, session, overdue, token):
+    answer = act(client, token, choices(client, token)[0])
+    assert answer.status_code == 409
+    assert session.scalars(select(Agreement)).all() == []
+
+
+def test_what_somebody_must_grant_is_asked_for(client, session, davi, token, today):
+    for number in range(4):
+        day = today - timedelta(days=200 - number)
+        debts.receivable(session, davi, f"30{number}", due=day, cents=400_00)
+    looked = [
+        one
+        for one in choices(client, token)
+        if 'name="ask"' in client.get(f"/d/{token}/{one}").text
+    ]
+    assert looked
+    sneaky = {"csrf_token": csrf(client, token), "key": "a-key-of-my-own", "agreed": "1"}
+    assert client.post(f"/d/{token}/{looked[0]}", data=sneaky).status_code == 409
+    done_page(client, act(client, token, looked[0]))
+    assert one(session, PageAct).detail["needs_approval_by"] == "admin"
+    assert lines(session)[0][0] == "plan_asked"
+    assert session.scalars(select(Agreement)).all() == []
+
+
+def test_the_same_form_sent_twice_counts_once(client, session, overdue, token):
+    fields = {"receivables": str(overdue.id), "key": "the-very-same-form"}
+    first = act(client, token, "paid", **fields)
+    page = client.get(f"/d/{token}/talk").text
+    form = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+    second = client.post(f"/d/{token}/paid", data=fields | {"csrf_token": form})
+    assert first.location == second.location
+    assert len(session.scalars(select(PageAct)).all()) == 1
+    assert len(session.scalars(select(Hold)).all()) == 1
+
+
+def test_nobody_acts_on_what_is_not_theirs(app, client, session, cast, davi, overdue, token, today):
+    eva = debts.debtor(session, cast.sol, "Eva Melo", document="11144477735", email="eva@x.example")
+    hers = debts.receivable(session, eva, "2002", due=today, cents=777_00)
+    theirs = debtor_links.token(app, session, eva)
+    address = session.scalars(select(Contact).where(Contact.debtor_id == eva.id)).one()
+    payment = debts.paid(session, hers, 1_00, today)
+    form = re.search(r'name="csrf_token" value="([^"]+)"', client.get(f"/d/{token}/talk").text)[1]
+
+    def post(path, **fields):
+        return client.post(
+            f"/d/{path}", data={"csrf_token": form, "key": "a-key-of-my-own"} | fields
+        ).status_code
+
+    assert post(f"{token}/paid", receivables=str(hers.id)) == 404
+    assert post(f"{token}/dispute", receivables=str(hers.id), grounds="amount") == 404
+    assert post(f"{token}/channels/{address.id}") == 404
+    assert post(f"{token}/survey", about="payment", subject=str(payment.id), score="1") == 404
+    assert post(f"{token}/paid", receivables="1 OR 1=1") == 400
+    assert client.post(f"/d/{theirs}/hardship", data={"csrf_token": form}).location == (
+        f"/d/{theirs}"
+    )
+    for path in ("talk", "data.json", "data.pdf", "plan", "paid", "done/1"):
+        assert client.get(f"/d/{theirs}/{path}").status_code == 302
+    for table in (PageAct, Hold, Dispute, Feedback, OptOut):
+        assert session.scalars(select(table)).all() == []
+
+
+def test_acts_have_a_measure(client, session, token):
+    page = client.get(f"/d/{token}/talk").text
+    form = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+    codes = [
+        client.post(
+            f"/d/{token}/talk", data={"csrf_token": form, "key": f"key-{n:06}", "words": "oi"}
+        ).status_code
+        for n in range(14)
+    ]
+    assert codes[:12] == [303] * 12
+    assert set(codes[12:]) == {429}
+
+
+def test_carla_sees_no_conversation_of_ana(client, session, cast, davi, token):
+    act(client, token, "talk", words="Segredo")
+    carla = people.sign_in(client, cast.carla)
+    assert carla.get(f"/w/sol/debtors/{davi.id}/talk").status_code == 404
+    assert carla.get(f"/w/lua/debtors/{davi.id}/talk").status_code == 404
+    assert "Segredo" not in carla.get("/office/inbox").text
+    bruno = people.sign_in(client, cast.bruno)
+    assert bruno.get(f"/w/sol/debtors/{davi.id}/talk").status_code in (403, 404)
