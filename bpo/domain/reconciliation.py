@@ -155,10 +155,7 @@ class Book:
 
     def of_boleto(self, reference: str) -> list[Title]:
         """Those whose boleto carries the bank's number in the field that is the bank's own."""
-        digits = reference.lstrip("0")
-        if len(digits) < LEAST_REFERENCE or not digits.isdigit():
-            return []
-        return self._free(t for t in self._by_boleto if digits in t.boleto_free_field)
+        return self._free(self._with_boleto(reference))
 
     def documented(self, document: str) -> list[Payer]:
         """The debtors with a document."""
@@ -180,7 +177,7 @@ class Book:
             return {reference.id}
         title = self._by_id.get(reference.id) if reference else None
         numbered = self._by_number.get(number_key(credit.creditor_reference), ())
-        titles = [*([title] if title else ()), *self.of_boleto(credit.bank_reference)]
+        titles = [*([title] if title else ()), *self._with_boleto(credit.bank_reference)]
         return {
             one.debtor_id for one in (*titles, *(numbered if credit.creditor_reference else ()))
         }
@@ -194,6 +191,12 @@ class Book:
             for number in sorted(near)
             if len(self._names[number]) > 1 and self._names[number] <= words
         ]
+
+    def _with_boleto(self, reference: str) -> list[Title]:
+        digits = reference.lstrip("0")
+        if len(digits) < LEAST_REFERENCE or not digits.isdigit():
+            return []
+        return [title for title in self._by_boleto if digits in title.boleto_free_field]
 
     def _free(self, titles: Iterable[Title]) -> list[Title]:
         return [title for title in titles if title.id not in self._claimed]

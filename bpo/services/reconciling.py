@@ -67,8 +67,9 @@ def run(
     """Match some open credits, or all: what is certain is applied, what is likely proposed.
 
     Money of a day that has not come is never applied by itself. What was recorded by other means,
-    and the lump sum of boletos that a return file has told one by one, is set aside. The likely
-    debtors are left in peace until a person has decided.
+    and the lump sum of boletos that a return file has told one by one, is set aside; who records a
+    payment of the same debtor meanwhile is waited for. The likely debtors are left in peace until a
+    person has decided.
     """
     known_credits.reopen_reversed(session, workspace_id, now)
     credits = bank.credits(session, workspace_id, line_ids)
@@ -81,6 +82,11 @@ def run(
     done: dict[int, int] = {}
     for _ in range(MOST_ROUNDS):
         certain = _certain([one for one in left if one.on <= today], book)
+        _hold_debtors(session, workspace_id, [one.debtor_id for one in certain])
+        held = [one.credit for one in certain]
+        aside |= _set_aside(session, workspace_id, held, book, near, now)
+        left = [credit for credit in left if credit.id not in aside]
+        certain = [one for one in certain if one.credit.id not in aside]
         applied = apply(session, actor, workspace_id, certain, now=now) if certain else {}
         if not applied:
             break
