@@ -9,6 +9,7 @@ from bpo.web.debtor import plans as debtor_page_plans
 from bpo.web.hooks import channels as channel_hooks
 from bpo.web.hooks import pix as pix_hooks
 from bpo.web.office import (
+    agreements,
     attachments,
     audit,
     campaign_lists,
@@ -98,6 +99,7 @@ VIEWS = (
     payments,
     reconciliation,
     negotiation,
+    agreements,
     imports,
     inspect,
     inbox,

@@ -44,7 +44,7 @@ def debtor_negotiation(slug: str, debtor_id: int) -> str | Response:
         debtor=debtor,
         today=today,
         found=offers,
-        marks=agreement_choices.marks(choices),
+        fingerprints=agreement_choices.marks(choices),
         forbidden=choices.note if choices.forbidden else None,
         key=uuid4().hex,
         monthly_cents=asked.cents("monthly") if attempt.result else None,
