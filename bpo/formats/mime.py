@@ -9,18 +9,25 @@ _SHOWN = ("From", "To", "Reply-To", "Subject", "Date", "Message-ID", "List-Unsub
 
 
 class Mail(NamedTuple):
-    """A message read; `headers` are those worth showing, in order, decoded."""
+    """A message read; `headers` are those worth showing, in order, decoded.
+
+    `attachments` are the names of the documents that go with it.
+    """
 
     headers: tuple[tuple[str, str], ...]
     text: str
     html: str
+    attachments: tuple[str, ...] = ()
 
 
 def read(raw: bytes) -> Mail:
     """A message of its RFC 5322 bytes; a part it does not have is empty."""
     message = BytesParser(policy=policy.default).parsebytes(raw)
     headers = tuple((name, str(message[name])) for name in _SHOWN if message[name] is not None)
-    return Mail(headers, _part(message, "plain"), _part(message, "html"))
+    names = tuple(part.get_filename() or "" for part in message.iter_attachments())
+    return Mail(
+        headers, _part(message, "plain"), _part(message, "html"), tuple(filter(None, names))
+    )
 
 
 def _part(message: EmailMessage, kind: str) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bpo.domain import attachments as rules
 from bpo.domain.attachments import Kind, Sized
 from bpo.domain.charges import AmountDue
-from bpo.domain.invoices import Payer, Title
+from bpo.domain.invoices import Invoice, Payer, Title
 from bpo.domain.policies import CollectionPolicy
 from bpo.gateways import papers
 from bpo.gateways.channels.email import Enclosure
@@ -63,11 +63,19 @@ class Enclosures:
         room = rules.LARGEST_MAIL - sum(len(one.content) for one in documents)
         bare = [title for title in titles if not self._has_invoice(title.id)]
         for title in bare[:MOST_INVOICES]:
-            made = self._invoice(self.issuer, title, payer, locale)
+            made = self._invoice(title, payer, locale)
             if len(made.content) <= room:
                 documents.insert(0, made)
                 room -= len(made.content)
         return tuple(documents)
+
+    def names(self, issued: Iterable[Issued], payer: Payer) -> tuple[str, ...]:
+        """The names of what would go along, without making anything."""
+        titles = list(issued)
+        kept = {one.file_id: one for title in titles for one in self.kept.get(title.id, ())}
+        bare = [title for title in titles if not self._has_invoice(title.id)]
+        made = [self._made(title, payer).filename for title in bare[:MOST_INVOICES]]
+        return (*made, *(one.name for one in kept.values()))
 
     def _documents(self, receivable_ids: Iterable[int]) -> list[Enclosure]:
         """Documents kept; one that several receivables share goes along once."""
@@ -81,9 +89,13 @@ class Enclosures:
     def _has_invoice(self, receivable_id: int) -> bool:
         return any(one.kind == Kind.INVOICE for one in self.kept.get(receivable_id, ()))
 
-    def _invoice(self, issuer: Issuer, one: Issued, payer: Payer, locale: str) -> Enclosure:
+    def _made(self, one: Issued, payer: Payer) -> Invoice:
+        assert self.issuer
         line = self.boletos.get(one.id, "")
-        made = issuer.invoice(one.id, one.title, payer, one.amount, one.policy, line)
+        return self.issuer.invoice(one.id, one.title, payer, one.amount, one.policy, line)
+
+    def _invoice(self, one: Issued, payer: Payer, locale: str) -> Enclosure:
+        made = self._made(one, payer)
         return Enclosure(made.filename, "application/pdf", papers.invoice(made, locale))
 
 

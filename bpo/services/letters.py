@@ -382,19 +382,19 @@ def _debt_line(batch: Batch, waiting: Waiting, line: Line) -> DebtLine:
 
 def _enclosed(batch: Batch, draft: Draft, locale: str) -> tuple[Enclosure, ...]:
     """The documents that go with a draft."""
-    waiting = draft.waiting
     if draft.confirms:
-        return batch.enclosures.papers.get(waiting.anchor_id, ())
+        return batch.enclosures.papers.get(draft.waiting.anchor_id, ())
     if not draft.issues:
         return ()
-    document = documents.formatted(waiting.debtor_document or "")
-    payer = Payer(waiting.debtor_name, document)
-    issued = [
-        enclosures.issued(
-            line,
-            _due(batch, waiting, line),
-            batch.policies.of(line, consumer=waiting.consumer),
-        )
-        for line in draft.lines
-    ]
-    return batch.enclosures.of(issued, payer, locale)
+    return batch.enclosures.of(*issued(batch, draft), locale)
+
+
+def issued(batch: Batch, draft: Draft) -> tuple[list[enclosures.Issued], Payer]:
+    """What a draft issues, and to whom."""
+    one = draft.waiting
+    payer = Payer(one.debtor_name, documents.formatted(one.debtor_document or ""))
+    terms = [batch.policies.of(line, consumer=one.consumer) for line in draft.lines]
+    return [
+        enclosures.issued(line, _due(batch, one, line), policy)
+        for line, policy in zip(draft.lines, terms, strict=True)
+    ], payer

@@ -21,7 +21,8 @@ from bpo.kernel import clock, documents
 from bpo.models import Debtor, Payment, Workspace
 from bpo.queries import book, outgoing, receivables, samples, workspaces
 from bpo.queries.outgoing import Line, Waiting
-from bpo.services import invoices, wordings
+from bpo.services import enclosures, invoices, letters, wordings
+from bpo.services.enclosures import Enclosures
 from bpo.services.letters import Batch, Desk, Draft
 from bpo.services.wordings import Wordings
 
@@ -58,10 +59,12 @@ def preview(
     """
     words = words or wordings.in_force(session, workspace)
     if channel == Channel.EMAIL:
-        draft = written(
-            session, workspace, debtor, step, desk=desk, now=now, words=words, locale=locale
-        )
-        return Preview(mime.read(draft.body), draft.recipient, draft.subject)
+        batch, draft = _drafted(session, workspace, debtor, step, desk, now, words, locale)
+        names = _enclose(session, batch, draft, desk.base_url)
+        batch.enclosures = Enclosures()  # named, and not made for every look
+        desk.write(batch, draft, now)
+        mail = mime.read(draft.body)._replace(attachments=names)
+        return Preview(mail, draft.recipient, draft.subject)
     today = clock.local_day(now, workspace.time_zone)
     listed = samples.lines(session, workspace.id, debtor.id, step.moment, today)
     facts = _facts(workspace, debtor, listed, desk, today)
@@ -84,7 +87,25 @@ def written(
     locale: str | None = None,
     to: str | None = None,
 ) -> Draft:
-    """An e-mail as the desk writes it; `to`: to another address than the debtor's."""
+    """An e-mail as the desk writes it, with its documents; `to`: not to the debtor's address."""
+    batch, draft = _drafted(session, workspace, debtor, step, desk, now, words, locale, to)
+    _enclose(session, batch, draft, desk.base_url)
+    desk.write(batch, draft, now)
+    return draft
+
+
+def _drafted(
+    session: Session,
+    workspace: Workspace,
+    debtor: Debtor,
+    step: Step,
+    desk: Desk,
+    now: datetime,
+    words: Wordings,
+    locale: str | None = None,
+    to: str | None = None,
+) -> tuple[Batch, Draft]:
+    """A message with everything that writing it takes."""
     today = clock.local_day(now, workspace.time_zone)
     paid, listed = None, samples.lines(session, workspace.id, debtor.id, step.moment, today)
     if step.moment == Moment.PAYMENT:
@@ -97,8 +118,16 @@ def written(
         debtor_locale=locale or debtor.locale,
     )
     draft = Draft(waiting, listed, step)
-    desk.write(batch, draft, now)
-    return draft
+    return batch, draft
+
+
+def _enclose(session: Session, batch: Batch, draft: Draft, base_url: str) -> tuple[str, ...]:
+    """Let the documents of a draft go along; their names."""
+    if not draft.issues or not draft.lines:
+        return ()
+    ids = [[line.id for line in draft.lines]]
+    batch.enclosures = enclosures.read(session, batch.workspace, base_url, ids)
+    return batch.enclosures.names(*letters.issued(batch, draft))
 
 
 def _batch(

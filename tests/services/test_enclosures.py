@@ -10,12 +10,15 @@ from pypdf import PdfReader
 from bpo.db import acting_as, unit_of_work
 from bpo.domain.attachments import Kind
 from bpo.domain.regua import DEFAULT_REGUA, THREE_STEPS
+from bpo.domain.steps import Channel
+from bpo.formats import mime
 from bpo.gateways.channels import email
 from bpo.gateways.channels.email import Enclosure, Letter, Sender
 from bpo.gateways.queue import MemoryQueue
 from bpo.gateways.signing import Signer
 from bpo.kernel import actor as actors
-from bpo.services import attachments, campaigns, enclosures, files
+from bpo.models import Debtor
+from bpo.services import attachments, campaigns, enclosures, files, previews
 from bpo.services.attachments import Bond
 from bpo.services.letters import Desk
 from tests.factories import debts, people
@@ -121,3 +124,15 @@ def test_names_of_files_survive_the_mail():
     assert (part.get_filename(), part.get_content()) == (odd.name, odd.content)
     assert message.get_body(("plain",)).get_content().strip() == "Olá"
     assert max(map(len, sent.split(b"\r\n"))) < 998
+
+
+def test_a_preview_names_what_goes_along_and_a_message_kept_tells_it(session, sol, program):
+    title = issued(session, sol)
+    keep(session, title, Kind.FISCAL_DOCUMENT, "NFe 35.xml", XML)
+    (draft,) = batch(program, sol).drafts
+    kept = mime.read(draft.body)
+    assert set(kept.attachments) == {"fatura-nf-1.pdf", "NFe 35.xml"}
+    desk = Desk(Signer("x" * 40), "https://cobranca.example", "cobranca@bpo.example")
+    davi = session.get(Debtor, (sol.id, title.debtor_id))
+    seen = previews.preview(session, sol, davi, draft.step, Channel.EMAIL, desk=desk, now=NOON)
+    assert set(seen.mail.attachments) == set(kept.attachments)
