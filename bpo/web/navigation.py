@@ -63,7 +63,7 @@ _WORK = (
     ("office.inbox", Phrase("Inbox"), "inbox"),
     ("office.reconciliation", Phrase("Money to reconcile"), "banknote"),
     ("office.portfolio", Phrase("Portfolio"), "briefcase"),
-    ("office.feedback", Phrase("What debtors say"), "star"),
+    ("office.feedback", Phrase("Satisfaction"), "star"),
     ("office.inspect", Phrase("Look at a file"), "search"),
 )
 _WORKSPACE = (
@@ -89,7 +89,7 @@ _PORTAL = (
     ("portal.workspace", Phrase("Overview"), "layout-dashboard"),
     ("portal.debtors", Phrase("Debtors"), "users"),
     ("portal.receipts", Phrase("Receipts"), "banknote"),
-    ("portal.feedback", Phrase("What debtors say"), "star"),
+    ("portal.feedback", Phrase("Satisfaction"), "star"),
     ("portal.reports", Phrase("Reports"), "chart-column"),
 )
 # Screens that belong under another screen's link: endpoint prefix -> the link that is lit.
