@@ -1,9 +1,10 @@
 """Documents for debtors and client companies as PDF: invoices, accounts, receipts."""
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -17,6 +18,7 @@ from bpo.domain.remittances import Remittance
 from bpo.gateways import pdf, qrcode, wording
 
 ASSETS = paths.TEMPLATES / "reports"
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d)?)?$")
 _WIDTH = 483.0
 _LARGEST_CODE, _SMALLEST_CODE = 6.5, 3.0
 
@@ -71,7 +73,23 @@ def agreement(frame: Frame, paper: Paper, locale: str) -> bytes:
 def personal_data(frame: Frame, kept: Mapping[str, Any], locale: str) -> bytes:
     """What is kept about a debtor, as `queries.personal_data` gives it with its purpose."""
     title = wording.gettext("My data", locale)
-    return _framed("reports/personal_data.html", frame, title, (frame.day,), locale, kept=kept)
+    told = {
+        key: [{name: _local(value, locale) for name, value in row.items()} for row in rows]
+        for key, rows in kept.items()
+        if isinstance(rows, list)
+    }
+    return _framed(
+        "reports/personal_data.html", frame, title, (frame.day,), locale, kept=kept, told=told
+    )
+
+
+def _local(value: object, locale: str) -> object:
+    """A day or instant of a record as people of a place write it; anything else as it is."""
+    if not isinstance(value, str) or not _ISO.match(value):
+        return value
+    if len(value) == len("2026-11-28"):
+        return wording.day(date.fromisoformat(value), locale)
+    return wording.instant(datetime.fromisoformat(value), "America/Sao_Paulo", locale)
 
 
 def _framed(
