@@ -1,11 +1,11 @@
-"""`bench campaign`: a morning's planning over many workspaces, beside the bare reads and writes."""
+"""`bench campaign`: a morning planned over many workspaces and sent, beside what is bare."""
 
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from bpo.bench import ground, meter
+from bpo.bench import ground, meter, sending
 from bpo.bench.ground import Ground
 from bpo.db import driver, unit_of_work
 from bpo.domain import regua, steps
@@ -15,18 +15,23 @@ from bpo.services import campaigns
 
 TODAY = date(2026, 11, 24)
 MORNING = datetime.combine(TODAY, time(9, 0), UTC)
+NOON = datetime.combine(TODAY, time(15, 0), UTC)
 AMOUNT_CENTS = 480_00
+MESSAGES = 4_000
 
 Tell = Callable[[dict[str, Any]], None]
 
 
-def run(workspaces: int, debtors: int, receivables: int, tell: Tell) -> None:
-    """Measure the phase `plan` and its limit `limit_plan_io`.
+def run(
+    workspaces: int, debtors: int, receivables: int, tell: Tell, *, messages: int = MESSAGES
+) -> None:
+    """Measure `plan` and `limit_plan_io`, then `send`, `send_two` and `limit_send`.
 
     `debtors` and `receivables` are totals over all workspaces; due dates lie from 70 days ago to
     20 days ahead, so that every step of the default regua has somebody. The limit reads the same
     debtors, addresses and open receivables and writes the same contacts and lists into the same
-    tables, in bulk and with nothing decided in between.
+    tables, in bulk and with nothing decided in between. About `messages` of the contacts, those of
+    the first workspaces, are then sent to a counting sink: see `sending`.
     """
     with ground.prepared() as here:
         _prepare(here, workspaces, debtors, receivables)
@@ -36,6 +41,23 @@ def run(workspaces: int, debtors: int, receivables: int, tell: Tell) -> None:
         here.owner.execute("TRUNCATE touches, touch_receivables, skips, plan_runs CASCADE")
         here.settle()
         _bare(rows, debtors, tell)
+        sending.measure(here, _some(here, messages), NOON, tell)
+
+
+def _some(here: Ground, messages: int) -> list[int]:
+    """The first workspaces with that many e-mails, at least two; what others planned goes."""
+    rows = here.owner.execute(
+        "SELECT workspace_id, count(*) FROM touches WHERE channel = 'email' GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    places: list[int] = []
+    total = 0
+    for place, count in rows:
+        if total >= messages and len(places) > 1:
+            break
+        places.append(place)
+        total += count
+    here.owner.execute("DELETE FROM touches WHERE NOT workspace_id = ANY (%s)", [places])
+    return places
 
 
 def _plan(workspaces: int, debtors: int, tell: Tell) -> None:

@@ -34,11 +34,11 @@ def _updates(here: Ground, count: int, tell: Tell) -> None:
 
 
 def _mails(count: int, tell: Tell, smtp_url: str) -> None:
-    message = _message(0).as_bytes(policy=SMTP)
+    one = message(0).as_bytes(policy=SMTP)
     mail = Smtp(smtp_url)
     with meter.phase("limit_smtp", count) as phase:
         for number in range(count):
-            mail.send("bench@bench.example", f"limit{number}@debtor.example", message)
+            mail.send("bench@bench.example", f"limit{number}@debtor.example", one)
         mail.close()
     tell(phase.row())
 
@@ -46,7 +46,7 @@ def _mails(count: int, tell: Tell, smtp_url: str) -> None:
 def _built_mails(count: int, tell: Tell) -> None:
     with meter.phase("limit_build_mail", count) as phase:
         for number in range(count):
-            _message(number).as_bytes(policy=SMTP)
+            message(number).as_bytes(policy=SMTP)
     tell(phase.row())
 
 
@@ -59,14 +59,15 @@ def _sums(here: Ground, count: int, tell: Tell) -> None:
     tell(phase.row())
 
 
-def _message(number: int) -> EmailMessage:
-    message = EmailMessage()
-    message["From"] = "Loja do Sol <cobranca@bench.example>"
-    message["To"] = f"cliente{number}@debtor.example"
-    message["Subject"] = f"Fatura {number}"
-    message.set_content(f"Olá, cliente {number}.\n" + "Uma linha de texto para encher.\n" * 12)
-    message.add_alternative(
+def message(number: int) -> EmailMessage:
+    """A mail of two parts, about as long as a reminder."""
+    made = EmailMessage()
+    made["From"] = "Loja do Sol <cobranca@bench.example>"
+    made["To"] = f"cliente{number}@debtor.example"
+    made["Subject"] = f"Fatura {number}"
+    made.set_content(f"Olá, cliente {number}.\n" + "Uma linha de texto para encher.\n" * 12)
+    made.add_alternative(
         "<html><body>" + "<p>Uma linha de texto para encher.</p>\n" * 60 + "</body></html>",
         subtype="html",
     )
-    return message
+    return made

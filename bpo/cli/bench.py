@@ -20,10 +20,11 @@ def register(commands: console.Commands) -> None:
     kind.add_argument("--smtp", metavar="HOST:PORT", help="send there instead of to our own sink")
     console.add_json(kind)
     kind.set_defaults(run=run_dunning)
-    kind = kinds.add_parser("campaign", help="plan a morning over many workspaces")
+    kind = kinds.add_parser("campaign", help="plan a morning over many workspaces and send it")
     kind.add_argument("--workspaces", type=int, default=100, metavar="N")
     kind.add_argument("--debtors", type=int, default=100_000, metavar="N", help="in all")
     kind.add_argument("--receivables", type=int, default=300_000, metavar="N", help="in all")
+    kind.add_argument("--messages", type=int, default=campaign.MESSAGES, metavar="N", help="sent")
     console.add_json(kind)
     kind.set_defaults(run=run_campaign)
     kind = kinds.add_parser("import", help="a CSV of receivables with payments, to committed rows")
@@ -76,11 +77,17 @@ def run_dunning(arguments: Namespace, settings: Settings) -> None:
 
 def run_campaign(arguments: Namespace, settings: Settings) -> None:
     """One line a phase."""
-    for name in ("workspaces", "debtors", "receivables"):
+    for name in ("workspaces", "debtors", "receivables", "messages"):
         if getattr(arguments, name) < 1:
             raise BadInput("--{name} must be at least 1", field=name, name=name)
     tell = console.output if arguments.json else _say
-    campaign.run(arguments.workspaces, arguments.debtors, arguments.receivables, tell)
+    campaign.run(
+        arguments.workspaces,
+        arguments.debtors,
+        arguments.receivables,
+        tell,
+        messages=arguments.messages,
+    )
 
 
 def _say(row: dict[str, Any]) -> None:
