@@ -104,13 +104,14 @@ def may_contact(
 def hours(rules: Rules, channel: Channel | str, state: str | None, day: date) -> Hours | None:
     """The hours of a day in which a debtor of a state may be contacted; None: not on that day.
 
-    E-mail has a window of its own; every other channel keeps the workspace's window within the law
-    of the debtor's state, written for calls and applied to messages too.
+    E-mail has a window of its own; every other channel keeps the workspace's window, or the one it
+    chose for the debtor's state, within that state's law, written for calls and applied to messages
+    too: no choice is wider than the law.
     """
     if channel == Channel.EMAIL:
         return rules.email_window.on(day)
-    laws = STATE_WINDOWS if rules.state_windows is None else rules.state_windows
-    own, law = rules.window.on(day), laws.get((state or "").upper())
+    uf = (state or "").upper()
+    own, law = rules.state_windows.get(uf, rules.window).on(day), STATE_WINDOWS.get(uf)
     return own.within(law.on(day)) if own and law else own
 
 

@@ -1,11 +1,12 @@
 """The contact rules of a workspace, as data that can be stored and checked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from typing import Any
 
-from bpo.domain.hours import DEFAULT_WINDOW, EMAIL_WINDOW, Hours, Window
+from bpo.domain.hours import DEFAULT_WINDOW, EMAIL_WINDOW, STATE_WINDOWS, Hours, Window
+from bpo.domain.workspaces import STATES
 from bpo.kernel.errors import BadInput
 from bpo.kernel.text import Phrase
 
@@ -14,15 +15,17 @@ from bpo.kernel.text import Phrase
 class Rules:
     """The contact rules of a workspace.
 
-    `window` is narrowed by the law of the debtor's state. Caps count contacts over all campaigns
-    in a day and in any seven days. `fresh_business_days`: how old the last payment data may be.
+    `window` is narrowed by the law of the debtor's state; `state_windows` (by UF) stand in its
+    place for debtors of those states, within the law as well. Caps count contacts over all
+    campaigns in a day and in any seven days. `fresh_business_days`: how old the last payment data
+    may be.
     `limitation_years`: age after which a debt is no longer collected (STJ 3rd panel; None: no
     limit). `quiet_after_issue_days`: no reminder about an invoice this young.
     """
 
     window: Window = DEFAULT_WINDOW
     email_window: Window = EMAIL_WINDOW
-    state_windows: Mapping[str, Window] | None = None
+    state_windows: Mapping[str, Window] = field(default_factory=dict)
     min_spacing_days: int = 1
     daily_cap: int = 1
     weekly_cap: int = 3
@@ -50,15 +53,18 @@ LABELS = {
     "quiet_after_issue_days": Phrase("Quiet days after an invoice"),
     "window": Phrase("Hours for contact"),
     "email_window": Phrase("Hours for e-mail"),
+    "state_windows": Phrase("Hours in a state"),
 }
 
 
 def to_json(rules: Rules) -> dict[str, Any]:
     """The rules as plain JSON values; the laws of the states are not stored with a workspace."""
+    states = {uf: _window_to_json(own) for uf, own in sorted(rules.state_windows.items())}
     numbers = {name: getattr(rules, name) for name in _NUMBERS}
     return numbers | {
         "window": _window_to_json(rules.window),
         "email_window": _window_to_json(rules.email_window),
+        **({"state_windows": states} if states else {}),
     }
 
 
@@ -68,7 +74,24 @@ def from_json(row: Mapping[str, Any]) -> Rules:
     windows = {
         name: _window(name, row[name]) for name in ("window", "email_window") if row.get(name)
     }
-    return Rules(**numbers, **windows)  # type: ignore[arg-type]
+    states = {uf: _of_state(uf, own) for uf, own in (row.get("state_windows") or {}).items()}
+    return Rules(**numbers, **windows, state_windows=states)  # type: ignore[arg-type]
+
+
+def _of_state(uf: str, row: Mapping[str, Any]) -> Window:
+    """The window of a state. Raises BadInput for hours that its law forbids altogether."""
+    if uf not in STATES:
+        raise BadInput("Choose one of the options", field="state_windows")
+    own, law = _window("state_windows", row), STATE_WINDOWS.get(uf)
+    if law and own.weekdays.within(law.weekdays) is None:
+        raise BadInput(
+            "{uf}: the law allows contact only from {opens} to {closes}",
+            field="state_windows",
+            uf=uf,
+            opens=law.weekdays.opens.strftime("%H:%M"),
+            closes=law.weekdays.closes.strftime("%H:%M"),
+        )
+    return own
 
 
 def _number(name: str, value: object) -> int | None:

@@ -172,3 +172,15 @@ def test_rules_survive_storage_and_refuse_nonsense():
     ):
         with pytest.raises(BadInput):
             contact_rules.from_json(bad)
+
+
+def test_the_hours_chosen_for_a_state_stand_in_place_of_the_usual_ones_within_its_law():
+    chosen = {"RS": Window(between(10, 21)), "AM": Window(between(7, 20), between(8, 12))}
+    rules = Rules(state_windows=chosen)
+    monday, saturday = day("2026-11-23"), day("2026-11-28")
+    read = lambda uf, on: contact.hours(rules, "sms", uf, on)  # noqa: E731
+    assert read("RS", monday) == between(10, 21)
+    assert read("AM", monday) == between(8, 18)
+    assert read("AM", saturday) is None
+    assert read("SC", monday) == between(9, 18)
+    assert contact_rules.from_json(contact_rules.to_json(rules)) == rules

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from bpo.db import acting_as
 from bpo.domain import contact_rules, policies
+from bpo.domain.hours import Window, between
 from bpo.domain.policies import CollectionPolicy, EarlyDiscount
 from bpo.kernel import actor as actors
 from bpo.models import LocalHoliday, PaymentMethod, Workspace
@@ -148,13 +149,36 @@ def test_contact_rules_are_set_in_their_form(session, marta, sol):
     rules = contact_rules.from_json(stored.contact_rules(session, sol.id).rules)
     assert (rules.weekly_cap, rules.limitation_years) == (2, None)
     assert rules.window.weekdays.closes.isoformat() == "17:30:00"
+    assert rules.state_windows == {}
     for wrong in (
+        {
+            "state_new": "AM",
+            "state_new_weekdays_opens": "18:00",
+            "state_new_weekdays_closes": "20:00",
+        },
+        {
+            "state_new": "",
+            "state_new_weekdays_opens": "10:00",
+            "state_new_weekdays_closes": "12:00",
+        },
+        {"state_new": "RS", "state_new_weekdays_opens": "10:00"},
         {"window_weekdays_closes": "08:00"},
         {"window_weekdays_opens": ""},
         {"weekly_cap": "99"},
         {"daily_cap": ""},
     ):
         assert marta.send(f"{SOL}/contact", contact_fields(**wrong)).status_code == 400
+
+
+def test_a_state_may_have_hours_of_its_own_and_lose_them_again(session, marta, sol):
+    new = {"state_new": "RS", "state_new_weekdays_opens": "10:00"}
+    marta.send(f"{SOL}/contact", contact_fields(**new, state_new_weekdays_closes="12:00"))
+    assert "RS, segunda a sexta" in marta.client.get(f"{SOL}/contact").text
+    read = lambda: contact_rules.from_json(stored.contact_rules(session, sol.id).rules)  # noqa: E731
+    assert read().state_windows == {"RS": Window(between(10, 12))}
+    marta.send(f"{SOL}/contact", contact_fields())
+    session.expire_all()
+    assert read().state_windows == {}
 
 
 def test_ways_to_pay_are_added_and_withdrawn(session, marta, sol):

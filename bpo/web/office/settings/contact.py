@@ -11,6 +11,7 @@ from bpo.domain import contact_rules
 from bpo.domain.access import Permission
 from bpo.domain.contact_rules import Rules
 from bpo.domain.hours import STATE_WINDOWS, Hours, Window
+from bpo.domain.workspaces import STATES
 from bpo.kernel.errors import BadInput
 from bpo.queries import workspaces as stored
 from bpo.services import workspaces
@@ -46,6 +47,7 @@ def _typed(typed: Typed) -> Rules:
     return Rules(
         window=_window(typed, "window"),
         email_window=_window(typed, "email_window"),
+        state_windows=_of_states(typed),
         min_spacing_days=_needed(typed, "min_spacing_days"),
         daily_cap=_needed(typed, "daily_cap"),
         weekly_cap=_needed(typed, "weekly_cap"),
@@ -69,20 +71,41 @@ def _window(typed: Typed, name: str) -> Window:
     return Window(weekdays, _hours(typed, name, "saturday"))
 
 
-def _hours(typed: Typed, name: str, days: str) -> Hours | None:
+def _of_states(typed: Typed) -> dict[str, Window]:
+    """The windows of states; emptied ones go. A new one is of the state chosen beside it."""
+    found: dict[str, Window] = {}
+    for uf in (*STATES, ""):
+        name = f"state_{uf or 'new'}"
+        weekdays = _hours(typed, name, "weekdays", field="state_windows")
+        if weekdays is None:
+            continue
+        saturday = _hours(typed, name, "saturday", field="state_windows")
+        found[uf or typed.text("state_new") or ""] = Window(weekdays, saturday)
+    return found
+
+
+def _hours(typed: Typed, name: str, days: str, field: str | None = None) -> Hours | None:
     texts = [typed.text(f"{name}_{days}_{end}") for end in ("opens", "closes")]
     if not any(texts):
         return None
     try:
         opens, closes = (time.fromisoformat(text or "") for text in texts)
     except ValueError:
-        raise BadInput("Give opening and closing hours", field=name) from None
+        raise BadInput("Give opening and closing hours", field=field or name) from None
     if opens >= closes:
-        raise BadInput("The hours must close after they open", field=name)
+        raise BadInput("The hours must close after they open", field=field or name)
     return Hours(opens, closes)
 
 
 def _page(**context: Any) -> str:
     row = stored.contact_rules(db.session(), g.workspace.id)
     rules = contact_rules.from_json(row.rules) if row else Rules()
-    return page("contact", HERE, typed=request.form, rules=rules, laws=STATE_WINDOWS, **context)
+    return page(
+        "contact",
+        HERE,
+        typed=request.form,
+        rules=rules,
+        laws=STATE_WINDOWS,
+        states=[uf for uf in STATES if uf not in rules.state_windows],
+        **context,
+    )
