@@ -37,6 +37,7 @@ class Job(StrEnum):
     ISSUE_SUBSCRIPTIONS = "issue_subscriptions"
     JUDGE_AGREEMENTS = "judge_agreements"
     WRITE_AGREEMENTS = "write_agreements"
+    SEND_APPROVAL_MAILS = "send_approval_mails"
     BUILD_REPORT = "build_report"
     SEND_REPORTS = "send_reports"
 
@@ -56,6 +57,7 @@ SPECS: dict[Job, JobSpec] = {
     Job.ISSUE_SUBSCRIPTIONS: JobSpec("workers.subscriptions.issue_subscriptions", Queue.DEFAULT),
     Job.JUDGE_AGREEMENTS: JobSpec("workers.agreements.judge_agreements", Queue.DEFAULT),
     Job.WRITE_AGREEMENTS: JobSpec("workers.agreements.write_agreements", Queue.DEFAULT),
+    Job.SEND_APPROVAL_MAILS: JobSpec("workers.approvals.send_approval_mails", Queue.SENDING),
     Job.BUILD_REPORT: JobSpec("workers.reports.build_report", Queue.BULK),
     Job.SEND_REPORTS: JobSpec("workers.reports.send_reports", Queue.SENDING),
 }

@@ -21,6 +21,7 @@ class Permission(StrEnum):
     CONTACT = "contact"
     HOLD = "hold"
     NEGOTIATE = "negotiate"
+    DECIDE = "decide"
     SEE_REPORTS = "see_reports"
     BUILD_REPORTS = "build_reports"
     SEE_PORTAL = "see_portal"
@@ -49,7 +50,9 @@ _ANALYST = frozenset(
 MATRIX: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: frozenset(Permission),
     Role.ANALYST: _ANALYST,
-    Role.CLIENT_MANAGER: frozenset({Permission.SEE_PORTAL, Permission.SEE_REPORTS}),
+    Role.CLIENT_MANAGER: frozenset(
+        {Permission.SEE_PORTAL, Permission.SEE_REPORTS, Permission.DECIDE}
+    ),
 }
 
 

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     CALL = "call"
     PROMISE_DUE = "promise_due"
     PROMISE_BROKEN = "promise_broken"
+    APPROVAL = "approval"
     DISPUTE = "dispute"
     FOLLOW_UP = "follow_up"
     PAID_CLAIM = "paid_claim"
@@ -44,6 +45,7 @@ LABELS = {
     Kind.CALL: Phrase("Call to make"),
     Kind.PROMISE_DUE: Phrase("Promise due"),
     Kind.PROMISE_BROKEN: Phrase("Promise broken"),
+    Kind.APPROVAL: Phrase("Offer to approve"),
     Kind.DISPUTE: Phrase("Open dispute"),
     Kind.FOLLOW_UP: Phrase("Next act agreed"),
     Kind.PAID_CLAIM: Phrase("Says it is paid"),
@@ -82,6 +84,7 @@ QUIET_DAYS: dict[Kind, int | None] = {
     Kind.MONEY: 1,
     Kind.NO_CONTACT: 30,
     Kind.PROMISE_DUE: None,
+    Kind.APPROVAL: 1,
     Kind.DISPUTE: None,
 }
 """For how many days a derived line keeps quiet once it was closed; None: for good."""
@@ -100,6 +103,7 @@ URGENCY_PCT: dict[Kind, int] = {
     Kind.PAGE_MESSAGE: 350,
     Kind.DATA_REQUEST: 300,
     Kind.HARDSHIP: 350,
+    Kind.APPROVAL: 350,
     Kind.DISPUTE: 200,
     Kind.CALL: 200,
     Kind.REFUSED: 150,

@@ -60,8 +60,8 @@ def offers(
         raise BadInput("The amount per month must be above zero", field="monthly_cents")
     if situation.due_today_cents <= 0:
         return ()
-    case = _case(situation, limits, calendar, today, monthly_cents, practice)
-    at_once = _lump_sum(case, installments.first_due(today, calendar, practice.entry_days))
+    case = case_of(situation, limits, calendar, today, practice, monthly_cents)
+    at_once = lump_sum(case, installments.first_due(today, calendar, practice.entry_days))
     asked = None
     if monthly_cents is not None and monthly_cents >= at_once.total_cents:
         at_once = _with(at_once, rationale.within_reach(monthly_cents))
@@ -71,14 +71,15 @@ def offers(
     return tuple(sorted(_completed(case, found), key=_rank))
 
 
-def _case(
+def case_of(
     situation: Situation,
     limits: Limits,
     calendar: Calendar,
     today: date,
-    monthly_cents: int | None,
-    practice: Practice,
+    practice: Practice = PRACTICE,
+    monthly_cents: int | None = None,
 ) -> Case:
+    """The negotiation of a situation within limits on a day."""
     at_once, short = (
         terms.waiver(situation, limits, practice, at_once=which) for which in (True, False)
     )
@@ -101,7 +102,7 @@ def _completed(case: Case, found: list[Offer]) -> list[Offer]:
         if len(found) >= FEWEST_OFFERS:
             break
         if due not in taken:
-            offer = _lump_sum(case, due, generous=generous)
+            offer = lump_sum(case, due, generous=generous)
             found = [*found, _with(offer, _why_dates(case))]
             taken.add(due)
     return found
@@ -133,7 +134,8 @@ def _with(offer: Offer, reason: Phrase) -> Offer:
     return replace(offer, reasons=(reason, *offer.reasons))
 
 
-def _lump_sum(case: Case, due: date, *, generous: bool = True) -> Offer:
+def lump_sum(case: Case, due: date, *, generous: bool = True) -> Offer:
+    """Everything in one payment on a day, with the whole discount or that of a short plan."""
     waiver = case.discount_at_once if generous else case.discount_of_short_plan
     paid = Installment(due, case.situation.due_today_cents - waiver.total_cents)
     offer = _offer(case, OfferKind.LUMP_SUM, waiver, [paid], _NOTHING)
@@ -231,7 +233,7 @@ def _plan(
     for months in range(min(most, room), 0, -1):
         amounts = _amounts(case, base, entry, months)
         if min(amounts) >= case.limits.min_installment_cents:
-            offer = _offer(case, kind, waiver, _dated(case, amounts), case.rate)
+            offer = scheduled(case, kind, waiver, amounts)
             return replace(offer, reasons=rationale.of_plan(case.situation, offer))
     return None
 
@@ -259,6 +261,11 @@ def _dated(case: Case, amounts: Sequence[int]) -> list[Installment]:
     anchor = case.today + timedelta(days=case.practice.entry_days)
     days = installments.due_dates(anchor, len(amounts), case.calendar)
     return [Installment(day, cents) for day, cents in zip(days, amounts, strict=True)]
+
+
+def scheduled(case: Case, kind: OfferKind, waiver: Waiver, amounts: Sequence[int]) -> Offer:
+    """A plan of these payments, the down payment first; its reasons are still to be given."""
+    return _offer(case, kind, waiver, _dated(case, amounts), case.rate)
 
 
 def _offer(

@@ -105,6 +105,7 @@ class OfferKind(StrEnum):
     SHORT_PLAN = "short_plan"
     LONG_PLAN = "long_plan"
     CHOSEN_PLAN = "chosen_plan"
+    CUSTOM_PLAN = "custom_plan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,21 @@ class Offer:
     pix_only: bool
     cost: Cost | None
     reasons: tuple[Phrase, ...]
+
+    @property
+    def wished(self) -> bool:
+        """Whether somebody typed its terms."""
+        return self.kind is OfferKind.CUSTOM_PLAN
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A plan as somebody wants it: the down payment in centavos, the payments with it, and how
+    interest is spread where the policy asks for any."""
+
+    down_cents: int
+    payments: int
+    method: Method = Method.PRICE
 
 
 @dataclass(frozen=True, slots=True)

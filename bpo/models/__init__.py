@@ -1,6 +1,7 @@
 """Tables: columns, constraints and keys, nothing else. Importing this names them all."""
 
 from bpo.models.agreement import Agreement, AgreementAcceptance, AgreementReceivable
+from bpo.models.approval import ApprovalMail, ApprovalRequest
 from bpo.models.attachment import Attachment
 from bpo.models.audit import AuditEntry
 from bpo.models.bank import BankAccount, BankLine, BankMatch, BankSuggestion
@@ -45,6 +46,8 @@ __all__ = [
     "Agreement",
     "AgreementAcceptance",
     "AgreementReceivable",
+    "ApprovalMail",
+    "ApprovalRequest",
     "Attachment",
     "AuditEntry",
     "BankAccount",

@@ -101,6 +101,14 @@ SELECT '{Kind.PROMISE_DUE}', here.workspace_id, here.today, p.id, p.debtor_id, N
 FROM here JOIN promises p ON p.workspace_id = here.workspace_id
 WHERE p.state = 'active' AND p.promised_for <= here.today AND {_quiet(Kind.PROMISE_DUE, "p.id")}
 """,
+    Kind.APPROVAL: f"""
+SELECT '{Kind.APPROVAL}', here.workspace_id, here.today, q.id, q.debtor_id, NULL,
+       a.total_cents, (q.asked_at AT TIME ZONE 'UTC')::date
+FROM here JOIN approval_requests q ON q.workspace_id = here.workspace_id
+JOIN agreements a ON a.workspace_id = q.workspace_id AND a.id = q.agreement_id
+WHERE q.state = 'asked' AND q.needed_by = 'admin' AND q.valid_until >= here.today
+  AND {_quiet(Kind.APPROVAL, "q.id")}
+""",
     Kind.DISPUTE: f"""
 SELECT '{Kind.DISPUTE}', here.workspace_id, here.today, x.id, x.debtor_id, NULL, owed.cents,
        x.opened_on

@@ -9,7 +9,7 @@ from bpo.domain import agreement_terms, policies
 from bpo.domain.agreement_terms import Original, Party, Terms
 from bpo.domain.agreements import Part
 from bpo.domain.policies import CollectionPolicy
-from bpo.domain.terms import Offer
+from bpo.domain.terms import Offer, Wish
 from bpo.kernel import documents
 from bpo.kernel.actor import Actor, ActorKind, Role
 from bpo.kernel.text import Phrase
@@ -68,15 +68,16 @@ def of(
     debtor: Debtor,
     day: date,
     monthly_cents: int | None = None,
+    wish: Wish | None = None,
 ) -> Choices:
     """All that `actor` may agree to with a debtor on a day, recomputed from the books.
 
     A debtor sees what needs nobody's approval. While over-indebtedness is declared, or when the
     debt has been agreed upon as often as the policy allows, a person decides: only offers that were
     approved remain.
-    `monthly_cents`: what the debtor says they can pay a month.
+    `monthly_cents`: what the debtor says they can pay a month; `wish`: terms that were typed.
     """
-    found = negotiation.proposals(session, workspace, debtor, day, monthly_cents)
+    found = negotiation.proposals(session, workspace, debtor, day, monthly_cents, wish)
     obstacle = forbidden(session, actor, workspace, debtor, found)
     if obstacle:
         made = tuple(one for one in _made(session, workspace, debtor, day) if one.granted)

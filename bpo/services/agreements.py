@@ -11,6 +11,7 @@ from bpo.domain import access, agreement_terms
 from bpo.domain import agreements as rules
 from bpo.domain.access import Permission
 from bpo.domain.agreements import State
+from bpo.domain.terms import Wish
 from bpo.kernel import clock
 from bpo.kernel.actor import Actor, ActorKind
 from bpo.kernel.errors import BadInput, Conflict, NotFound
@@ -57,6 +58,7 @@ def offer(
     *,
     now: datetime,
     monthly_cents: int | None = None,
+    wish: Wish | None = None,
 ) -> Agreement:
     """Make one of today's offers to a debtor, to be accepted until its last day.
 
@@ -66,7 +68,7 @@ def offer(
     access.require(actor, Permission.NEGOTIATE, workspace_id)
     with unit_of_work(actor) as session:
         scene = held(session, actor, workspace_id, debtor_id, now)
-        choice = _chosen(session, actor, scene, fingerprint, monthly_cents)
+        choice = _chosen(session, actor, scene, fingerprint, monthly_cents, wish)
         return choice.agreement or add_offer(session, actor, scene, choice, now=now)
 
 
@@ -312,11 +314,16 @@ def record(
 
 
 def _chosen(
-    session: Session, actor: Actor, scene: Scene, fingerprint: str, monthly_cents: int | None
+    session: Session,
+    actor: Actor,
+    scene: Scene,
+    fingerprint: str,
+    monthly_cents: int | None,
+    wish: Wish | None = None,
 ) -> Choice:
     """What a fingerprint means today. Raises Conflict with what a person can do about it."""
     choices = agreement_choices.of(
-        session, actor, scene.workspace, scene.debtor, scene.today, monthly_cents
+        session, actor, scene.workspace, scene.debtor, scene.today, monthly_cents, wish
     )
     choice = choices.named(fingerprint)
     if choice:

@@ -10,13 +10,14 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from bpo.db import unit_of_work
-from bpo.domain import access, behaviour, policies, risk
+from bpo.domain import access, behaviour, policies, risk, wishes
 from bpo.domain import proposals as rules
 from bpo.domain.access import Permission
 from bpo.domain.behaviour import Behaviour
 from bpo.domain.policies import CollectionPolicy, NegotiationLimits
 from bpo.domain.proposals import Debt, Offer, Situation
 from bpo.domain.risk import Rating
+from bpo.domain.terms import Wish
 from bpo.gateways import wording
 from bpo.kernel.actor import Actor
 from bpo.kernel.text import Phrase
@@ -68,13 +69,14 @@ def proposals(
     debtor: Debtor,
     day: date,
     monthly_cents: int | None = None,
+    wish: Wish | None = None,
 ) -> Proposals:
     """Offers to settle what a debtor owes on a day, within the policy in force that day.
 
     Overdue receivables that are not in dispute; what is not yet due only when nothing is overdue.
     Instalments of an agreement are no debts of their own.
-    `monthly_cents` is what the debtor says they can pay a month. Raises BadInput when it is not
-    positive.
+    `monthly_cents` is what the debtor says they can pay a month, `wish` terms that somebody typed:
+    the offer made of them comes first. Raises BadInput when either cannot be.
     """
     owed = receivables.due_on(session, debtor, day)
     disputed = debtors.disputed_on(session, workspace.id, debtor.id, day)
@@ -101,7 +103,10 @@ def proposals(
         tuple(chosen),
         seen,
         limits,
-        rules.offers(situation, limits, calendar, day, monthly_cents),
+        (
+            *((wishes.offer(situation, limits, calendar, day, wish),) if wish else ()),
+            *rules.offers(situation, limits, calendar, day, monthly_cents),
+        ),
         _note(owed, free, overdue, situation.over_indebted),
     )
 

@@ -14,7 +14,7 @@ from bpo.gateways.queue import Queue
 from bpo.jobs import Job
 from bpo.kernel import actor as actors
 from bpo.kernel import clock
-from bpo.queries import channels, clockwork, links, scores, snapshots, workspaces
+from bpo.queries import approvals, channels, clockwork, links, scores, snapshots, workspaces
 from bpo.queries import reports as stored
 from bpo.services import reports
 
@@ -109,6 +109,7 @@ def due(places: Sequence[Place], now: datetime) -> list[Ring]:
             *_weighed(Job.SEND_REPORTS, stored.with_mail_due(session, now)),
             *(Ring(Job.APPLY_IMPORT, pair) for pair in clockwork.waiting_imports(session, now)),
             *_account_mails(session, now),
+            *_weighed(Job.SEND_APPROVAL_MAILS, approvals.with_mail_due(session, now)),
             *_mailboxes(session, now),
         ]
 

@@ -10,6 +10,7 @@ from bpo.web.hooks import channels as channel_hooks
 from bpo.web.hooks import pix as pix_hooks
 from bpo.web.office import (
     agreements,
+    approvals,
     attachments,
     audit,
     campaign_lists,
@@ -57,6 +58,7 @@ from bpo.web.office.settings import (
     people,
 )
 from bpo.web.office.settings import policy as policy_settings
+from bpo.web.portal import approvals as portal_approvals
 from bpo.web.portal import companies
 from bpo.web.portal import feedback as portal_feedback
 from bpo.web.portal import receipts as portal_receipts
@@ -121,6 +123,9 @@ VIEWS = (
     portfolio,
     reports,
     companies,
+    agreements,
+    approvals,
+    portal_approvals,
     portal_receipts,
     portal_feedback,
 )

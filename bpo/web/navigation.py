@@ -70,6 +70,7 @@ _WORKSPACE = (
     ("office.workspace", Phrase("Overview"), "layout-dashboard"),
     ("office.debtors", Phrase("Debtors"), "users"),
     ("office.receivables", Phrase("Receivables"), "receipt-text"),
+    ("office.approvals", Phrase("Approvals"), "lock"),
     ("office.subscriptions", Phrase("Recurring charges"), "repeat"),
     ("office.agreements", Phrase("Agreements"), "handshake"),
     ("office.payments", Phrase("Payments"), "banknote"),
@@ -88,6 +89,7 @@ _STAFF = (
 _PORTAL = (
     ("portal.workspace", Phrase("Overview"), "layout-dashboard"),
     ("portal.debtors", Phrase("Debtors"), "users"),
+    ("portal.approvals", Phrase("Decisions"), "handshake"),
     ("portal.receipts", Phrase("Receipts"), "banknote"),
     ("portal.feedback", Phrase("Satisfaction"), "star"),
     ("portal.reports", Phrase("Reports"), "chart-column"),

@@ -9,6 +9,7 @@ WAYS_OUT = {
     "bpo/services/handing.py": "what the desk has judged; handed over by deliveries alone",
     "bpo/services/text_tests.py": "to the account of whoever asks, never to a debtor's address",
     "bpo/services/account_mails.py": "invitations and resets, to the users of the program",
+    "bpo/services/approval_mails.py": "a decision that is asked for, to the client managers",
     "bpo/services/report_deliveries.py": "reports, to the client company",
     "bpo/services/page_links.py": "a new link to the page, when the debtor asks for it there",
 }

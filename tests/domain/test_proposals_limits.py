@@ -8,14 +8,15 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bpo.domain import proposals, terms
+from bpo.domain import proposals, terms, wishes
 from bpo.domain.behaviour import Commitment, Running
 from bpo.domain.installments import Method
 from bpo.domain.policies import LadderStep
 from bpo.domain.proposals import Limits, OfferKind, Practice
 from bpo.domain.risk import RiskClass
-from bpo.domain.terms import Debt, Situation
+from bpo.domain.terms import Debt, Situation, Wish
 from bpo.kernel.calendar import Calendar
+from bpo.kernel.errors import BadInput
 from tests.domain.negotiations import CALENDAR, TODAY, month, owing, paid, situation, yearly
 
 fractions = st.decimals("0", "1", places=2)
@@ -126,6 +127,34 @@ def test_no_offer_ever_leaves_the_limits(data):
         if case.consumer:
             assert len(amounts) <= 60
             assert offer.monthly_rate <= Decimal("0.01")
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_a_typed_plan_is_within_the_limits_or_refused_by_name(data):
+    limits, case = data.draw(any_limits()), data.draw(any_situation(TODAY))
+    wish = Wish(data.draw(st.integers(-5, 3_000_000)), data.draw(st.integers(-1, 80)))
+    charges, principal = most_waived(case, limits)
+
+    try:
+        offer = wishes.offer(case, limits, CALENDAR, TODAY, wish)
+    except BadInput as refused:
+        offer, field = None, refused.field
+    if offer is None:
+        assert field in {"down_cents", "payments"}
+        return
+
+    amounts = [one.amount_cents for one in offer.installments]
+    assert len(amounts) == wish.payments <= limits.most_payments(over_indebted=case.over_indebted)
+    assert sum(amounts) == offer.total_cents >= case.due_today_cents - charges - principal
+    assert offer.discount_on_charges_cents <= charges
+    assert offer.discount_on_principal_cents <= principal
+    if len(amounts) > 1:
+        assert amounts[0] == wish.down_cents >= limits.min_entry_rate * offer.total_cents
+        assert min(amounts) >= limits.min_installment_cents
+        assert offer.discount_on_principal_cents == 0
+    needs = case.over_indebted or case.rating.risk_class is RiskClass.D
+    assert offer.needs_approval_by is not None or not needs
 
 
 @settings(max_examples=50, deadline=None)

@@ -26,6 +26,7 @@ from bpo.web.forms import Attempt, Typed
 from bpo.web.office import blueprint, lists
 from bpo.web.office.debtors import found
 from bpo.web.office.negotiation import KINDS
+from bpo.web.office.wishes import wished
 
 Answer = str | Response | tuple[str, int]
 PAGE = 50
@@ -135,7 +136,13 @@ def _made(typed: Typed, debtor_id: int, monthly: int | None) -> Agreement:
     if typed.text("act") == "accept":
         return _accepted(typed, debtor_id, wanted, monthly)
     return agreements.offer(
-        g.actor, g.workspace.id, debtor_id, wanted, now=g.now, monthly_cents=monthly
+        g.actor,
+        g.workspace.id,
+        debtor_id,
+        wanted,
+        now=g.now,
+        monthly_cents=monthly,
+        wish=wished(typed),
     )
 
 

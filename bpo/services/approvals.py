@@ -1,0 +1,328 @@
+"""Approval of offers beyond somebody's limits: asked, accepted, refused, answered with others."""
+
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bpo.db import after_commit, unit_of_work
+from bpo.domain import access, findings
+from bpo.domain import agreements as agreement_rules
+from bpo.domain import approvals as rules
+from bpo.domain.access import Permission
+from bpo.domain.approvals import State
+from bpo.domain.links import MailState
+from bpo.domain.terms import Wish
+from bpo.gateways.queue import Queue
+from bpo.jobs import Job
+from bpo.kernel import clock
+from bpo.kernel.actor import Actor, Role
+from bpo.kernel.errors import BadInput, Conflict, Forbidden, NotFound
+from bpo.kernel.text import Phrase
+from bpo.models import Agreement, AgreementReceivable, ApprovalMail, ApprovalRequest
+from bpo.queries import agreements as stored_agreements
+from bpo.queries import approvals as stored
+from bpo.queries import debtors, users, workspaces
+from bpo.services import agreement_choices, agreements, audit
+from bpo.services.agreement_choices import Choice, Choices
+from bpo.services.agreements import Scene
+
+
+def ask(
+    actor: Actor,
+    workspace_id: int,
+    debtor_id: int,
+    fingerprint: str,
+    *,
+    now: datetime,
+    queue: Queue,
+    note: str | None = None,
+    monthly_cents: int | None = None,
+    wish: Wish | None = None,
+) -> ApprovalRequest:
+    """Put one of today's offers to whoever may grant it; a client manager is told by mail.
+
+    The offers are recomputed; `fingerprint` says which. The exact terms are frozen as a draft.
+    Raises Conflict when it is none of today's or waits already, BadInput when nobody need be asked.
+    """
+    access.require(actor, Permission.NEGOTIATE, workspace_id)
+    with unit_of_work(actor) as session:
+        scene = agreements.held(session, actor, workspace_id, debtor_id, now)
+        found = agreement_choices.of(
+            session, actor, scene.workspace, scene.debtor, scene.today, monthly_cents, wish
+        )
+        choice = found.named(fingerprint)
+        if choice is None:
+            raise Conflict("What is owed has changed: look at the offers of today")
+        needed = choice.needs_approval_by
+        if needed is None or agreement_choices.may_grant(actor, needed):
+            raise BadInput("This offer needs nobody's approval")
+        if _waits(session, workspace_id, debtor_id, fingerprint):
+            raise Conflict("These terms wait for approval already")
+        draft = agreements.add_offer(session, actor, scene, choice, now=now)
+        request = _request(session, actor, draft, needed, choice, found, note, now)
+        if needed is Role.CLIENT_MANAGER:
+            _post(session, request, queue)
+        _record(session, actor, request, "approval.ask", now)
+    return request
+
+
+def accept(
+    actor: Actor,
+    workspace_id: int,
+    request_id: int,
+    *,
+    now: datetime,
+    answer: str | None = None,
+) -> ApprovalRequest:
+    """Grant the terms: the draft becomes an offer that the debtor may accept.
+
+    Looked at again first: when a payment or the day has changed what is owed, the request has
+    expired and nothing is granted.
+    """
+    with unit_of_work(actor) as session:
+        request, draft, today = _opened(session, actor, workspace_id, request_id, now)
+        if _over(session, request, draft, today):
+            return _expire(session, actor, request, draft, now)
+        _decide(session, actor, request, State.ACCEPTED, answer, now)
+        agreements.grant(session, actor, draft, _granted(request, actor, now), now=now)
+    return request
+
+
+def refuse(
+    actor: Actor, workspace_id: int, request_id: int, answer: str, *, now: datetime
+) -> ApprovalRequest:
+    """Say no, with the reason: the analyst reads it before talking to the debtor again."""
+    with unit_of_work(actor) as session:
+        request, draft, _today = _opened(session, actor, workspace_id, request_id, now)
+        _decide(session, actor, request, State.REFUSED, answer, now)
+        agreements.move(session, actor, draft, agreement_rules.State.REFUSED, now)
+    return request
+
+
+def counter(
+    actor: Actor,
+    workspace_id: int,
+    request_id: int,
+    wish: Wish,
+    *,
+    now: datetime,
+    answer: str | None = None,
+) -> ApprovalRequest:
+    """Grant other terms instead: recomputed within the limits, offered at once in their place.
+
+    Raises BadInput naming the limit that they leave.
+    """
+    with unit_of_work(actor) as session:
+        request, draft, today = _opened(session, actor, workspace_id, request_id, now)
+        if _over(session, request, draft, today):
+            return _expire(session, actor, request, draft, now)
+        other = _other(session, actor, request, draft, wish, today, now)
+        request.counter = {
+            "down_cents": wish.down_cents,
+            "payments": wish.payments,
+            "total_cents": other.total_cents,
+        }
+        request.answered_with_id = other.id
+        _decide(session, actor, request, State.COUNTERED, answer, now)
+    return request
+
+
+def _other(
+    session: Session,
+    actor: Actor,
+    request: ApprovalRequest,
+    draft: Agreement,
+    wish: Wish,
+    today: date,
+    now: datetime,
+) -> Agreement:
+    """The offer made of other terms; the draft that was asked about is called off."""
+    workspace = workspaces.by_id(session, request.workspace_id)
+    debtor = debtors.by_id(session, request.workspace_id, request.debtor_id)
+    assert workspace is not None
+    assert debtor is not None
+    found = agreement_choices.of(session, actor, workspace, debtor, today, wish=wish)
+    wished = next((one for one in found.choices if one.offer and one.offer.wished), None)
+    if wished is None:
+        note = found.note or Phrase("Nothing to offer")
+        raise Conflict(note.template, **note.params)
+    if not _within(actor, wished.needs_approval_by):
+        raise Forbidden("These terms are beyond your own limits")
+    agreements.move(session, actor, draft, agreement_rules.State.CANCELLED, now)
+    scene = Scene(workspace, debtor, today)
+    other = agreements.add_offer(session, actor, scene, wished, now=now)
+    if other.state == agreement_rules.State.DRAFT.value:
+        agreements.grant(session, actor, other, _granted(request, actor, now), now=now)
+    return other
+
+
+def _within(actor: Actor, needed: Role | None) -> bool:
+    return needed is None or rules.may_decide(actor.role, needed)
+
+
+def _opened(
+    session: Session, actor: Actor, workspace_id: int, request_id: int, now: datetime
+) -> tuple[ApprovalRequest, Agreement, date]:
+    """A request that the actor may decide and its draft, both held, and today."""
+    access.require(actor, Permission.DECIDE, workspace_id)
+    found = stored.by_id(session, workspace_id, request_id)
+    workspace = workspaces.by_id(session, workspace_id)
+    if found is None or workspace is None:
+        raise NotFound("There is no such request")
+    debtors.locked(session, workspace_id, found.debtor_id)
+    request = stored.locked(session, workspace_id, request_id)
+    assert request is not None
+    draft = stored_agreements.locked(session, workspace_id, request.agreement_id)
+    assert draft is not None
+    if not rules.may_decide(actor.role, Role(request.needed_by)):
+        raise Forbidden("This is for somebody else to decide")
+    rules.move(State(request.state), State.ACCEPTED)
+    return request, draft, clock.local_day(now, workspace.time_zone)
+
+
+def _over(session: Session, request: ApprovalRequest, draft: Agreement, today: date) -> bool:
+    """Whether the terms no longer hold: too late, called off, or what is owed has changed."""
+    if draft.state != agreement_rules.State.DRAFT.value or request.valid_until < today:
+        return True
+    rows = (
+        session.query(AgreementReceivable)
+        .filter_by(workspace_id=draft.workspace_id, agreement_id=draft.id)
+        .all()
+    )
+    ids = [row.receivable_id for row in rows]
+    counts = stored_agreements.entry_counts(session, draft.workspace_id, ids)
+    return any(counts.get(row.receivable_id, 0) != row.entry_count for row in rows)
+
+
+def _expire(
+    session: Session, actor: Actor, request: ApprovalRequest, draft: Agreement, now: datetime
+) -> ApprovalRequest:
+    _decide(session, actor, request, State.EXPIRED, None, now)
+    if draft.state == agreement_rules.State.DRAFT.value:
+        agreements.move(session, actor, draft, agreement_rules.State.EXPIRED, now)
+    return request
+
+
+def _decide(
+    session: Session,
+    actor: Actor,
+    request: ApprovalRequest,
+    to: State,
+    answer: str | None,
+    now: datetime,
+) -> None:
+    request.state = rules.move(State(request.state), to).value
+    request.decided_by, request.decided_by_name = actor.user_id, actor.name
+    request.decided_at, request.address, request.answer = now, actor.address, answer
+    action = {
+        State.ACCEPTED: "approval.accept",
+        State.REFUSED: "approval.refuse",
+        State.COUNTERED: "approval.counter",
+        State.EXPIRED: "approval.expire",
+    }[to]
+    _record(session, actor, request, action, now, answer=answer)
+
+
+def _granted(request: ApprovalRequest, actor: Actor, now: datetime) -> dict[str, Any]:
+    """What is kept with the agreement: who granted it, when, from where and by which request."""
+    return {
+        "request_id": request.id,
+        "by": actor.name,
+        "role": actor.role and actor.role.value,
+        "user_id": actor.user_id,
+        "at": now.isoformat(),
+        "address": actor.address,
+    }
+
+
+def _waits(session: Session, workspace_id: int, debtor_id: int, fingerprint: str) -> bool:
+    mine = stored_agreements.of_debtor(session, workspace_id, debtor_id)
+    draft = agreement_rules.State.DRAFT.value
+    return any(one.fingerprint == fingerprint and one.state == draft for one in mine)
+
+
+def _request(
+    session: Session,
+    actor: Actor,
+    draft: Agreement,
+    needed: Role,
+    choice: Choice,
+    found: Choices,
+    note: str | None,
+    now: datetime,
+) -> ApprovalRequest:
+    request = ApprovalRequest(
+        workspace_id=draft.workspace_id,
+        agreement_id=draft.id,
+        debtor_id=draft.debtor_id,
+        needed_by=needed.value,
+        state=State.ASKED.value,
+        case_file=case_file(choice, found),
+        asked_by=actor.user_id,
+        asked_by_name=actor.name,
+        asked_at=now,
+        note=note,
+        valid_until=draft.valid_until,
+    )
+    session.add(request)
+    session.flush()
+    return request
+
+
+def case_file(choice: Choice, found: Choices) -> dict[str, Any]:
+    """What whoever decides is shown, as of the day of asking; money in centavos."""
+    offer, proposals = choice.offer, found.found
+    assert offer is not None
+    seen, rating = proposals.portrait.behaviour, proposals.portrait.rating
+    return {
+        "class": rating.risk_class.value,
+        "due_today_cents": proposals.due_today_cents,
+        "total_cents": offer.total_cents,
+        "discount_on_charges_cents": offer.discount_on_charges_cents,
+        "discount_on_principal_cents": offer.discount_on_principal_cents,
+        "payments": len(offer.installments),
+        "down_cents": offer.installments[0].amount_cents,
+        "acceptance_pct": offer.acceptance_pct,
+        "completion_pct": offer.completion_pct,
+        "expected_recovery_cents": offer.expected_recovery_cents,
+        "usual_monthly_cents": seen.usual_monthly_cents.value,
+        "oldest_overdue_days": seen.oldest_overdue_days.value,
+        "reasons": [findings.phrase_to_json(one) for one in offer.reasons],
+        "class_reasons": [findings.phrase_to_json(one) for one in rating.reasons],
+    }
+
+
+def _post(session: Session, request: ApprovalRequest, queue: Queue) -> None:
+    for person in users.client_managers(session, request.workspace_id):
+        session.add(
+            ApprovalMail(
+                workspace_id=request.workspace_id,
+                request_id=request.id,
+                user_id=person.id,
+                state=MailState.WAITING.value,
+            )
+        )
+    after_commit(session, partial(queue.put, Job.SEND_APPROVAL_MAILS, request.workspace_id))
+
+
+def _record(
+    session: Session,
+    actor: Actor,
+    request: ApprovalRequest,
+    action: str,
+    now: datetime,
+    **detail: Any,
+) -> None:
+    audit.record(
+        session,
+        actor,
+        request.workspace_id,
+        action,
+        now=now,
+        subject=("approval", request.id),
+        debtor_id=request.debtor_id,
+        agreement_id=request.agreement_id,
+        **detail,
+    )
