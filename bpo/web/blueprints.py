@@ -123,7 +123,6 @@ VIEWS = (
     portfolio,
     reports,
     companies,
-    agreements,
     approvals,
     portal_approvals,
     portal_receipts,
