@@ -94,7 +94,8 @@ def reach(as_of: date) -> date:
 
 def total(days: pd.DataFrame, column: str, first: int, last: int) -> int:
     """The sum of a column over the days from `first` to `last`."""
-    return int(days[column].loc[first:last].sum())
+    start, end = np.searchsorted(days.index.to_numpy(), [first, last + 1])
+    return int(days[column].to_numpy()[start:end].sum())
 
 
 def balance(days: pd.DataFrame, day: int) -> int:

@@ -8,93 +8,41 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from bpo.analytics.collection import DSO_DAYS, ratio
-from bpo.db import driver
+from bpo.domain import alerts
+from bpo.domain.alerts import Seen, Told
 from bpo.domain.deliveries import State
 from bpo.kernel.actor import Role
 from bpo.models import Campaign, Membership, ReportDelivery, ReportRun, User, Workspace
-from bpo.queries import inbox
+from bpo.queries import balances, inbox, positions
+from bpo.queries.balances import WEEKS, Balances
+from bpo.queries.positions import HERE
 
-WEEKS = 8
 PROMISE_DAYS = 90
+TREND_WEEKS = 13
 
-_HERE = """
-here (workspace_id, today, before) AS (
-    SELECT * FROM unnest(%(places)s::bigint[], %(days)s::date[], %(before)s::date[])
-)
-"""
-_BALANCES = f"""
-WITH {_HERE}, later AS (
-    SELECT e.workspace_id, e.receivable_id,
-           sum(e.principal_cents) AS before,
-           sum(e.principal_cents) FILTER (WHERE e.on_day > here.today) AS today
-    FROM here JOIN entries e ON e.workspace_id = here.workspace_id AND e.on_day > here.before
-    GROUP BY e.workspace_id, e.receivable_id
-), titles AS (
-    SELECT r.workspace_id, here.today, here.before, r.issue_date, r.amount_cents,
-           r.effective_due_date, CASE WHEN here.today > r.effective_due_date
-           THEN here.today - r.due_date ELSE 0 END AS late,
-           CASE WHEN r.issue_date <= here.today
-           THEN r.amount_cents - r.settled_cents + coalesce(l.today, 0) ELSE 0 END AS open,
-           CASE WHEN r.issue_date <= here.before
-           THEN r.amount_cents - r.settled_cents + coalesce(l.before, 0) ELSE 0 END AS was_open
-    FROM here JOIN receivables r ON r.workspace_id = here.workspace_id
-    LEFT JOIN later l ON l.workspace_id = r.workspace_id AND l.receivable_id = r.id
-    WHERE r.settled_on IS NULL OR r.settled_on > here.before
-       OR r.issue_date > here.before - {DSO_DAYS}
-)
-SELECT workspace_id, sum(open)::bigint, count(*) FILTER (WHERE open > 0),
-       coalesce(sum(open) FILTER (WHERE late = 0), 0)::bigint,
-       coalesce(sum(open) FILTER (WHERE late BETWEEN 1 AND 30), 0)::bigint,
-       coalesce(sum(open) FILTER (WHERE late BETWEEN 31 AND 60), 0)::bigint,
-       coalesce(sum(open) FILTER (WHERE late BETWEEN 61 AND 90), 0)::bigint,
-       coalesce(sum(open) FILTER (WHERE late > 90), 0)::bigint,
-       coalesce(sum(amount_cents) FILTER (
-           WHERE issue_date > today - {DSO_DAYS} AND issue_date <= today), 0)::bigint,
-       sum(was_open)::bigint,
-       coalesce(sum(was_open) FILTER (WHERE before > effective_due_date), 0)::bigint,
-       coalesce(sum(amount_cents) FILTER (
-           WHERE issue_date > before - {DSO_DAYS} AND issue_date <= before), 0)::bigint
-FROM titles GROUP BY workspace_id
-"""
-_RECEIVED = f"""
-WITH {_HERE}
-SELECT e.workspace_id, (here.today - extract(isodow FROM here.today)::int + 7 - e.on_day) / 7,
-       sum(e.principal_cents + e.fine_cents + e.interest_cents)::bigint
-FROM here JOIN entries e ON e.workspace_id = here.workspace_id
-WHERE e.on_day > here.today - extract(isodow FROM here.today)::int - 7 * ({WEEKS} - 1)
-  AND e.on_day <= here.today AND e.kind IN ('payment', 'reversal')
-GROUP BY 1, 2
+_SENT = f"""
+WITH {HERE}
+SELECT t.workspace_id, count(*) FILTER (WHERE t.state = 'sent'),
+       count(*) FILTER (WHERE t.state = 'refused')
+FROM here JOIN touches t ON t.workspace_id = here.workspace_id
+    AND t.settled_at > here.today - 30 AND t.settled_at < here.today + 2
+WHERE t.state IN ('sent', 'refused') AND t.channel IN ('email', 'sms', 'whatsapp')
+GROUP BY t.workspace_id
 """
 _PROMISES = f"""
-WITH {_HERE}
+WITH {HERE}
 SELECT p.workspace_id, count(*) FILTER (WHERE p.state = 'kept'), count(*)
 FROM here JOIN promises p ON p.workspace_id = here.workspace_id
 WHERE p.state IN ('kept', 'partly_kept', 'broken') AND p.settled_on <= here.today
   AND p.settled_on > here.today - {PROMISE_DAYS}
 GROUP BY p.workspace_id
 """
-
-
-class Balances(NamedTuple):
-    """What is open today by age, and a week's end before, with the sales of 90 days: centavos."""
-
-    open_cents: int = 0
-    open_count: int = 0
-    current_cents: int = 0
-    to_30_cents: int = 0
-    to_60_cents: int = 0
-    to_90_cents: int = 0
-    over_90_cents: int = 0
-    sales_cents: int = 0
-    was_open_cents: int = 0
-    was_overdue_cents: int = 0
-    past_sales_cents: int = 0
 
 
 class Report(NamedTuple):
@@ -115,7 +63,9 @@ class Row:
 
     `received_weeks`: centavos of the last weeks from Monday on, the running one last. `promises`:
     how many ended in the last 90 days; `kept`: how many of them were kept. `waiting`: lines of the
-    inbox. `known_until`: through which day payments are known.
+    inbox. `largest_cents`: what the debtor with most open owes. `messages`, `bounced`: what left in
+    30 days, and what came back. `overdue_trend`: the overdue share at the ends of the last weeks
+    and today. `known_until`: through which day payments are known.
     """
 
     workspace: Workspace
@@ -129,6 +79,10 @@ class Row:
     waiting: int
     analysts: tuple[str, ...]
     report: Report | None = None
+    largest_cents: int = 0
+    messages: int = 0
+    bounced: int = 0
+    overdue_trend: tuple[float | None, ...] = ()
     campaigns: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -145,6 +99,33 @@ class Row:
     def overdue_change_cents(self) -> int:
         """How the overdue balance changed."""
         return self.overdue_cents - self.balances.was_overdue_cents
+
+    @property
+    def overdue_before_pct(self) -> float | None:
+        """The same at the end of the week before."""
+        return ratio(self.balances.was_overdue_cents * 100, self.balances.was_open_cents)
+
+    @property
+    def largest_pct(self) -> float | None:
+        """What the debtor with most open owes of all that is open, 0 to 100."""
+        return ratio(self.largest_cents * 100, self.balances.open_cents)
+
+    @property
+    def alerts(self) -> tuple[Told, ...]:
+        """Why a manager should look at the company."""
+        return alerts.find(
+            Seen(
+                overdue_pct=self.overdue_pct,
+                overdue_before_pct=self.overdue_before_pct,
+                overdue_change_cents=self.overdue_change_cents,
+                largest_pct=self.largest_pct,
+                stale=self.stale,
+                messages=self.messages,
+                bounced=self.bounced,
+                promises=self.promises,
+                kept=self.kept,
+            )
+        )
 
     @property
     def dso(self) -> float | None:
@@ -222,9 +203,12 @@ def rows(session: Session, places: Sequence[Workspace], now: datetime) -> list[R
         "days": list(scope.days),
         "before": [day - timedelta(days=day.weekday() + 1) for day in scope.days],
     }
-    balances = {row[0]: Balances._make(row[1:]) for row in _rows(session, _BALANCES, values)}
-    received = _received(session, values)
-    promises = {place: (kept, ended) for place, kept, ended in _rows(session, _PROMISES, values)}
+    standing = balances.of(session, values)
+    sent = {row[0]: row[1:] for row in positions.fetched(session, _SENT, values)}
+    trend = positions.overdue_trend(session, values, TREND_WEEKS)
+    promises = {
+        place: (kept, ended) for place, kept, ended in positions.fetched(session, _PROMISES, values)
+    }
     waiting = _waiting(session, scope)
     analysts = _analysts(session, scope.places)
     reports = _reports(session, scope.places)
@@ -233,8 +217,8 @@ def rows(session: Session, places: Sequence[Workspace], now: datetime) -> list[R
         Row(
             workspace=place,
             day=day,
-            balances=balances.get(place.id, Balances()),
-            received_weeks=received.get(place.id, (0,) * WEEKS),
+            balances=standing.balances.get(place.id, Balances()),
+            received_weeks=standing.received.get(place.id, (0,) * WEEKS),
             kept=promises.get(place.id, (0, 0))[0],
             promises=promises.get(place.id, (0, 0))[1],
             known_until=known,
@@ -242,20 +226,16 @@ def rows(session: Session, places: Sequence[Workspace], now: datetime) -> list[R
             waiting=waiting.get(place.id, 0),
             analysts=tuple(analysts.get(place.id, ())),
             report=reports.get(place.id),
+            largest_cents=standing.largest.get(place.id, 0),
+            messages=sent.get(place.id, (0, 0))[0],
+            bounced=sent.get(place.id, (0, 0))[1],
+            overdue_trend=tuple(trend.get(place.id, ())),
             campaigns=campaigns.get(place.id, {}),
         )
         for place, day, known, stale in zip(
             places, scope.days, scope.known, scope.stale, strict=True
         )
     ]
-
-
-def _received(session: Session, values: dict[str, Any]) -> dict[int, tuple[int, ...]]:
-    """Money of the last weeks by workspace, oldest first."""
-    found: dict[int, list[int]] = {}
-    for place, weeks_ago, cents in _rows(session, _RECEIVED, values):
-        found.setdefault(place, [0] * WEEKS)[WEEKS - 1 - int(weeks_ago)] = cents
-    return {place: tuple(weeks) for place, weeks in found.items()}
 
 
 def _waiting(session: Session, scope: inbox.Scope) -> dict[int, int]:
@@ -330,8 +310,3 @@ def _campaigns(session: Session, places: Sequence[int]) -> dict[int, dict[str, i
     for place, state, count in rows:
         found.setdefault(place, {})[state] = count
     return found
-
-
-def _rows(session: Session, sql: str, values: Mapping[str, Any]) -> list[Any]:
-    with driver(session).cursor() as cursor:
-        return cursor.execute(sql, values).fetchall()

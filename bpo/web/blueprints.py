@@ -10,6 +10,8 @@ from bpo.web.hooks import channels as channel_hooks
 from bpo.web.hooks import pix as pix_hooks
 from bpo.web.office import (
     agreements,
+    analysis,
+    analysis_rooms,
     approvals,
     attachments,
     audit,
@@ -120,6 +122,8 @@ VIEWS = (
     public_guides,
     touches,
     overview,
+    analysis,
+    analysis_rooms,
     portfolio,
     reports,
     companies,

@@ -75,6 +75,7 @@ _WORKSPACE = (
     ("office.agreements", Phrase("Agreements"), "handshake"),
     ("office.payments", Phrase("Payments"), "banknote"),
     ("office.campaigns", Phrase("Campaigns"), "megaphone"),
+    ("office.analysis", Phrase("Analysis"), "scale"),
     ("office.forecast", Phrase("Forecast"), "trending-up"),
     ("office.imports", Phrase("Imports"), "upload"),
     ("office.reports", Phrase("Reports"), "chart-column"),
@@ -96,6 +97,7 @@ _PORTAL = (
 )
 # Screens that belong under another screen's link: endpoint prefix -> the link that is lit.
 _UNDER = {
+    "office.analysis": "office.analysis",
     "office.debtor": "office.debtors",
     "office.receivable": "office.receivables",
     "office.agreement": "office.agreements",

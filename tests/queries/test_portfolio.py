@@ -11,7 +11,8 @@ from bpo.db import acting_as, db
 from bpo.domain.receivables import EntryKind
 from bpo.kernel import actor as actors
 from bpo.models import Debtor, Entry, Payment, Promise, Receivable, ReportDelivery, ReportRun
-from bpo.queries import figures, portfolio
+from bpo.queries import figures, portfolio, snapshots
+from bpo.services import snapshots as keeping
 from tests.factories import debts, people
 
 NOW = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
@@ -19,7 +20,7 @@ TODAY = date(2026, 11, 25)
 OTHERS = [kind for kind in EntryKind if kind not in ("payment", "reversal")]
 
 
-def random_book(session, workspace, seed: int, size: int = 150) -> None:
+def random_book(session, workspace, seed: int, size: int = 150, until=date.max) -> None:
     """Receivables around today, settled in full, in part, twice and given back, some later."""
     dice = random.Random(seed)
     owner = {"workspace_id": workspace.id}
@@ -46,14 +47,14 @@ def random_book(session, workspace, seed: int, size: int = 150) -> None:
             )
             .returning(Receivable.id)
         )
-        _settle(session, dice, owner, debtor, title, amount, due)
+        _settle(session, dice, owner, debtor, title, amount, due, until)
 
 
-def _settle(session, dice, owner, debtor, title, left, due) -> None:
+def _settle(session, dice, owner, debtor, title, left, due, until) -> None:
     def enter(kind, cents, on, reverses=None):
         payment = None
         if kind in ("payment", "reversal"):
-            values = {"debtor_id": debtor, "amount_cents": cents, "paid_on": on}
+            values = {"debtor_id": debtor, "amount_cents": cents, "paid_on": min(on, until)}
             values |= {"source": "test", "reverses_id": reverses}
             payment = session.scalar(
                 insert(Payment).values(**values, **owner).returning(Payment.id)
@@ -64,7 +65,7 @@ def _settle(session, dice, owner, debtor, title, left, due) -> None:
                 receivable_id=title,
                 payment_id=payment,
                 kind=kind,
-                on_day=on,
+                on_day=min(on, until),
                 principal_cents=cents,
                 interest_cents=charges,
                 **owner,
@@ -97,10 +98,19 @@ def here(session, places):
         yield session
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_the_row_of_a_client_is_its_own_report(here, places, seed):
+@pytest.mark.parametrize("kept", [False, True], ids=["from facts", "from snapshots"])
+@pytest.mark.parametrize("seed", range(2))
+def test_the_row_of_a_client_is_its_own_report(here, places, seed, kept):
+    """With snapshots, one company has them, and the other a fact dated back since."""
     for number, place in enumerate(places[:2]):
-        random_book(here, place, seed * 10 + number)
+        random_book(here, place, seed * 10 + number, until=TODAY if kept else date.max)
+    here.commit()
+    if kept:
+        for place in places:
+            keeping.refresh(actors.system([place.id], name="clock"), place.id, TODAY, now=NOW)
+        debts.receivable(here, debts.debtor(here, places[1]), "late", due=TODAY)
+        days = {place.id: TODAY for place in places}
+        assert snapshots.right(here, days) == {places[0].id}
     rows = portfolio.rows(here, places, NOW)
     for row, place in zip(rows, places, strict=True):
         told = figures.week(here, place, weekly.week_of(TODAY), TODAY)

@@ -57,21 +57,20 @@ def late() -> tuple[int | None, int | None]:
 
 
 def spreadsheet(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
+    """Rows of the workspace as a file that spreadsheets open as it is (see `file_of`)."""
+    return file_of(f"{g.workspace.slug}-{text.slug(name)}-{today().isoformat()}", head, rows)
+
+
+def file_of(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
     """Rows as a file that spreadsheets in the reader's language open as it is.
 
     A workbook when the address ends in `.xlsx`, CSV otherwise.
     """
     if request.path.endswith(".xlsx"):
-        return documents.download(
-            f"{g.workspace.slug}-{text.slug(name)}-{today().isoformat()}.xlsx",
-            WORKBOOK,
-            sheets.workbook(head, rows),
-        )
+        return documents.download(f"{name}.xlsx", WORKBOOK, sheets.workbook(head, rows))
     separator = ";" if language.current() == "pt_BR" else ","
-    lines = sheets.lines(head, rows, separator)
-    filename = f"{g.workspace.slug}-{text.slug(name)}-{today().isoformat()}.csv"
-    answer = Response(lines, mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
+    answer = Response(sheets.lines(head, rows, separator), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return answer
 
 

@@ -9,13 +9,15 @@ from flask_babel import gettext as _
 from bpo.db import db
 from bpo.domain.access import Permission
 from bpo.formats import sheets
+from bpo.gateways import wording
 from bpo.kernel import clock, text
-from bpo.queries import portfolio
+from bpo.queries import portfolio, workload
 from bpo.queries.portfolio import Row
 from bpo.web import access, language, session
 from bpo.web.office import blueprint, lists
 
 SHOWN: dict[str, Callable[[Row], bool]] = {
+    "alert": lambda row: bool(row.alerts),
     "worse": lambda row: row.overdue_change_cents > 0,
     "stale": lambda row: row.stale,
     "unsent": lambda row: row.report is not None and row.report.sent < row.report.recipients,
@@ -32,6 +34,7 @@ KEYS: dict[str, Callable[[Row], Any]] = {
     "kept": lambda row: row.kept_pct,
     "known": lambda row: row.known_until.toordinal() if row.known_until else None,
     "waiting": lambda row: row.waiting,
+    "alerts": lambda row: len(row.alerts),
 }
 FIRST = "-overdue"
 
@@ -41,11 +44,14 @@ FIRST = "-overdue"
 def show_portfolio() -> str:
     """Every client company in reach, with what a manager watches."""
     rows = portfolio.rows(db.session(), session.reachable(), g.now)
+    totals = portfolio.totals(rows)
     return render_template(
         "office/portfolio/list.html",
         rows=_wanted(rows),
         everybody=rows,
-        totals=portfolio.totals(rows),
+        totals=totals,
+        loads=workload.by_analyst(rows, totals.currency),
+        moves=workload.moves(rows, totals.currency),
         counts={name: sum(map(shown, rows)) for name, shown in SHOWN.items()},
         analysts=sorted({name for row in rows for name in row.analysts}),
         sort=_sort(),
@@ -53,7 +59,8 @@ def show_portfolio() -> str:
     )
 
 
-@blueprint.get("/office/portfolio.csv")
+@blueprint.get("/office/portfolio.csv", endpoint="portfolio_csv")
+@blueprint.get("/office/portfolio.xlsx", endpoint="portfolio_xlsx")
 @access.requires(Permission.SEE_PORTFOLIO)
 def portfolio_csv() -> Response:
     """The rows as filtered and sorted, for a spreadsheet."""
@@ -62,12 +69,9 @@ def portfolio_csv() -> Response:
     head += [_("1 to 30 days"), _("31 to 60 days"), _("61 to 90 days"), _("Over 90 days")]
     head += [_("Overdue"), _("Overdue share"), _("DSO"), _("Change of DSO")]
     head += [_("Received in the week"), _("Promises kept"), _("Promises ended")]
-    head += [_("Payments known until"), _("Report"), _("Report sent to"), _("Waiting")]
-    lines = sheets.lines(head, map(_cells, rows), ";" if _comma() else ",")
-    answer = Response(lines, mimetype="text/csv")
-    name = f"{text.slug(_('Portfolio'))}-{clock.local_day(g.now, session.time_zone())}.csv"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    head += [_("Payments known until"), _("Report"), _("Report sent to"), _("Waiting"), _("Alerts")]
+    day = clock.local_day(g.now, session.time_zone())
+    return lists.file_of(f"{text.slug(_('Portfolio'))}-{day}", head, map(_cells, rows))
 
 
 def _wanted(rows: list[Row]) -> list[Row]:
@@ -116,6 +120,7 @@ def _cells(row: Row) -> list[object]:
         report.week if report else None,
         f"{report.sent}/{report.recipients}" if report else None,
         row.waiting,
+        "; ".join(wording.say(told.phrase, language.current()) for told in row.alerts),
     ]
 
 

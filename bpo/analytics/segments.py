@@ -1,0 +1,84 @@
+"""A part of a book: the receivables of some debtors, of a class, a tag or an amount band."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from bpo.analytics.frames import Flags, Frames
+
+BANDS: tuple[tuple[str, int, int | None], ...] = (
+    ("to_200", 0, 200_00),
+    ("to_1000", 200_01, 1_000_00),
+    ("to_5000", 1_000_01, 5_000_00),
+    ("to_20000", 5_000_01, 20_000_00),
+    ("over_20000", 20_000_01, None),
+)
+"""Bands of the face amount in centavos: name, first, last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a debtor is known by."""
+
+    name: str
+    risk_class: str | None
+    tags: tuple[str, ...]
+
+
+def split(frames: Frames, by: str, debtors: Mapping[int, Traits]) -> dict[str, Flags]:
+    """Which receivables belong to each value of `by`: `class`, `tag`, `band` or `debtor`.
+
+    A debtor without a class or tag is under `-`; one with two tags is under both.
+    """
+    titles = frames.receivables
+    if by == "band":
+        return {
+            name: (titles.amount >= first) & (titles.amount <= (last or titles.amount.max()))
+            for name, first, last in BANDS
+            if len(titles.amount)
+        }
+    known = [debtors.get(int(number), _NOBODY) for number in titles.debtor_ids]
+    values = [_values(by, int(n), one) for n, one in zip(titles.debtor_ids, known, strict=True)]
+    found = sorted({value for row in values for value in row})
+    return {
+        value: np.array([value in row for row in values], dtype=np.bool_)[titles.debtor]
+        for value in found
+    }
+
+
+def only(frames: Frames, which: Flags) -> Frames:
+    """The book of the chosen receivables alone; every figure can be counted on it."""
+    titles, entries = frames.receivables, frames.entries
+    place = np.cumsum(which) - 1
+    kept = which[entries.receivable]
+    chosen = replace(
+        titles,
+        ids=titles.ids[which],
+        debtor=titles.debtor[which],
+        issue=titles.issue[which],
+        due=titles.due[which],
+        effective=titles.effective[which],
+        amount=titles.amount[which],
+    )
+    left = replace(
+        entries,
+        receivable=place[entries.receivable[kept]],
+        on=entries.on[kept],
+        principal=entries.principal[kept],
+        charges=entries.charges[kept],
+        money=entries.money[kept],
+        receipt=entries.receipt[kept],
+        withdrawn=entries.withdrawn[kept],
+        payment=entries.payment[kept],
+    )
+    return Frames(chosen, left, frames.names)
+
+
+def _values(by: str, number: int, one: Traits) -> tuple[str, ...]:
+    if by == "tag":
+        return one.tags or ("-",)
+    return (str(number),) if by == "debtor" else (one.risk_class or "-",)
+
+
+_NOBODY = Traits("", None, ())

@@ -1,0 +1,196 @@
+"""A company's figures for a dashboard: all of it or a segment, with what each is made of.
+
+Everything is counted from the open book and the last months; what was settled before comes from
+the snapshots of past days.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from bpo.analytics import collection, days, history, parts, recovery, segments
+from bpo.analytics.collection import Metrics, ratio
+from bpo.analytics.frames import Flags, Frames, balances, days_late
+from bpo.analytics.parts import Breakdown, Part
+from bpo.analytics.segments import Traits
+from bpo.db import driver
+from bpo.queries import facts, snapshots
+
+BY = ("class", "tag", "band", "debtor")
+MOST_SEGMENTS = 20
+
+_TRAITS = """
+SELECT id, name, risk_class, tags FROM debtors
+WHERE workspace_id = %(place)s AND id = ANY (%(ids)s)
+"""
+_TITLES = """
+SELECT r.id, r.number, r.debtor_id, d.name, r.issue_date, r.due_date, r.effective_due_date,
+       r.amount_cents
+FROM receivables r JOIN debtors d ON d.workspace_id = r.workspace_id AND d.id = r.debtor_id
+WHERE r.workspace_id = %(place)s AND r.id = ANY (%(ids)s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A segment: `by` is one of BY and `value` one of its values; without either, everything."""
+
+    by: str = ""
+    value: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing was left out."""
+        return not (self.by and self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of the book: centavos and number of invoices that are open and overdue."""
+
+    value: str
+    label: str
+    open_cents: int
+    open_count: int
+    overdue_cents: int
+    overdue_count: int
+    over_90_cents: int
+
+    @property
+    def overdue_pct(self) -> float | None:
+        """Overdue of what is open, 0 to 100."""
+        return ratio(self.overdue_cents * 100, self.open_cents)
+
+
+class Title(NamedTuple):
+    """One receivable as lists show it."""
+
+    id: int
+    number: str
+    debtor_id: int
+    debtor_name: str
+    issue_date: date
+    due_date: date
+    effective_due_date: date
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """The figures of a day. `trend`: those of month ends, for the whole company alone.
+
+    `rolls` has a row per age a month ago (see `recovery.rolls`).
+    """
+
+    metrics: Metrics
+    aging_count: Mapping[str, int]
+    segments: tuple[Segment, ...]
+    rolls: pd.DataFrame
+    rolled_from: date
+    trend: tuple[tuple[date, Metrics], ...]
+
+
+def of(session: Session, workspace_id: int, as_of: date, chosen: Chosen, by: str) -> Analysis:
+    """Everything the dashboard of figures shows; `by` is how the table of segments splits."""
+    month_ago = history.month_ends(as_of, 1)[0]
+    known = facts.recent(session, workspace_id, min(parts.since(as_of), month_ago))
+    traits = debtors(session, workspace_id, known)
+    book = _chosen(known, chosen, traits)
+    counted = collection.metrics(book, as_of)
+    trend = _trend(session, workspace_id, as_of, known) if chosen.is_whole else ()
+    countback = trend[-1][1].dso_countback if trend else None
+    ages = days.table(book, as_of, as_of)
+    return Analysis(
+        metrics=replace(counted, dso_countback=countback),
+        aging_count={
+            name: int(ages[column].iloc[0])
+            for name, column in zip(counted.aging_cents, days.COUNTS, strict=True)
+        },
+        segments=_segments(book, as_of, by, traits),
+        rolls=recovery.rolls(book, month_ago, as_of),
+        rolled_from=month_ago,
+        trend=trend,
+    )
+
+
+def breakdown(
+    session: Session, workspace_id: int, key: str, as_of: date, chosen: Chosen
+) -> tuple[Breakdown, Frames]:
+    """What a figure is made of, and the book that its positions are of. Raises KeyError."""
+    known = facts.recent(session, workspace_id, parts.since(as_of))
+    traits = {} if chosen.is_whole else debtors(session, workspace_id, known)
+    book = _chosen(known, chosen, traits)
+    return parts.of(book, key, as_of), book
+
+
+def titles(session: Session, workspace_id: int, ids: Iterable[int]) -> dict[int, Title]:
+    """Receivables by id, with their debtors' names."""
+    values = {"place": workspace_id, "ids": [int(number) for number in ids]}
+    with driver(session).cursor() as cursor:
+        rows = cursor.execute(_TITLES, values).fetchall()
+    return {row[0]: Title(*row) for row in rows}
+
+
+def largest(part: Part, size: int, start: int = 0) -> list[int]:
+    """Positions within a part, the largest amounts first."""
+    order = np.argsort(-part.cents, kind="stable")
+    return [int(place) for place in order[start : start + size]]
+
+
+def debtors(session: Session, workspace_id: int, known: Frames) -> dict[int, Traits]:
+    """The debtors of a book."""
+    values = {"place": workspace_id, "ids": known.receivables.debtor_ids.tolist()}
+    with driver(session).cursor() as cursor:
+        rows = cursor.execute(_TRAITS, values).fetchall()
+    return {row[0]: Traits(row[1], row[2], tuple(row[3])) for row in rows}
+
+
+def _chosen(known: Frames, chosen: Chosen, traits: Mapping[int, Traits]) -> Frames:
+    if chosen.is_whole:
+        return known
+    nobody = np.zeros(len(known.receivables.ids), dtype=np.bool_)
+    found = segments.split(known, chosen.by, traits)
+    return segments.only(known, found.get(chosen.value, nobody))
+
+
+def _segments(
+    book: Frames, as_of: date, by: str, traits: Mapping[int, Traits]
+) -> tuple[Segment, ...]:
+    open_, late = balances(book, as_of), days_late(book, as_of)
+    book_rows = segments.split(segments.only(book, open_ > 0), by, traits)
+    open_, late = open_[open_ > 0], late[open_ > 0]
+
+    def row(value: str, which: Flags) -> Segment:
+        cents, overdue = open_[which], late[which] > 0
+        label = traits[int(value)].name if by == "debtor" and int(value) in traits else value
+        return Segment(
+            value,
+            label,
+            int(cents.sum()),
+            len(cents),
+            int(cents[overdue].sum()),
+            int(overdue.sum()),
+            int(cents[late[which] > 90].sum()),
+        )
+
+    rows = [row(value, which) for value, which in book_rows.items() if which.any()]
+    if by == "band":
+        return tuple(rows)
+    rows.sort(key=lambda one: (-one.overdue_cents, -one.open_cents, one.label))
+    return tuple(rows[:MOST_SEGMENTS])
+
+
+def _trend(
+    session: Session, workspace_id: int, as_of: date, known: Frames
+) -> tuple[tuple[date, Metrics], ...]:
+    ends = history.month_ends(as_of)
+    first = min(days.reach(ends[0]), ends[0] - timedelta(days=collection.DSO_DAYS))
+    table = snapshots.until(session, workspace_id, as_of, first, known)
+    if not len(table):
+        return ()
+    return tuple((day, days.metrics(table, day)) for day in ends)

@@ -1,0 +1,97 @@
+"""What came in after each contact: by step, channel, text and analyst.
+
+A contact is what left in the last six months; money on an invoice within seven days belongs to the
+last contact that listed the invoice before. It says what followed, not what would have come anyway.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from bpo.analytics import recovery
+from bpo.analytics.frames import Frames
+from bpo.db import driver
+from bpo.queries import facts
+
+SPAN = timedelta(days=180)
+
+_SENDS = """
+SELECT l.receivable_id, (t.settled_at AT TIME ZONE w.time_zone)::date, l.open_cents,
+       t.step_key, t.channel, coalesce(t.template_key, '-')
+FROM touches t
+JOIN workspaces w ON w.id = t.workspace_id
+JOIN touch_receivables l ON l.workspace_id = t.workspace_id AND l.touch_id = t.id
+WHERE t.workspace_id = %(place)s AND t.state = 'sent'
+  AND t.settled_at > %(since)s::date AND t.settled_at < %(day)s::date + 2
+  AND (t.settled_at AT TIME ZONE w.time_zone)::date <= %(day)s
+ORDER BY t.settled_at, t.id
+"""
+_TALKS = """
+SELECT r.id, n.on_day, r.amount_cents, coalesce(u.name, '-')
+FROM notes n
+JOIN receivables r ON r.workspace_id = n.workspace_id AND r.debtor_id = n.debtor_id
+    AND r.effective_due_date < n.on_day AND (r.settled_on IS NULL OR r.settled_on >= n.on_day)
+LEFT JOIN users u ON u.id = n.created_by
+WHERE n.workspace_id = %(place)s AND n.kind IN ('call', 'whatsapp', 'visit')
+  AND n.on_day > %(since)s AND n.on_day <= %(day)s
+ORDER BY n.on_day, n.id
+"""
+
+
+class Effect(NamedTuple):
+    """One step, channel, text or analyst: invoices told of, centavos told of, and what followed."""
+
+    name: str
+    invoices: int
+    told_cents: int
+    recovered_cents: int
+    recovered_pct: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """By `step`, `channel`, `text`, and by `analyst` for calls and visits that were recorded."""
+
+    since: date
+    tables: Mapping[str, tuple[Effect, ...]]
+
+
+def of(session: Session, workspace_id: int, as_of: date) -> Effects:
+    """What followed the contacts of the six months until `as_of`."""
+    since = as_of - SPAN
+    values = {"place": workspace_id, "day": as_of, "since": since}
+    sends, talks = _rows(session, _SENDS, values), _rows(session, _TALKS, values)
+    book = facts.recent(session, workspace_id, since) if sends or talks else None
+    tables = {name: _table(book, sends, at) for name, at in _BY.items()}
+    return Effects(since, tables | {"analyst": _table(book, talks, 3)})
+
+
+_BY = {"step": 3, "channel": 4, "text": 5}
+
+
+def _table(book: Frames | None, rows: list[Any], at: int) -> tuple[Effect, ...]:
+    if book is None or not rows:
+        return ()
+    sends = pd.DataFrame(
+        {
+            "receivable_id": [row[0] for row in rows],
+            "step_key": [row[at] for row in rows],
+            "on": pd.to_datetime([row[1] for row in rows]),
+            "open_cents": [row[2] for row in rows],
+        }
+    )
+    told = recovery.by_step(book, sends)
+    found = [
+        Effect(str(name), int(count), int(open_), int(came), None if share != share else share)
+        for name, count, open_, came, share in told.itertuples(index=False)
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.recovered_cents, one.name)))
+
+
+def _rows(session: Session, sql: str, values: Mapping[str, Any]) -> list[Any]:
+    with driver(session).cursor() as cursor:
+        return cursor.execute(sql, values).fetchall()

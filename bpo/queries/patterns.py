@@ -1,0 +1,148 @@
+"""How a company is paid, by weekday, amount, instalment and first purchase; who is late again.
+
+Of the receivables that fell due in the last twelve months, whatever the age of the book.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bpo.analytics.collection import ratio
+from bpo.analytics.segments import BANDS
+from bpo.db import driver
+
+SPAN = timedelta(days=365)
+REPEATED = 3
+MOST_REPEATERS = 20
+
+_BAND = "CASE " + " ".join(
+    f"WHEN amount_cents <= {last} THEN '{name}'" if last else f"ELSE '{name}'"
+    for name, _, last in BANDS
+)
+_TOLD = f"""
+told AS (
+    SELECT r.debtor_id, r.amount_cents, {_BAND} END AS band, r.issue_date, r.id,
+           CASE WHEN r.installment IS NULL THEN '-' WHEN r.installment = 1 THEN 'first'
+                WHEN r.installment = r.installments THEN 'last' ELSE 'middle' END AS part,
+           extract(isodow FROM r.due_date)::int AS due_weekday,
+           coalesce(r.settled_on, %(day)s + 1) > r.effective_due_date AS late,
+           greatest(least(coalesce(r.settled_on, %(day)s), %(day)s) - r.effective_due_date, 0)
+               AS delay
+    FROM receivables r
+    WHERE r.workspace_id = %(place)s AND r.due_date > %(since)s
+      AND r.effective_due_date < %(day)s AND r.issue_date <= %(day)s
+)
+"""
+_GROUPED = f"""
+WITH {_TOLD}, fresh AS (
+    SELECT d.debtor_id, NOT EXISTS (
+        SELECT FROM receivables e WHERE e.workspace_id = %(place)s AND e.debtor_id = d.debtor_id
+          AND e.issue_date < %(since)s::date - 60) AS new
+    FROM (SELECT DISTINCT debtor_id FROM told) d
+), ranked AS (
+    SELECT told.*, CASE WHEN fresh.new AND row_number() OVER (
+               PARTITION BY told.debtor_id ORDER BY told.issue_date, told.id) = 1
+           THEN 'first' ELSE 'later' END AS purchase
+    FROM told JOIN fresh USING (debtor_id)
+)
+SELECT grouping(band, part, due_weekday, purchase),
+       coalesce(band, part, due_weekday::text, purchase), count(*), count(*) FILTER (WHERE late),
+       sum(amount_cents)::bigint, coalesce(sum(amount_cents) FILTER (WHERE late), 0)::bigint,
+       avg(delay)::float8
+FROM ranked GROUP BY GROUPING SETS ((band), (part), (due_weekday), (purchase))
+"""
+_PAID = """
+SELECT extract(isodow FROM on_day)::int, count(*),
+       sum(principal_cents + fine_cents + interest_cents)::bigint
+FROM entries
+WHERE workspace_id = %(place)s AND kind IN ('payment', 'reversal')
+  AND on_day > %(since)s AND on_day <= %(day)s
+GROUP BY 1 ORDER BY 1
+"""
+_AGAIN = f"""
+WITH {_TOLD}
+SELECT told.debtor_id, d.name, count(*), count(*) FILTER (WHERE late),
+       sum(amount_cents) FILTER (WHERE late)::bigint, avg(delay) FILTER (WHERE late)::float8
+FROM told JOIN debtors d ON d.workspace_id = %(place)s AND d.id = told.debtor_id
+GROUP BY told.debtor_id, d.name HAVING count(*) FILTER (WHERE late) >= %(least)s
+ORDER BY 4 DESC, 5 DESC, 1 LIMIT %(most)s
+"""
+_SETS = {7: "band", 11: "part", 13: "weekday", 14: "purchase"}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Receivables that fell due, and those of them that were not paid in time: number, centavos.
+
+    `delay`: mean days late, with 0 for those paid in time.
+    """
+
+    value: str
+    count: int
+    late_count: int
+    cents: int
+    late_cents: int
+    delay: float | None
+
+    @property
+    def late_pct(self) -> float | None:
+        """Of a hundred, how many were late."""
+        return ratio(self.late_count * 100, self.count)
+
+
+@dataclass(frozen=True, slots=True)
+class Repeater:
+    """A debtor who was late several times; `delay` is the mean of the late ones."""
+
+    debtor_id: int
+    name: str
+    count: int
+    late_count: int
+    late_cents: int
+    delay: float
+
+
+@dataclass(frozen=True, slots=True)
+class PaidOn:
+    """Money that came in on a weekday (1 is Monday)."""
+
+    weekday: int
+    count: int
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """Groups by `band`, `part` (of instalments), `weekday` (of the due date), `purchase`."""
+
+    since: date
+    groups: Mapping[str, tuple[Group, ...]]
+    paid: tuple[PaidOn, ...]
+    repeaters: tuple[Repeater, ...]
+
+
+def of(session: Session, workspace_id: int, as_of: date) -> Patterns:
+    """The patterns of the twelve months until `as_of`, in three queries."""
+    since = as_of - SPAN
+    values = {"place": workspace_id, "day": as_of, "since": since}
+    groups: dict[str, list[Group]] = {name: [] for name in _SETS.values()}
+    for which, *row in _rows(session, _GROUPED, values):
+        groups[_SETS[which]].append(Group(*row))
+    order = {name: place for place, (name, _, _) in enumerate(BANDS)}
+    for found in groups.values():
+        found.sort(key=lambda group: (order.get(group.value, 0), group.value))
+    again = {**values, "least": REPEATED, "most": MOST_REPEATERS}
+    return Patterns(
+        since,
+        {name: tuple(found) for name, found in groups.items()},
+        tuple(PaidOn(*row) for row in _rows(session, _PAID, values)),
+        tuple(Repeater(*row) for row in _rows(session, _AGAIN, again)),
+    )
+
+
+def _rows(session: Session, sql: str, values: Mapping[str, Any]) -> list[Any]:
+    with driver(session).cursor() as cursor:
+        return cursor.execute(sql, values).fetchall()

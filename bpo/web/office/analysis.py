@@ -1,0 +1,227 @@
+"""Dashboards of a client company: figures by segment, and the receivables behind each figure."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import g, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from bpo.analytics.definitions import DEFINITIONS, Definition
+from bpo.analytics.frames import Frames
+from bpo.analytics.parts import BUILT, Breakdown, Part
+from bpo.db import db
+from bpo.domain.access import Permission
+from bpo.formats import sheets
+from bpo.gateways import wording
+from bpo.kernel.errors import NotFound
+from bpo.kernel.text import Phrase
+from bpo.queries import analysis
+from bpo.queries.analysis import Chosen
+from bpo.web import access, figures, language
+from bpo.web.figures import Position
+from bpo.web.office import blueprint, lists
+
+SIZE = 100
+GROUPS = (
+    (
+        Phrase("The balance"),
+        ("open_cents", "open_count", "delinq_gt0_pct", "delinq_gt30_pct", "true_dso_open"),
+    ),
+    (Phrase("Days"), ("dso_simple_90", "bpdso_90", "add", "dso_countback")),
+    (
+        Phrase("The month"),
+        (
+            "received_month_cents",
+            "issued_month_cents",
+            "cei_month",
+            "pmr_month",
+            "avg_delay_month",
+        ),
+    ),
+)
+SPLITS = {
+    "class": Phrase("Class"),
+    "tag": Phrase("Tag"),
+    "band": Phrase("Amount"),
+    "debtor": Phrase("Debtor"),
+}
+BANDS = {
+    "to_200": Phrase("Up to 200"),
+    "to_1000": Phrase("200 to 1,000"),
+    "to_5000": Phrase("1,000 to 5,000"),
+    "to_20000": Phrase("5,000 to 20,000"),
+    "over_20000": Phrase("Over 20,000"),
+}
+
+
+@blueprint.get("/w/<slug>/analysis", endpoint="analysis")
+@access.requires(Permission.SEE_WORKSPACE)
+def show_analysis(slug: str) -> str:
+    """Every figure of a day with its way down, by segment, over the months, and what rolled on."""
+    place, chosen, by = figures.position(), _chosen(), _by()
+    found = analysis.of(db.session(), g.workspace.id, place.as_of, chosen, by)
+    return render_template(
+        "office/analysis/page.html",
+        found=found,
+        position=place,
+        chosen=chosen,
+        by=by,
+        splits=SPLITS,
+        bands=BANDS,
+        groups=GROUPS,
+        definitions=DEFINITIONS,
+        down=lambda key: _down(key, place, chosen),
+        labels=[wording.month(day, language.current()) for day, _told in found.trend],
+    )
+
+
+@blueprint.get("/w/<slug>/analysis.csv", endpoint="analysis_csv")
+@blueprint.get("/w/<slug>/analysis.xlsx", endpoint="analysis_xlsx")
+@access.requires(Permission.SEE_WORKSPACE)
+def analysis_file(slug: str) -> Response:
+    """The figures of the day, then the segments, as the screen tells them."""
+    place, chosen, by = figures.position(), _chosen(), _by()
+    found = analysis.of(db.session(), g.workspace.id, place.as_of, chosen, by)
+    head = [_("Figure"), _("Value"), _("Unit"), _("Position")]
+    rows: list[list[object]] = []
+    for key, value in found.metrics.as_json().items():
+        if isinstance(value, dict):
+            for bucket, cents in value.items():
+                name = f"{_say(DEFINITIONS[key].name)} {bucket}"
+                rows.append([name, lists.amount(cents), "cents", place.as_of])
+            continue
+        unit = DEFINITIONS[key].unit
+        rows.append([_say(DEFINITIONS[key].name), _cell(unit, value), unit, place.as_of])
+    for row in found.segments:
+        name = f"{_say(SPLITS[by])}: {_label(by, row.label)}"
+        rows.append([f"{name} · {_('Open')}", lists.amount(row.open_cents), "cents", place.as_of])
+        late = lists.amount(row.overdue_cents)
+        rows.append([f"{name} · {_('Overdue')}", late, "cents", place.as_of])
+    return lists.spreadsheet("figures", head, rows)
+
+
+@blueprint.get("/w/<slug>/figures/<key>", endpoint="analysis_figure")
+@access.requires(Permission.SEE_WORKSPACE)
+def show_figure(slug: str, key: str) -> str:
+    """Why a number is what it is: its definition, its formula, the receivables behind it."""
+    place, chosen = figures.position(), _chosen()
+    found, book = _broken(key, place, chosen)
+    number = _number("part", len(found.parts) - 1)
+    part = found.parts[number]
+    pages = max(-(-len(part.title) // SIZE), 1)
+    page = min(_number("page", pages), pages) or 1
+    return render_template(
+        "office/analysis/figure.html",
+        found=found,
+        definition=_definition(key),
+        key=key,
+        value=_written(_definition(key).unit, found.value),
+        position=place,
+        chosen=chosen,
+        part=part,
+        number=number,
+        rows=list(_rows(book, part, (page - 1) * SIZE, SIZE)),
+        page=page,
+        size=SIZE,
+        label=_label(chosen.by, chosen.value) if not chosen.is_whole else None,
+    )
+
+
+@blueprint.get("/w/<slug>/figures/<key>.csv", endpoint="analysis_figure_csv")
+@blueprint.get("/w/<slug>/figures/<key>.xlsx", endpoint="analysis_figure_xlsx")
+@access.requires(Permission.SEE_WORKSPACE)
+def figure_file(slug: str, key: str) -> Response:
+    """Every receivable behind a figure, part by part."""
+    found, book = _broken(key, figures.position(), _chosen())
+    head = [_("Part"), _("Number"), _("Debtor"), _("Issued on"), _("Due on"), _("Amount")]
+    head.append(_("Days"))
+    rows = (
+        [
+            _say(part.name),
+            title.number,
+            title.debtor_name,
+            title.issue_date,
+            title.due_date,
+            lists.amount(cents),
+            days,
+        ]
+        for part in found.parts
+        for title, cents, days in _rows(book, part, 0, len(part.title))
+    )
+    return lists.spreadsheet(key.replace("_", "-"), head, rows)
+
+
+def _broken(key: str, place: Position, chosen: Chosen) -> tuple[Breakdown, Frames]:
+    if key not in BUILT:
+        raise NotFound("There is no such figure")
+    return analysis.breakdown(db.session(), g.workspace.id, key, place.as_of, chosen)
+
+
+def _rows(book: Frames, part: Part, start: int, size: int) -> Iterator[tuple[Any, int, Any]]:
+    """(title, centavos, days) of a page, the largest first."""
+    ids = book.receivables.ids
+    chosen = analysis.largest(part, size, start)
+    known = analysis.titles(db.session(), g.workspace.id, ids[part.title[chosen]].tolist())
+    for row in chosen:
+        days = None if part.days is None else int(part.days[row])
+        yield known[int(ids[part.title[row]])], int(part.cents[row]), days
+
+
+def _definition(key: str) -> Definition:
+    return DEFINITIONS["aging_cents" if key.startswith("aging_") else key]
+
+
+def _down(key: str, place: Position, chosen: Chosen) -> str | None:
+    """The address of what a figure is made of."""
+    if key not in BUILT:
+        return None
+    kept: dict[str, Any] = {"by": chosen.by, "is": chosen.value} if not chosen.is_whole else {}
+    if place.as_of != place.today:
+        kept["day"] = place.as_of.isoformat()
+    return url_for("office.analysis_figure", slug=g.workspace.slug, key=key, **kept)
+
+
+def _chosen() -> Chosen:
+    by = request.args.get("by", "")
+    return Chosen(by, request.args.get("is", "")) if by in SPLITS else Chosen()
+
+
+def _by() -> str:
+    asked = request.args.get("split", "")
+    return asked if asked in SPLITS else "class"
+
+
+def _number(name: str, most: int) -> int:
+    asked = request.args.get(name, "")
+    return min(int(asked), most) if asked.isascii() and asked.isdigit() else 0
+
+
+def _label(by: str, value: str) -> str:
+    if by == "band" and value in BANDS:
+        return _say(BANDS[value])
+    return _("without") if value == "-" else value
+
+
+def _say(phrase: Phrase) -> str:
+    return wording.say(phrase, language.current())
+
+
+def _written(unit: str, value: float | int | None) -> str:
+    if value is None:
+        return wording.NOTHING
+    locale = language.current()
+    if unit == "cents":
+        return wording.money(int(value), locale, g.workspace.currency)
+    if unit == "pct":
+        return wording.percent(value, locale)
+    return wording.number(value, locale, 0 if unit == "count" else 1)
+
+
+def _cell(unit: str, value: float | int | None) -> object:
+    if value is None:
+        return None
+    if unit == "cents":
+        return lists.amount(int(value))
+    text = str(value) if unit == "count" else f"{value:.4f}"
+    return sheets.Number(text.replace(".", ",") if language.current() == "pt_BR" else text)
