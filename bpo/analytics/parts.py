@@ -85,8 +85,9 @@ def _balance(
 
 def _issued(frames: Frames, first: date, last: date, name: Phrase = _SALES) -> Part:
     titles = frames.receivables
-    title = np.flatnonzero((titles.issue >= ordinal(first)) & (titles.issue <= ordinal(last)))
-    return Part(name, title, titles.amount[title])
+    within = (titles.issue >= ordinal(first)) & (titles.issue <= ordinal(last))
+    title = np.flatnonzero(within & (titles.sold > 0))
+    return Part(name, title, titles.sold[title])
 
 
 def _money(frames: Frames, first: date, last: date, name: Phrase, late: bool = False) -> Part:

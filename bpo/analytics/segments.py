@@ -60,6 +60,7 @@ def only(frames: Frames, which: Flags) -> Frames:
         due=titles.due[which],
         effective=titles.effective[which],
         amount=titles.amount[which],
+        sold=titles.sold[which],
     )
     left = replace(
         entries,

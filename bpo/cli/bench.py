@@ -4,7 +4,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from bpo.bench import campaign, dunning, importing, negotiation
+from bpo.bench import analytics, campaign, dunning, importing, negotiation
 from bpo.cli import console
 from bpo.kernel.errors import BadInput
 from bpo.world import parameters
@@ -31,6 +31,16 @@ def register(commands: console.Commands) -> None:
     kind.add_argument("--rows", type=int, default=100_000, metavar="N")
     console.add_json(kind)
     kind.set_defaults(run=run_import)
+    kind = kinds.add_parser("analytics", help="every dashboard over a large portfolio")
+    kind.add_argument("--workspaces", type=int, default=100, metavar="N")
+    kind.add_argument(
+        "--receivables", type=int, default=1_000_000, metavar="N", help="of twelve months, in all"
+    )
+    kind.add_argument(
+        "--history", type=int, default=1, choices=(1, 10), help="years of facts before today"
+    )
+    console.add_json(kind)
+    kind.set_defaults(run=run_analytics)
     kind = kinds.add_parser("negotiation", help="offers against fixed plans, in simulated worlds")
     kind.add_argument("--debtors", type=int, default=200, metavar="N", help="a world and seed")
     kind.add_argument("--seed", type=int, default=1, metavar="S", help="the first one")
@@ -57,6 +67,15 @@ def _worlds(file: Path | None) -> list[World]:
         return [parameters.read(file)]
     except parameters.Unreadable as error:
         raise BadInput("This is no world: {why}", field="world", why=str(error)) from error
+
+
+def run_analytics(arguments: Namespace, settings: Settings) -> None:
+    """One line a phase."""
+    for name in ("workspaces", "receivables"):
+        if getattr(arguments, name) < 1:
+            raise BadInput("--{name} must be at least 1", field=name, name=name)
+    tell = console.output if arguments.json else _say
+    analytics.run(arguments.workspaces, arguments.receivables, arguments.history, tell)
 
 
 def run_import(arguments: Namespace, settings: Settings) -> None:

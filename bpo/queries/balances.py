@@ -23,7 +23,8 @@ WITH {HERE}, later AS (
     FROM here JOIN entries e ON e.workspace_id = here.workspace_id AND e.on_day > here.before
     GROUP BY e.workspace_id, e.receivable_id
 ), titles AS (
-    SELECT r.workspace_id, here.today, here.before, r.issue_date, r.amount_cents,
+    SELECT r.workspace_id, here.today, here.before, r.issue_date,
+           CASE WHEN r.agreement_id IS NULL THEN r.amount_cents ELSE 0 END AS amount_cents,
            r.effective_due_date, CASE WHEN here.today > r.effective_due_date
            THEN here.today - r.due_date ELSE 0 END AS late,
            CASE WHEN r.issue_date <= here.today

@@ -25,14 +25,14 @@ from bpo.queries.positions import HERE
 
 PROMISE_DAYS = 90
 TREND_WEEKS = 13
+SENDING_DAYS = timedelta(days=30)
 
-_SENT = f"""
-WITH {HERE}
+_SENT = """
 SELECT t.workspace_id, count(*) FILTER (WHERE t.state = 'sent'),
        count(*) FILTER (WHERE t.state = 'refused')
-FROM here JOIN touches t ON t.workspace_id = here.workspace_id
-    AND t.settled_at > here.today - 30 AND t.settled_at < here.today + 2
-WHERE t.state IN ('sent', 'refused') AND t.channel IN ('email', 'sms', 'whatsapp')
+FROM touches t
+WHERE t.workspace_id = ANY (%(places)s) AND t.settled_at > %(since)s
+  AND t.state IN ('sent', 'refused') AND t.channel IN ('email', 'sms', 'whatsapp')
 GROUP BY t.workspace_id
 """
 _PROMISES = f"""
@@ -204,7 +204,8 @@ def rows(session: Session, places: Sequence[Workspace], now: datetime) -> list[R
         "before": [day - timedelta(days=day.weekday() + 1) for day in scope.days],
     }
     standing = balances.of(session, values)
-    sent = {row[0]: row[1:] for row in positions.fetched(session, _SENT, values)}
+    sending = {"places": list(scope.places), "since": now - SENDING_DAYS}
+    sent = {row[0]: row[1:] for row in positions.fetched(session, _SENT, sending)}
     trend = positions.overdue_trend(session, values, TREND_WEEKS)
     promises = {
         place: (kept, ended) for place, kept, ended in positions.fetched(session, _PROMISES, values)

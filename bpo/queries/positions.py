@@ -50,7 +50,8 @@ WITH {HERE}
 SELECT s.workspace_id,
        (coalesce(sum(s.issued_cents) FILTER (WHERE s.day > here.today - {DSO_DAYS}), 0) + coalesce((
            SELECT sum(r.amount_cents) FROM receivables r
-           WHERE r.workspace_id = s.workspace_id AND r.issue_date = min(here.today)), 0))::bigint,
+           WHERE r.workspace_id = s.workspace_id AND r.issue_date = min(here.today)
+             AND r.agreement_id IS NULL), 0))::bigint,
        coalesce(sum({_OPEN_THEN} + s.late_over_cents)
                 FILTER (WHERE s.day = here.before), 0)::bigint,
        coalesce(sum({_OPEN_THEN} + s.late_over_cents - s.current_cents)

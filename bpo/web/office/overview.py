@@ -1,6 +1,6 @@
 """The first room of a client company: its figures on a day, and what is going on."""
 
-from flask import g, render_template
+from flask import g, render_template, url_for
 
 from bpo.analytics import weekly
 from bpo.db import db
@@ -15,7 +15,7 @@ from bpo.web.office import blueprint
 @access.requires(Permission.SEE_WORKSPACE)
 def show_workspace(slug: str) -> str:
     """Figures with their definitions, ageing, money, DSO, who owes most, what was done."""
-    session, workspace = db.session(), g.workspace
+    session, workspace, place = db.session(), g.workspace, figures.position()
     return render_template(
         "office/overview/page.html",
         campaigns=campaigns.listed(session, workspace.id),
@@ -24,5 +24,8 @@ def show_workspace(slug: str) -> str:
             for run in stored.listed(session, workspace.id, limit=3)
         ],
         upcoming=stored.upcoming(session, workspace.id),
-        **figures.context(figures.position()),
+        down=lambda key: url_for(
+            "office.analysis_figure", slug=slug, key=key, day=place.as_of.isoformat()
+        ),
+        **figures.context(place),
     )
