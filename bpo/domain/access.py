@@ -16,6 +16,10 @@ class Permission(StrEnum):
     EDIT_DEBTORS = "edit_debtors"
     IMPORT = "import"
     RECORD_PAYMENT = "record_payment"
+    ADJUST = "adjust"
+    WRITE_OFF = "write_off"
+    REFUND = "refund"
+    KEEP_RATES = "keep_rates"
     EDIT_CAMPAIGN = "edit_campaign"
     RELEASE_CAMPAIGN = "release_campaign"
     CONTACT = "contact"
@@ -37,6 +41,7 @@ _ANALYST = frozenset(
         Permission.EDIT_DEBTORS,
         Permission.IMPORT,
         Permission.RECORD_PAYMENT,
+        Permission.ADJUST,
         Permission.EDIT_CAMPAIGN,
         Permission.RELEASE_CAMPAIGN,
         Permission.CONTACT,

@@ -14,6 +14,7 @@ from bpo.kernel.text import Phrase
 _MONTH = 30
 _MIN_TOLERANCE = 2
 _TAKEN = EntryKind.AGREEMENT
+_NEVER_OWED = frozenset({EntryKind.REBATE, EntryKind.WITHDRAWAL})
 
 
 class InterestBase(StrEnum):
@@ -106,9 +107,9 @@ def amount_due(receivable: Receivable, terms: Terms, day: date) -> AmountDue:
     The fine is charged once, on the principal open on the first overdue day. Interest is simple,
     `monthly_rate / 30` a day on the open principal, counted from the terms' base date, the payment
     day included, in one segment per change of principal. Each component is rounded half up. Nothing
-    is charged while `day` is within the effective due date and the days of grace. A rebate reduces
-    the title itself, so charges never count it. Charges left open by a payment that went to the
-    principal first remain due.
+    is charged while `day` is within the effective due date and the days of grace. A rebate or
+    a withdrawal reduces the title itself, so charges never count it. Charges left open by a payment
+    that went to the principal first remain due.
     """
     if receivable.entries:
         return _with_entries(receivable, terms, day)
@@ -217,7 +218,7 @@ def _netted(moves: list[Entry]) -> list[Entry]:
 
 
 def _before_charges(entry: Entry, start: date) -> bool:
-    return entry.on < start or entry.kind == EntryKind.REBATE
+    return entry.on < start or entry.kind in _NEVER_OWED
 
 
 def _segment(principal: int, terms: Terms, since: date, until: date) -> Segment:
@@ -304,6 +305,7 @@ _ENTRY_PHRASES = {
     EntryKind.WRITE_OFF: "Written off on {day}: {entry_cents}",
     EntryKind.WITHDRAWAL: "Withdrawn on {day}: {entry_cents}",
     EntryKind.AGREEMENT: "Taken into an agreement on {day}: {entry_cents}",
+    EntryKind.WAIVER: "Charges waived on {day}: {entry_cents}",
 }
 
 

@@ -11,7 +11,8 @@ class EntryKind(StrEnum):
     """Why a balance changed.
 
     `PAYMENT` is money received, `REVERSAL` money given back (negative amounts). The others are no
-    money; undone, they keep their kind with a negative amount. `AGREEMENT` takes a receivable with
+    money; undone, they keep their kind with a negative amount. `WAIVER` gives up late charges and
+    touches no principal. `AGREEMENT` takes a receivable with
     its charges into an agreement, and gives back what was not paid when that one breaks.
     """
 
@@ -22,6 +23,7 @@ class EntryKind(StrEnum):
     WRITE_OFF = "write_off"
     WITHDRAWAL = "withdrawal"
     AGREEMENT = "agreement"
+    WAIVER = "waiver"
 
 
 MONEY = frozenset({EntryKind.PAYMENT, EntryKind.REVERSAL})

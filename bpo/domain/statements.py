@@ -15,6 +15,7 @@ LABELS = {
     "discount": Phrase("Discount"),
     "write_off": Phrase("Written off"),
     "withdrawal": Phrase("Withdrawn"),
+    "waiver": Phrase("Charges waived"),
 }
 
 

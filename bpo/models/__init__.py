@@ -20,7 +20,7 @@ from bpo.models.channel import ChannelSetting, DeliveryEvent, IncomingMessage
 from bpo.models.debtor import Contact, Debtor, Dispute, Hold, Note, OptOut, Promise
 from bpo.models.legal_rate import LegalRate
 from bpo.models.page_act import Feedback, PageAct
-from bpo.models.receivable import Entry, Import, Payment, Receivable, StoredFile
+from bpo.models.receivable import Entry, Import, Payment, Receivable, Refund, StoredFile
 from bpo.models.report import ReportDelivery, ReportRun
 from bpo.models.score import Score, ScoreModel
 from bpo.models.snapshot import MetricSnapshot, SnapshotChange
@@ -86,6 +86,7 @@ __all__ = [
     "PolicyVersion",
     "Promise",
     "Receivable",
+    "Refund",
     "Remark",
     "ReportDelivery",
     "ReportRun",

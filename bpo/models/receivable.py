@@ -17,6 +17,16 @@ from bpo.models.columns import (
 )
 
 
+def _unique_when_given(table: str, column: str) -> Index:
+    return Index(
+        f"uq_{table}_{column}",
+        "workspace_id",
+        column,
+        unique=True,
+        postgresql_where=text(f"{column} IS NOT NULL"),
+    )
+
+
 class Receivable(WithinParent, Created, Model):
     """A title to be received. `settled_cents` is the sum of the principal of its entries.
 
@@ -89,13 +99,7 @@ class Payment(WithinParent, Created, Model):
         within_workspace("debtor_id", "debtors"),
         within_workspace("reverses_id", "payments"),
         UniqueConstraint("workspace_id", "idempotency_key"),
-        Index(
-            "uq_payments_reverses_id",
-            "workspace_id",
-            "reverses_id",
-            unique=True,
-            postgresql_where=text("reverses_id IS NOT NULL"),
-        ),
+        _unique_when_given("payments", "reverses_id"),
         CheckConstraint("(reverses_id IS NULL) = (amount_cents > 0)", name="sign"),
         Index("ix_payments_debtor", "workspace_id", "debtor_id", "paid_on"),
         Index("ix_payments_day", "workspace_id", "paid_on"),
@@ -118,18 +122,28 @@ class Entry(WithinParent, Created, Model):
     """A dated change of a receivable: principal settled, and the charges paid with it.
 
     `kind` says why: `payment` (with its payment), `rebate`, `discount`, `write_off`, `withdrawal`,
-    `agreement` (taken into one; given back with negative amounts) or `reversal` (negative amounts).
-    The balance on a day is the face amount less the principal
-    of the entries dated on or before it.
+    `waiver` (late charges given up, no principal), `agreement` (taken into one; given back with
+    negative amounts) or `reversal` (negative amounts). What undoes one entry has the opposite
+    amounts and names it in `reverses_id`. The balance on a day is the face amount less the
+    principal of the entries dated on or before it.
     """
 
     __tablename__ = "entries"
     __table_args__ = (
         within_workspace("receivable_id", "receivables"),
         within_workspace("payment_id", "payments"),
+        within_workspace("reverses_id", "entries"),
+        _unique_when_given("entries", "reverses_id"),
+        _unique_when_given("entries", "idempotency_key"),
+        CheckConstraint(
+            "kind NOT IN ('payment', 'write_off', 'withdrawal', 'waiver') OR reverses_id IS NOT"
+            " NULL OR least(principal_cents, fine_cents, interest_cents) >= 0",
+            name="sign",
+        ),
+        CheckConstraint("kind <> 'waiver' OR principal_cents = 0", name="waiver"),
         CheckConstraint(
             "kind IN ('payment', 'rebate', 'discount', 'write_off', 'withdrawal', 'agreement',"
-            " 'reversal')",
+            " 'reversal', 'waiver')",
             name="kind",
         ),
         CheckConstraint("kind <> 'payment' OR payment_id IS NOT NULL", name="payment"),
@@ -147,6 +161,32 @@ class Entry(WithinParent, Created, Model):
     fine_cents: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     interest_cents: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     reason: Mapped[str | None] = mapped_column(Text)
+    reverses_id: Mapped[int | None] = mapped_column(BigInteger)
+    idempotency_key: Mapped[str | None] = mapped_column(Text)
+    created_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("users.id"))
+
+
+class Refund(WithinParent, Created, Model):
+    """Money of a payment that settled nothing, given back; a negative one undoes another."""
+
+    __tablename__ = "refunds"
+    __table_args__ = (
+        within_workspace("payment_id", "payments"),
+        within_workspace("reverses_id", "refunds"),
+        UniqueConstraint("workspace_id", "idempotency_key"),
+        _unique_when_given("refunds", "reverses_id"),
+        CheckConstraint("(reverses_id IS NULL) = (amount_cents > 0)", name="sign"),
+        Index("ix_refunds_payment", "workspace_id", "payment_id"),
+    )
+
+    payment_id: Mapped[int] = mapped_column(BigInteger)
+    amount_cents: Mapped[Cents]
+    on_day: Mapped[date]
+    method: Mapped[str] = mapped_column(Text, server_default="other")
+    reference: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[Name]
+    reverses_id: Mapped[int | None] = mapped_column(BigInteger)
+    idempotency_key: Mapped[str | None] = mapped_column(Text)
     created_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("users.id"))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bpo.domain.receivables import MONEY
 from bpo.kernel import text as words
-from bpo.models import Debtor, Entry, Payment, Receivable
+from bpo.models import Debtor, Entry, Payment, Receivable, Refund
 from bpo.queries import keyset
 from bpo.queries.keyset import Asked, Order, Page
 from bpo.queries.receivable_lists import LAST
@@ -78,10 +78,19 @@ def reversal_of(session: Session, workspace_id: int, payment_id: int) -> Payment
 
 
 def entries(session: Session, workspace_id: int, payment_id: int) -> Sequence[Entry]:
-    """What a payment did to receivables, in order."""
+    """What a payment did to receivables and was not undone since, in order."""
+    undoing = aliased(Entry)
+    undone = exists().where(
+        undoing.workspace_id == Entry.workspace_id, undoing.reverses_id == Entry.id
+    )
     return session.scalars(
         select(Entry)
-        .where(Entry.workspace_id == workspace_id, Entry.payment_id == payment_id)
+        .where(
+            Entry.workspace_id == workspace_id,
+            Entry.payment_id == payment_id,
+            Entry.reverses_id.is_(None),
+            ~undone,
+        )
         .order_by(Entry.on_day, Entry.id)
     ).all()
 
@@ -117,6 +126,50 @@ def used_cents(session: Session, workspace_id: int, payment_id: int) -> int:
         )
     )
     return int(total or 0)
+
+
+def refunded_cents(session: Session, workspace_id: int, payment_id: int) -> int:
+    """The money of a payment that was given back out of what was left of it, in centavos."""
+    total = session.scalar(
+        select(func.coalesce(func.sum(Refund.amount_cents), 0)).where(
+            Refund.workspace_id == workspace_id, Refund.payment_id == payment_id
+        )
+    )
+    return int(total or 0)
+
+
+def left_cents(session: Session, payment: Payment) -> int:
+    """What neither settles a receivable nor was given back, in centavos."""
+    where = session, payment.workspace_id, payment.id
+    return payment.amount_cents - used_cents(*where) - refunded_cents(*where)
+
+
+def refunds(
+    session: Session, workspace_id: int, payment_id: int
+) -> Sequence[Row[Refund, int | None]]:
+    """Refunds of a payment, the oldest first, each with the id of what undid it."""
+    undoing = aliased(Refund)
+    return session.execute(
+        select(Refund, undoing.id)
+        .outerjoin(
+            undoing,
+            and_(undoing.workspace_id == Refund.workspace_id, undoing.reverses_id == Refund.id),
+        )
+        .where(Refund.workspace_id == workspace_id, Refund.payment_id == payment_id)
+        .order_by(Refund.on_day, Refund.id)
+    ).all()
+
+
+def refund(session: Session, workspace_id: int, refund_id: int) -> Refund | None:
+    """One refund."""
+    return session.get(Refund, (workspace_id, refund_id))
+
+
+def refund_by_key(session: Session, workspace_id: int, key: str) -> Refund | None:
+    """The refund that a form has already recorded under its key."""
+    return session.scalar(
+        select(Refund).where(Refund.workspace_id == workspace_id, Refund.idempotency_key == key)
+    )
 
 
 def credits(session: Session, workspace_id: int, debtor_id: int) -> list[Credit]:
@@ -198,7 +251,7 @@ def _conditions(workspace_id: int, wanted: Filter) -> list[ColumnElement[bool]]:
 
 
 def _left() -> Any:
-    """The money of a payment that its entries do not use."""
+    """The money of a payment that its entries do not use and that was not given back."""
     used = (
         select(func.sum(_MONEY_CENTS))
         .where(
@@ -209,11 +262,30 @@ def _left() -> Any:
         .correlate(Payment)
         .scalar_subquery()
     )
-    return Payment.amount_cents - cast(func.coalesce(used, 0), BigInteger)
+    return (
+        Payment.amount_cents
+        - cast(func.coalesce(used, 0), BigInteger)
+        - cast(func.coalesce(_given_back(), 0), BigInteger)
+    )
+
+
+def _given_back() -> Any:
+    return (
+        select(func.sum(Refund.amount_cents))
+        .where(Refund.workspace_id == Payment.workspace_id, Refund.payment_id == Payment.id)
+        .correlate(Payment)
+        .scalar_subquery()
+    )
 
 
 def _with_credit(workspace_id: int) -> Select[*tuple[Any, ...]]:
     """Ids of payments with money left over, all at once."""
+    given = (
+        select(Refund.payment_id, func.sum(Refund.amount_cents).label("cents"))
+        .where(Refund.workspace_id == workspace_id)
+        .group_by(Refund.payment_id)
+        .subquery()
+    )
     used = (
         select(Entry.payment_id, func.sum(_MONEY_CENTS).label("cents"))
         .where(Entry.workspace_id == workspace_id, Entry.kind.in_(_MONEY_KINDS))
@@ -224,8 +296,9 @@ def _with_credit(workspace_id: int) -> Select[*tuple[Any, ...]]:
     return (
         select(paid.id)
         .outerjoin(used, used.c.payment_id == paid.id)
+        .outerjoin(given, given.c.payment_id == paid.id)
         .where(paid.workspace_id == workspace_id)
-        .where(paid.amount_cents > func.coalesce(used.c.cents, 0))
+        .where(paid.amount_cents > func.coalesce(used.c.cents, 0) + func.coalesce(given.c.cents, 0))
     )
 
 

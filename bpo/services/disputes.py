@@ -1,5 +1,6 @@
 """Disputes: opened when a debtor disagrees, closed by a person, opened again if need be."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import or_, select
@@ -12,10 +13,10 @@ from bpo.domain.access import Permission
 from bpo.domain.disputes import Grounds, State
 from bpo.kernel import clock
 from bpo.kernel.actor import Actor
-from bpo.kernel.errors import Conflict, NotFound
+from bpo.kernel.errors import BadInput, Conflict, NotFound
 from bpo.models import Dispute, Note, Workspace
 from bpo.queries import debtors, receivables, workspaces
-from bpo.services import audit
+from bpo.services import adjustments, audit
 
 
 def begin(
@@ -77,9 +78,31 @@ def add(
     return dispute
 
 
-def close(actor: Actor, workspace_id: int, dispute_id: int, to: State, *, now: datetime) -> Dispute:
-    """Decide a dispute: `UPHELD` when the debtor was right, `REJECTED`, or `WITHDRAWN` by them."""
-    return _move(actor, workspace_id, dispute_id, to, now)
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What the creditor gives up of the disputed receivable: so many centavos, or None for all."""
+
+    rebate_cents: int | None
+    reason: str
+
+
+def close(
+    actor: Actor,
+    workspace_id: int,
+    dispute_id: int,
+    to: State,
+    *,
+    now: datetime,
+    settlement: Settlement | None = None,
+) -> Dispute:
+    """Decide a dispute: `UPHELD` when the debtor was right, `REJECTED`, or `WITHDRAWN` by them.
+
+    Upheld, it may settle the receivable by a rebate or a withdrawal in the same instant, within
+    the limits of the actor's role; when that is refused the dispute stays open.
+    """
+    if settlement and to is not State.UPHELD:
+        raise BadInput("Only a decision in the debtor's favour takes something off", field="state")
+    return _move(actor, workspace_id, dispute_id, to, now, settlement)
 
 
 def reopen(actor: Actor, workspace_id: int, dispute_id: int, *, now: datetime) -> Dispute:
@@ -87,7 +110,14 @@ def reopen(actor: Actor, workspace_id: int, dispute_id: int, *, now: datetime) -
     return _move(actor, workspace_id, dispute_id, State.OPEN, now)
 
 
-def _move(actor: Actor, workspace_id: int, dispute_id: int, to: State, now: datetime) -> Dispute:
+def _move(
+    actor: Actor,
+    workspace_id: int,
+    dispute_id: int,
+    to: State,
+    now: datetime,
+    settlement: Settlement | None = None,
+) -> Dispute:
     access.require(actor, Permission.HOLD, workspace_id)
     with unit_of_work(actor) as session:
         dispute = session.get(Dispute, (workspace_id, dispute_id), with_for_update=True)
@@ -96,8 +126,26 @@ def _move(actor: Actor, workspace_id: int, dispute_id: int, to: State, now: date
         before = dispute.state
         dispute.state = rules.move(State(before), to).value
         dispute.closed_on = None if to is State.OPEN else _today(session, workspace_id, now)
+        if settlement:
+            _settle(session, actor, dispute, settlement, now)
         _record(session, actor, dispute, f"dispute.{to.value}", now, before=before)
     return dispute
+
+
+def _settle(
+    session: Session, actor: Actor, dispute: Dispute, settlement: Settlement, now: datetime
+) -> None:
+    if dispute.receivable_id is None:
+        raise BadInput("This dispute is about everything: settle each receivable by itself")
+    adjustments.settle(
+        session,
+        actor,
+        dispute.workspace_id,
+        dispute.receivable_id,
+        settlement.rebate_cents,
+        settlement.reason,
+        now=now,
+    )
 
 
 def _today(session: Session, workspace_id: int, now: datetime) -> date:

@@ -62,6 +62,8 @@ SELECT p.id, nextval('payments_id_seq') FROM payments p
 WHERE p.workspace_id = %(workspace)s AND p.import_id = %(import)s AND p.reverses_id IS NULL
   AND NOT EXISTS (SELECT FROM payments u
       WHERE u.workspace_id = p.workspace_id AND u.reverses_id = p.id)
+  AND NOT EXISTS (SELECT FROM refunds f
+      WHERE f.workspace_id = p.workspace_id AND f.payment_id = p.id)
   AND NOT EXISTS (SELECT FROM entries e
       WHERE e.workspace_id = p.workspace_id AND e.payment_id = p.id
         AND (e.created_by IS NOT NULL
@@ -94,18 +96,16 @@ WHERE p.workspace_id = %(workspace)s
 """
 _TAKE_BACK = """
 INSERT INTO entries (workspace_id, receivable_id, payment_id, import_id, kind, on_day,
-    principal_cents, fine_cents, interest_cents, reason, created_by)
+    principal_cents, fine_cents, interest_cents, reason, reverses_id, created_by)
 SELECT e.workspace_id, e.receivable_id, u.undone_by, %(import)s::bigint,
     CASE e.kind WHEN 'payment' THEN 'reversal' ELSE e.kind END, e.on_day,
-    -e.principal_cents, -e.fine_cents, -e.interest_cents, %(reason)s::text, %(user)s::bigint
-FROM entries e JOIN undo_payments u ON u.id = e.payment_id
-WHERE e.workspace_id = %(workspace)s
-UNION ALL
-SELECT e.workspace_id, e.receivable_id, NULL::bigint, %(import)s::bigint, e.kind, e.on_day,
-    -e.principal_cents, 0::bigint, 0::bigint, %(reason)s::text, %(user)s::bigint
-FROM entries e
-WHERE e.workspace_id = %(workspace)s AND e.import_id = %(import)s AND e.kind = 'rebate'
-  AND e.receivable_id NOT IN (SELECT receivable_id FROM undo_left)
+    -e.principal_cents, -e.fine_cents, -e.interest_cents, %(reason)s::text, e.id, %(user)s::bigint
+FROM entries e LEFT JOIN undo_payments u ON u.id = e.payment_id
+WHERE e.workspace_id = %(workspace)s AND e.reverses_id IS NULL
+  AND (u.id IS NOT NULL OR e.payment_id IS NULL AND e.import_id = %(import)s
+    AND e.kind = 'rebate' AND e.receivable_id NOT IN (SELECT receivable_id FROM undo_left))
+  AND NOT EXISTS (SELECT FROM entries o
+      WHERE o.workspace_id = e.workspace_id AND o.reverses_id = e.id)
 """
 _WITHDRAW = """
 INSERT INTO entries (workspace_id, receivable_id, import_id, kind, on_day, principal_cents, reason,

@@ -165,7 +165,7 @@ def apply_credit(
     access.require(actor, Permission.RECORD_PAYMENT, workspace_id)
     with unit_of_work(actor) as session:
         workspace, payment = _to_undo(session, workspace_id, payment_id)
-        left = payment.amount_cents - stored.used_cents(session, workspace_id, payment_id)
+        left = stored.left_cents(session, payment)
         if left <= 0:
             raise Conflict("Nothing is left of this payment")
         today = clock.local_day(now, workspace.time_zone)
@@ -225,11 +225,17 @@ def _settle(
 
 
 def take_back(session: Session, payment: Payment, undoing: Payment, on: date | None) -> None:
-    """Write the opposite of every entry of a payment, dated `on`, or as it was."""
+    """Write the opposite of every entry of a payment that stands, dated `on`, or as it was.
+
+    Raises Conflict when part of the money was given back by itself.
+    """
+    if stored.refunded_cents(session, payment.workspace_id, payment.id):
+        raise Conflict("Part of this payment was given back: undo the refund first")
     done = stored.entries(session, payment.workspace_id, payment.id)
     receivables.locked(session, payment.workspace_id, [entry.receivable_id for entry in done])
     rows = [
         _row(undoing, entry.receivable_id, rules.undone(_read(entry), on or entry.on_day))
+        | {"reverses_id": entry.id}
         for entry in done
     ]
     if rows:
@@ -268,8 +274,7 @@ def _again(
         paid_on,
     ):
         raise Conflict("This form has already recorded another payment: open it again")
-    used = stored.used_cents(session, before.workspace_id, before.id)
-    return Recorded(before, Allocated((), before.amount_cents - used), repeated=True)
+    return Recorded(before, Allocated((), stored.left_cents(session, before)), repeated=True)
 
 
 def _record(

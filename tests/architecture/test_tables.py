@@ -28,6 +28,7 @@ APPEND_ONLY = {
     "entries",
     "message_texts",
     "payments",
+    "refunds",
 }
 
 

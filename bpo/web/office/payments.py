@@ -158,7 +158,7 @@ def _left(row: Payment, undone: Payment | None) -> int:
     """What is left of a payment that stands, in centavos."""
     if undone is not None or row.reverses_id is not None:
         return 0
-    return row.amount_cents - stored.used_cents(db.session(), row.workspace_id, row.id)
+    return stored.left_cents(db.session(), row)
 
 
 def _preview(debtor: Debtor) -> Attempt[Preview]:

@@ -1,0 +1,122 @@
+"""Refunds: what is left of a payment given back to the debtor, and undone if it never left."""
+
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from bpo.db import unit_of_work
+from bpo.domain import access, adjustments
+from bpo.domain import refunds as rules
+from bpo.domain.access import Permission
+from bpo.domain.payments import Method
+from bpo.kernel import clock
+from bpo.kernel.actor import Actor
+from bpo.kernel.errors import Conflict, NotFound
+from bpo.models import Payment, Refund
+from bpo.queries import debtors, workspaces
+from bpo.queries import payments as stored
+from bpo.services import audit
+
+
+def give_back(
+    actor: Actor,
+    workspace_id: int,
+    payment_id: int,
+    cents: int,
+    reason: str | None,
+    *,
+    now: datetime,
+    on: date | None = None,
+    method: Method = Method.PIX,
+    reference: str | None = None,
+    key: str | None = None,
+) -> Refund:
+    """Record that so many centavos of a payment's credit were returned to the debtor.
+
+    It moves no money itself. Raises BadInput for more than is left, Conflict for a payment that
+    was undone.
+    """
+    access.require(actor, Permission.REFUND, workspace_id)
+    plain = adjustments.reason(reason)
+    with unit_of_work(actor) as session:
+        payment, today = _held(session, workspace_id, payment_id, now)
+        before = stored.refund_by_key(session, workspace_id, key) if key else None
+        if before:
+            return before
+        if payment.reverses_id or stored.reversal_of(session, workspace_id, payment_id):
+            raise Conflict("This payment has already been undone")
+        day = on or today
+        rules.check(stored.left_cents(session, payment), cents, day, payment.paid_on, today)
+        refund = Refund(
+            workspace_id=workspace_id,
+            payment_id=payment_id,
+            amount_cents=cents,
+            on_day=day,
+            method=method.value,
+            reference=reference,
+            reason=plain,
+            idempotency_key=key,
+            created_by=actor.user_id,
+        )
+        _write(session, actor, payment, refund, "payment.refund", now)
+    return refund
+
+
+def undo(
+    actor: Actor, workspace_id: int, refund_id: int, reason: str | None, *, now: datetime
+) -> Refund:
+    """Take back a refund that was not made, or came back: the credit is there again, once."""
+    access.require(actor, Permission.REFUND, workspace_id)
+    plain = adjustments.reason(reason)
+    with unit_of_work(actor) as session:
+        refund = stored.refund(session, workspace_id, refund_id)
+        if refund is None:
+            raise NotFound("There is no such refund")
+        payment, today = _held(session, workspace_id, refund.payment_id, now)
+        known = stored.refunds(session, workspace_id, payment.id)
+        undone = {row.id for row, undone_by in known if undone_by}
+        if refund.reverses_id is not None or refund.id in undone:
+            raise Conflict("This refund has already been undone")
+        undoing = Refund(
+            workspace_id=workspace_id,
+            payment_id=refund.payment_id,
+            amount_cents=-refund.amount_cents,
+            on_day=today,
+            method=refund.method,
+            reason=plain,
+            reverses_id=refund.id,
+            created_by=actor.user_id,
+        )
+        _write(session, actor, payment, undoing, "payment.undo_refund", now)
+    return undoing
+
+
+def _held(
+    session: Session, workspace_id: int, payment_id: int, now: datetime
+) -> tuple[Payment, date]:
+    """The payment with its debtor held, and today where the company is."""
+    workspace = workspaces.by_id(session, workspace_id)
+    payment = stored.by_id(session, workspace_id, payment_id)
+    if workspace is None or payment is None:
+        raise NotFound("There is no such payment")
+    debtors.locked(session, workspace_id, payment.debtor_id)
+    return payment, clock.local_day(now, workspace.time_zone)
+
+
+def _write(
+    session: Session, actor: Actor, payment: Payment, refund: Refund, action: str, now: datetime
+) -> None:
+    session.add(refund)
+    session.flush()
+    audit.record(
+        session,
+        actor,
+        payment.workspace_id,
+        action,
+        now=now,
+        subject=("payment", payment.id),
+        debtor_id=payment.debtor_id,
+        amount_cents=refund.amount_cents,
+        on_day=refund.on_day.isoformat(),
+        reason=refund.reason,
+    )
