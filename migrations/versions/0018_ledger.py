@@ -4,14 +4,14 @@ What undoes an entry names it, once. The money that entries and refunds take out
 never more than the payment. `settled_on` is the day since which the balance has been zero, not the
 day of the last entry: what was recorded and undone on one day moves nothing.
 
-Revision ID: 0015
+Revision ID: 0018
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015"
-down_revision = "0014"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
