@@ -218,8 +218,9 @@ def test_the_database_itself_keeps_the_sums(session, ana, davi, title):
     paid = payments.record(ana, place, davi.id, 50_00, TODAY, Method.PIX, now=NOW).payment
     given = adjustments.rebate(ana, place, title.id, 10_00, "Avaria", now=NOW)
     row = {"workspace_id": place, "receivable_id": title.id, "on_day": TODAY}
+    paid_by = {"kind": "payment", "payment_id": paid.id, "created_by": ana.user_id}
     wrong = (
-        (Entry, row | {"kind": "payment", "payment_id": paid.id, "principal_cents": 1}),
+        (Entry, row | paid_by | {"principal_cents": 1}),
         (Entry, row | {"kind": "rebate", "reverses_id": given.id, "principal_cents": -9_99}),
         (Entry, row | {"kind": "write_off", "principal_cents": -1}),
         (Entry, row | {"kind": "waiver", "principal_cents": 1}),
