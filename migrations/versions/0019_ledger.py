@@ -4,14 +4,14 @@ What undoes an entry names it, once. What people take out of a payment, by
 entries and refunds, is never more than the payment. `settled_on` is the day since which the balance has been zero, not the
 day of the last entry: what was recorded and undone on one day moves nothing.
 
-Revision ID: 0018
+Revision ID: 0019
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
-down_revision = "0017"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
