@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bpo.db import acting_as, db, unit_of_work
-from bpo.demo import companies, fees, filling, making, pages, people, replies, statements
+from bpo.demo import companies, deals, fees, filling, making, pages, people, replies, statements
 from bpo.demo.companies import Company
 from bpo.demo.diary import Diary
 from bpo.demo.ledger import Book
@@ -138,6 +138,8 @@ def _finish(program: Actor, workspace: Workspace, book: Book, now: datetime) -> 
     for offer in book.company.methods:
         payment_methods.add(program, workspace.id, offer.kind, offer.label, offer.details, now=now)
     fees.agree(program, workspace, book.today, now)
+    if book.company.slug in deals.COMPANIES:
+        deals.make(program, workspace, now=now)
     replies.set_up(program, workspace, now=now)
     if book.started:
         replies.answer(program, workspace, now=now)

@@ -21,6 +21,8 @@ class Kind(StrEnum):
     PROMISE_DUE = "promise_due"
     PROMISE_BROKEN = "promise_broken"
     APPROVAL = "approval"
+    AGREEMENT_BROKEN = "agreement_broken"
+    AGREEMENT_COUNTERED = "agreement_countered"
     DISPUTE = "dispute"
     FOLLOW_UP = "follow_up"
     PAID_CLAIM = "paid_claim"
@@ -46,6 +48,8 @@ LABELS = {
     Kind.PROMISE_DUE: Phrase("Promise due"),
     Kind.PROMISE_BROKEN: Phrase("Promise broken"),
     Kind.APPROVAL: Phrase("Offer to approve"),
+    Kind.AGREEMENT_BROKEN: Phrase("Agreement broken"),
+    Kind.AGREEMENT_COUNTERED: Phrase("Another amount a month"),
     Kind.DISPUTE: Phrase("Open dispute"),
     Kind.FOLLOW_UP: Phrase("Next act agreed"),
     Kind.PAID_CLAIM: Phrase("Says it is paid"),
@@ -72,7 +76,8 @@ PAGE = frozenset(
     }
 )
 """What debtors did on their own page."""
-STORED = SENDS | PAGE | {Kind.REPLY, Kind.CALL, Kind.PROMISE_BROKEN, Kind.FOLLOW_UP, Kind.OTHER}
+PLANS = frozenset({Kind.PROMISE_BROKEN, Kind.AGREEMENT_BROKEN, Kind.AGREEMENT_COUNTERED})
+STORED = SENDS | PAGE | PLANS | {Kind.REPLY, Kind.CALL, Kind.FOLLOW_UP, Kind.OTHER}
 """Kinds that are rows of tasks; every other kind is derived from rows of its own."""
 DERIVED = frozenset(Kind) - STORED
 OF_CLIENT = frozenset({Kind.STALE, Kind.CAMPAIGN, Kind.MONEY})
@@ -95,6 +100,8 @@ URGENCY_PCT: dict[Kind, int] = {
     Kind.PROMISE_DUE: 300,
     Kind.MONEY: 300,
     Kind.PROMISE_BROKEN: 250,
+    Kind.AGREEMENT_BROKEN: 250,
+    Kind.AGREEMENT_COUNTERED: 300,
     Kind.FOLLOW_UP: 250,
     Kind.PAID_CLAIM: 350,
     Kind.PLAN_ASKED: 350,

@@ -11,7 +11,7 @@ from bpo.db import acting_as, db, unit_of_work
 from bpo.domain import access
 from bpo.domain.access import Permission
 from bpo.domain.agreement_papers import Paper, Said
-from bpo.domain.agreements import number
+from bpo.domain.agreements import RUNNING, number
 from bpo.domain.steps import AnchorKind, Channel
 from bpo.gateways import papers
 from bpo.kernel import clock
@@ -106,7 +106,8 @@ def _keep(actor: Actor, workspace_id: int, drawn: Drawn, now: datetime) -> bool:
         agreement.file_id = file.id
         workspace = workspaces.by_id(session, workspace_id)
         assert workspace is not None
-        _mail(session, agreement, clock.local_day(now, workspace.time_zone), now)
+        if agreement.state in RUNNING:
+            _mail(session, agreement, clock.local_day(now, workspace.time_zone), now)
     return True
 
 
