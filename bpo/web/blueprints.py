@@ -61,6 +61,7 @@ from bpo.web.office.settings import (
 )
 from bpo.web.office.settings import policy as policy_settings
 from bpo.web.portal import approvals as portal_approvals
+from bpo.web.portal import agreements as portal_agreements
 from bpo.web.portal import companies
 from bpo.web.portal import feedback as portal_feedback
 from bpo.web.portal import receipts as portal_receipts
@@ -129,6 +130,7 @@ VIEWS = (
     companies,
     approvals,
     portal_approvals,
+    portal_agreements,
     portal_receipts,
     portal_feedback,
 )

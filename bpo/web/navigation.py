@@ -91,6 +91,7 @@ _PORTAL = (
     ("portal.workspace", Phrase("Overview"), "layout-dashboard"),
     ("portal.debtors", Phrase("Debtors"), "users"),
     ("portal.approvals", Phrase("Decisions"), "handshake"),
+    ("portal.agreements", Phrase("Agreements"), "handshake"),
     ("portal.receipts", Phrase("Receipts"), "banknote"),
     ("portal.feedback", Phrase("Satisfaction"), "star"),
     ("portal.reports", Phrase("Reports"), "chart-column"),
@@ -120,6 +121,7 @@ _UNDER = {
     "portal.debtor": "portal.debtors",
     "portal.report": "portal.reports",
     "portal.receipt": "portal.receipts",
+    "portal.agreement": "portal.agreements",
 }
 
 

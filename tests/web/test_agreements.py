@@ -79,3 +79,7 @@ def test_outsiders_see_no_agreement(client, session, cast, davi, ana):
     bruno = Browser(people.sign_in(client, cast.bruno), "/w/sol")
     for path in paths:
         assert bruno.open(path).status_code in (403, 404)
+    portal = Browser(client, "/portal/sol")
+    assert f"AC-{made.id}" in portal.open("/agreements", show="waiting").text
+    assert portal.open(f"/agreements/{made.id}.pdf").status_code == 404
+    assert Browser(client, "/portal/lua").open("/agreements").status_code == 404
