@@ -60,8 +60,8 @@ from bpo.web.office.settings import (
     people,
 )
 from bpo.web.office.settings import policy as policy_settings
-from bpo.web.portal import approvals as portal_approvals
 from bpo.web.portal import agreements as portal_agreements
+from bpo.web.portal import approvals as portal_approvals
 from bpo.web.portal import companies
 from bpo.web.portal import feedback as portal_feedback
 from bpo.web.portal import receipts as portal_receipts
