@@ -29,6 +29,7 @@ class Job(StrEnum):
     APPLY_IMPORT = "apply_import"
     KNOW_THE_BOOK = "know_the_book"
     PLAN_CAMPAIGNS = "plan_campaigns"
+    SIMULATE_CAMPAIGN = "simulate_campaign"
     SEND_DELIVERIES = "send_deliveries"
     SWEEP_DELIVERIES = "sweep_deliveries"
     REFRESH_SCORES = "refresh_scores"
@@ -49,6 +50,7 @@ SPECS: dict[Job, JobSpec] = {
     Job.APPLY_IMPORT: JobSpec("workers.imports.apply_import", Queue.DEFAULT),
     Job.KNOW_THE_BOOK: JobSpec("workers.upkeep.know_the_book", Queue.DEFAULT),
     Job.PLAN_CAMPAIGNS: JobSpec("workers.campaigns.plan_campaigns", Queue.DEFAULT),
+    Job.SIMULATE_CAMPAIGN: JobSpec("workers.campaigns.simulate_campaign", Queue.DEFAULT),
     Job.SEND_DELIVERIES: JobSpec("workers.deliveries.send_deliveries", Queue.SENDING),
     Job.SWEEP_DELIVERIES: JobSpec("workers.deliveries.sweep_deliveries", Queue.DEFAULT),
     Job.REFRESH_SCORES: JobSpec("workers.scores.refresh_scores", Queue.BULK),

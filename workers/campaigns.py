@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 from bpo.gateways import outside
 from bpo.kernel import actor
-from bpo.services import campaigns, negotiation, promises, workspaces
+from bpo.services import campaigns, negotiation, promises, simulations, workspaces
 
 
 def plan_campaigns(workspace_id: int, day: str) -> None:
@@ -20,3 +20,9 @@ def plan_campaigns(workspace_id: int, day: str) -> None:
     negotiation.refresh_classes(program, workspace_id, today, now=now)
     queue = outside.current().queue
     campaigns.plan(program, workspace_id, today, now=now, queue=queue, only_unplanned=True)
+
+
+def simulate_campaign(workspace_id: int, number: int) -> None:
+    """Live a campaign ahead as somebody asked."""
+    program = actor.system([workspace_id], name="simulation")
+    simulations.run(program, workspace_id, number, now=datetime.now(UTC))

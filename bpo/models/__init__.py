@@ -23,6 +23,7 @@ from bpo.models.page_act import Feedback, PageAct
 from bpo.models.receivable import Entry, Import, Payment, Receivable, Refund, StoredFile
 from bpo.models.report import ReportDelivery, ReportRun
 from bpo.models.score import Score, ScoreModel
+from bpo.models.simulation import Simulation
 from bpo.models.snapshot import MetricSnapshot, SnapshotChange
 from bpo.models.subscription import (
     Subscription,
@@ -93,6 +94,7 @@ __all__ = [
     "Score",
     "ScoreModel",
     "SignedLink",
+    "Simulation",
     "Skip",
     "SnapshotChange",
     "StoredFile",

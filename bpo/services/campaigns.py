@@ -151,7 +151,7 @@ def _coming(
     here = _at_work(session, setting(session, workspace, day))
     found: dict[int, NextContact] = {}
     for entry in stored.in_states(session, workspace, PLANNABLE):
-        page = replace(_page(here, entry), only=debtor_ids, size=len(debtor_ids))
+        page = replace(page_of(here, entry), only=debtor_ids, size=len(debtor_ids))
         coming = planning.next_contacts(
             book.read(driver(session), page).debtors(),
             entry.campaign,
@@ -247,7 +247,7 @@ def _pages(
     """
     with ThreadPoolExecutor(1, thread_name_prefix="book") as database:
         connection = driver(session)
-        reading = database.submit(book.read, connection, _page(here, entry))
+        reading = database.submit(book.read, connection, page_of(here, entry))
         more = True
         while more:
             pages = reading.result()
@@ -306,7 +306,8 @@ def _at_work(session: Session, here: Setting) -> Setting:
     return replace(here, claiming=tuple(stored.in_states(session, here.workspace, CLAIMING)))
 
 
-def _page(here: Setting, entry: stored.Stored) -> book.Page:
+def page_of(here: Setting, entry: stored.Stored) -> book.Page:
+    """The first page of the book as a campaign sees it."""
     asking = (entry.campaign, *here.ahead_of(entry))
     return book.Page(
         here.workspace.id,
@@ -346,6 +347,8 @@ def _move(
             raise NotFound("There is no such campaign")
         if row.state == to:
             raise Conflict("The campaign is already in this state")
+        if row.state == "archived":
+            raise Conflict("The campaign is put away: take it out again first")
         changes: dict[str, object] = {"state": to}
         if to == "running":
             changes["started_at"] = now

@@ -1,0 +1,259 @@
+"""Living a campaign ahead: asked for by a person, done in the background, kept to be read."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from bpo.db import after_commit, driver, unit_of_work
+from bpo.domain import access, foresight, simulation
+from bpo.domain.access import Permission
+from bpo.domain.campaigns import Campaign
+from bpo.domain.foresight import Summary
+from bpo.domain.receipts import Paid
+from bpo.domain.simulation import Known, Lived, Surroundings
+from bpo.domain.touches import Debtor
+from bpo.gateways.queue import Queue
+from bpo.jobs import Job
+from bpo.kernel import clock
+from bpo.kernel.actor import Actor
+from bpo.kernel.errors import BadInput, NotFound
+from bpo.models import Simulation, Workspace
+from bpo.queries import book, simulations, workspaces
+from bpo.queries import campaigns as stored
+from bpo.queries.campaigns import Stored
+from bpo.services import audit, campaigns, regua_drafts
+
+ALL_STATES = frozenset({"draft", "awaiting_go", "running", "paused", "archived"})
+FURTHEST = 180
+_OFTEN = 10
+"""So many days are lived between two notes of the progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The book as of the first day, and what a campaign and its draft would live in it."""
+
+    first: date
+    now: Surroundings
+    next: Surroundings | None
+    known: Mapping[int, Known]
+    expected: Mapping[int, date]
+
+
+def ask(
+    actor: Actor,
+    workspace_id: int,
+    campaign_id: int,
+    *,
+    days: int,
+    now: datetime,
+    queue: Queue,
+    draft: bool = False,
+    pays: bool = False,
+) -> int:
+    """Ask for a campaign, or its draft, to be lived ahead; returns the simulation's number."""
+    access.require(actor, Permission.EDIT_CAMPAIGN, workspace_id)
+    if not 1 <= days <= FURTHEST:
+        raise BadInput("Between 1 and {most} days", field="days", most=FURTHEST)
+    with unit_of_work(actor) as session:
+        workspace = workspaces.by_id(session, workspace_id)
+        row = stored.by_id(session, workspace_id, campaign_id)
+        if workspace is None or row is None:
+            raise NotFound("There is no such campaign")
+        asked = Simulation(
+            workspace_id=workspace_id,
+            campaign_id=campaign_id,
+            version=row.version,
+            draft=draft,
+            pays=pays,
+            first_on=clock.local_day(now, workspace.time_zone),
+            days=days,
+            asked_by=actor.user_id,
+        )
+        session.add(asked)
+        session.flush()
+        number = asked.id
+        about = ("campaign", campaign_id)
+        audit.record(session, actor, workspace_id, "campaign.simulate", now=now, subject=about)
+        after_commit(session, lambda: queue.put(Job.SIMULATE_CAMPAIGN, workspace_id, number))
+    return number
+
+
+def run(actor: Actor, workspace_id: int, number: int, *, now: datetime) -> None:
+    """Live what was asked for and keep the figures; a second call finds it done.
+
+    The book is read in one transaction and lived without any.
+    """
+    access.require(actor, Permission.EDIT_CAMPAIGN, workspace_id)
+    with unit_of_work(actor) as session:
+        asked = session.get(Simulation, (workspace_id, number))
+        if asked is None or asked.state == "done":
+            return
+        asked.state, asked.progress = "running", 0
+        days = asked.days
+        scene = _scene(session, workspace_id, asked, now)
+        campaign_id = asked.campaign_id
+    result = _result(actor, workspace_id, number, campaign_id, scene, days)
+    _note(actor, workspace_id, number, state="done", result=result, finished_at=now)
+
+
+def path(
+    session: Session, workspace: Workspace, asked: Simulation, debtor_id: int, *, now: datetime
+) -> list[Lived]:
+    """One debtor's days in a simulation, lived again by all campaigns at work."""
+    scene = _scene(session, workspace.id, asked, now, debtor_id)
+    lived = simulation.live(
+        scene.next or scene.now, scene.known, scene.first, asked.days, expected=scene.expected
+    )
+    return [day for day in lived if day.touches or day.skips]
+
+
+def foresee(
+    session: Session,
+    workspace: Workspace,
+    campaign_id: int,
+    first: date,
+    days: int,
+    *,
+    now: datetime,
+    pays: bool = False,
+) -> Summary:
+    """What a campaign would say from a day on; nothing is kept."""
+    asked = Simulation(
+        workspace_id=workspace.id, campaign_id=campaign_id, draft=False, pays=pays, first_on=first
+    )
+    scene = _scene(session, workspace.id, asked, now)
+    lived = simulation.live(scene.now, scene.known, first, days, expected=scene.expected)
+    return _summed(lived, campaign_id)
+
+
+def _summed(lived: Iterable[Lived], campaign_id: int) -> Summary:
+    whole = Summary()
+    for day in lived:
+        if day.campaign_id == campaign_id:
+            whole.add(day)
+    return whole
+
+
+def _result(
+    actor: Actor, workspace_id: int, number: int, campaign_id: int, scene: Scene, days: int
+) -> dict[str, object]:
+    found = []
+    for turn, around in enumerate([scene.now, *([scene.next] if scene.next else [])]):
+        whole = Summary()
+        lived = simulation.live(around, scene.known, scene.first, days, expected=scene.expected)
+        for day in lived:
+            if day.campaign_id == campaign_id:
+                whole.add(day)
+                done = (day.on - scene.first).days + 1
+                if not done % _OFTEN:
+                    _note(actor, workspace_id, number, progress=turn * days + done)
+        found.append(whole)
+    result: dict[str, object] = {"after": found[-1].to_json()}
+    if len(found) > 1:
+        result["before"] = found[0].to_json()
+        result["difference"] = foresight.difference(found[0], found[1])
+    return result
+
+
+def _note(actor: Actor, workspace_id: int, number: int, **values: object) -> None:
+    with unit_of_work(actor) as session:
+        session.execute(
+            update(Simulation)
+            .where(Simulation.workspace_id == workspace_id, Simulation.id == number)
+            .values(**values)
+        )
+
+
+def _scene(
+    session: Session,
+    workspace_id: int,
+    asked: Simulation,
+    now: datetime,
+    debtor_id: int | None = None,
+) -> Scene:
+    workspace = workspaces.by_id(session, workspace_id)
+    if workspace is None:
+        raise NotFound("There is no such workspace")
+    first = asked.first_on
+    here = campaigns.setting(session, workspace, first)
+    entries = _entries(session, workspace, asked.campaign_id, first)
+    here = replace(here, claiming=tuple(entries))
+    speaking = [one for one in entries if _speaks(one, asked.campaign_id)]
+    around = Surroundings(
+        tuple(one.campaign for one in entries),
+        tuple(one.campaign for one in speaking),
+        here.rules,
+        here.place,
+        here.channels,
+        now if clock.local_day(now, workspace.time_zone) <= first else None,
+    )
+    after = None
+    if asked.draft:
+        draft = regua_drafts.read(session, workspace, asked.campaign_id)
+        after = _with(around, draft.next)
+    firsts = [*around.claiming, *(after.claiming if after else ())]
+    purchases = any(one.audience.first_purchase is not None for one in firsts)
+    known = {
+        one.row.id: _known(session, here, one, purchases=purchases, debtor_id=debtor_id)
+        for one in speaking
+    }
+    expected = simulations.expected_days(session, workspace_id) if asked.pays else {}
+    return Scene(first, around, after, known, expected)
+
+
+def _speaks(entry: Stored, campaign_id: int) -> bool:
+    return entry.row.state == "running" or entry.row.id == campaign_id
+
+
+def _entries(session: Session, workspace: Workspace, campaign_id: int, first: date) -> list[Stored]:
+    """The campaigns that have debtors of their own, and the one in question as if it ran."""
+    found = []
+    for entry in stored.in_states(session, workspace, ALL_STATES):
+        if entry.row.id == campaign_id and entry.row.state != "running":
+            campaign = replace(entry.campaign, running_since=first)
+            found.append(Stored(entry.row, campaign))
+        elif entry.row.id == campaign_id or entry.row.state in campaigns.CLAIMING:
+            found.append(entry)
+    if all(entry.row.id != campaign_id for entry in found):
+        raise NotFound("There is no such campaign")
+    return found
+
+
+def _with(around: Surroundings, draft: Campaign) -> Surroundings:
+    """The same, with a draft in the place of what holds."""
+
+    def swapped(campaign: Campaign) -> Campaign:
+        if campaign.id != draft.id:
+            return campaign
+        return replace(draft, running_since=campaign.running_since, name=campaign.name)
+
+    return replace(
+        around,
+        claiming=tuple(map(swapped, around.claiming)),
+        speaking=tuple(map(swapped, around.speaking)),
+    )
+
+
+def _known(
+    session: Session,
+    here: campaigns.Setting,
+    entry: Stored,
+    *,
+    purchases: bool,
+    debtor_id: int | None,
+) -> Known:
+    page: book.Page | None = replace(campaigns.page_of(here, entry), purchases=purchases)
+    if page is not None and debtor_id is not None:
+        page = replace(page, only=(debtor_id,), size=1)
+    debtors: list[Debtor] = []
+    paid: list[Paid] = []
+    while page is not None:
+        read = book.read(driver(session), page)
+        debtors += read.debtors(everybody=True)
+        paid += read.paid()
+        page = read.following() if debtor_id is None else None
+    return Known(debtors, paid)
