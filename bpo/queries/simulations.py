@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bpo.models import Score, Simulation
+from bpo.models import CampaignDraft, Score, Simulation
 
 
 def latest(
@@ -22,6 +22,16 @@ def latest(
         .order_by(Simulation.id.desc())
         .limit(1)
     ).first()
+
+
+def of_draft(session: Session, workspace_id: int, campaign_id: int) -> Simulation | None:
+    """The finished simulation of a campaign's draft as it stands now: asked for since the last
+    change of it."""
+    draft = session.get(CampaignDraft, (workspace_id, campaign_id))
+    found = latest(session, workspace_id, campaign_id, draft=True)
+    if draft is None or found is None or found.state != "done":
+        return None
+    return found if found.created_at >= draft.updated_at else None
 
 
 def expected_days(session: Session, workspace_id: int) -> dict[int, date]:

@@ -72,6 +72,7 @@ def ask(
             first_on=clock.local_day(now, workspace.time_zone),
             days=days,
             asked_by=actor.user_id,
+            created_at=now,
         )
         session.add(asked)
         session.flush()

@@ -10,6 +10,8 @@ from bpo.db import db
 from bpo.domain import regua_checks, regua_edits
 from bpo.domain.access import Permission
 from bpo.domain.steps import BY_PERSON, Moment
+from bpo.queries import campaigns as stored
+from bpo.queries import simulations
 from bpo.services import campaigns as use
 from bpo.services import regua_drafts, wordings
 from bpo.services.regua_drafts import Draft, Edit
@@ -176,6 +178,8 @@ def _page(campaign_id: int, **context: Any) -> str:
     if shown:
         session, today = db.session(), campaigns.today()
         effect = regua_drafts.effect(session, g.workspace, draft, today, now=g.now)
+    ahead = simulations.of_draft(db.session(), g.workspace.id, campaign_id)
+    examples = _examples(ahead.result["difference"]) if ahead and ahead.result else []
     here = use.setting(db.session(), g.workspace, campaigns.today())
     return render_template(
         "office/campaigns/edit.html",
@@ -184,10 +188,16 @@ def _page(campaign_id: int, **context: Any) -> str:
         by_key={step.key: step for step in (*draft.current.steps, *draft.next.steps)},
         wrong={found.key for found in draft.findings},
         effect=effect,
+        ahead=ahead,
+        names_ahead=stored.debtor_names(db.session(), g.workspace.id, examples),
         rules=here.rules,
         whom=regua_checks.audience(draft.next.audience),
         **{"faults": {}} | context,
     )
+
+
+def _examples(difference: dict[str, Any]) -> list[int]:
+    return [*difference["newly"]["examples"], *difference["no_longer"]["examples"]]
 
 
 def _step_page(campaign_id: int, key: str, typed: Any, faults: Any = None) -> str:
