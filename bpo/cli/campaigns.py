@@ -1,4 +1,4 @@
-"""`bpo campaigns plan`: what the campaigns of a workspace say on a day, to whom, and why not."""
+"""`bpo campaigns`: what the campaigns of a workspace say on a day, or would in the days to come."""
 
 from argparse import Namespace
 from datetime import UTC, datetime
@@ -11,9 +11,11 @@ from bpo.domain import reasons
 from bpo.domain.touches import Plan, Skip, Touch
 from bpo.gateways import outside, wording
 from bpo.kernel import actor as actors
+from bpo.kernel import clock
+from bpo.kernel.errors import BadInput
 from bpo.models import Campaign, Workspace
 from bpo.queries import campaigns as stored
-from bpo.services import campaigns
+from bpo.services import campaigns, simulations
 from bpo.services.campaigns import Planned
 from config.settings import Settings
 
@@ -27,6 +29,12 @@ def register(commands: console.Commands) -> None:
     plan.add_argument("--dry-run", action="store_true", help="store nothing, explain everybody")
     console.add_json(plan)
     plan.set_defaults(run=run_plan)
+    ahead = verbs.add_parser("simulate", help="what the campaigns would send in the days to come")
+    ahead.add_argument("--workspace", required=True, metavar="W")
+    ahead.add_argument("--days", type=int, default=60, metavar="N")
+    ahead.add_argument("--pays", action="store_true", help="people pay when the model expects it")
+    console.add_json(ahead)
+    ahead.set_defaults(run=run_simulate)
 
 
 def run_plan(arguments: Namespace, settings: Settings) -> None:
@@ -52,6 +60,35 @@ def run_plan(arguments: Namespace, settings: Settings) -> None:
     for warning in result["warnings"]:
         console.say(warning)
     console.say(f"{done.created} new of {done.touches}, {len(result['skipped'])} left in peace")
+
+
+def run_simulate(arguments: Namespace, settings: Settings) -> None:
+    """Live the days ahead by the function that plans; nothing is stored."""
+    if not 1 <= arguments.days <= simulations.FURTHEST:
+        raise BadInput("Between 1 and {most} days", field="days", most=simulations.FURTHEST)
+    now = datetime.now(UTC)
+    with installation.application(settings):
+        workspace = read.workspace(db.session(), arguments.workspace)
+        first = clock.local_day(now, workspace.time_zone)
+        with acting_as(actors.system([workspace.id], name="bpo campaigns")):
+            session = db.session()
+            result = {}
+            for row in stored.listed(session, workspace.id):
+                if row.state in campaigns.PLANNABLE:
+                    whole = simulations.foresee(
+                        session,
+                        workspace,
+                        row.id,
+                        first,
+                        arguments.days,
+                        now=now,
+                        pays=arguments.pays,
+                    )
+                    result[row.key] = whole.to_json()
+    if arguments.json:
+        console.output({"from": first, "days": arguments.days, "campaigns": result})
+    for key, one in result.items():
+        console.say(f"{key}: {one['messages']} messages to {one['debtors']} of {one['known']}")
 
 
 def _described(workspace: Workspace, done: Planned) -> dict[str, Any]:

@@ -71,6 +71,7 @@ def campaign_simulation(slug: str, campaign_id: int) -> str:
         lengths=LENGTHS,
         usual=DAYS,
         days=_days(after) if after else [],
+        by_step=_ordered(after["steps"], steps) if after else [],
         bars=_bars(asked, after, steps) if asked and after else [],
         top=_top(after) if after else 0,
         weeks=_weeks(asked) if asked else [],
@@ -189,11 +190,24 @@ def _days(after: Mapping[str, Any]) -> list[tuple[date, dict[str, int]]]:
     return [(date.fromisoformat(day), said) for day, said in after["days"].items()]
 
 
+def _ordered(rows: Mapping[str, Any], steps: Mapping[str, Step]) -> list[tuple[str, Any]]:
+    """Figures by step, in the order of the days from the due date."""
+    last = len(steps)
+    places = {
+        key: place for place, key in enumerate(sorted(steps, key=lambda key: _day(steps[key])))
+    }
+    return sorted(rows.items(), key=lambda row: places.get(row[0], last))
+
+
+def _day(step: Step) -> tuple[int, int]:
+    moments = list(Moment)
+    return (moments.index(step.moment), step.offset)
+
+
 def _silent(after: Mapping[str, Any]) -> list[tuple[Phrase, Mapping[str, Any]]]:
     known = list(Code)
-    return [
-        (reasons.phrase(Code(code)), row) for code, row in after["silent"].items() if code in known
-    ]
+    rows = sorted(after["silent"].items(), key=lambda row: -row[1]["debtors"])
+    return [(reasons.phrase(Code(code)), row) for code, row in rows if code in known]
 
 
 def _names(result: Mapping[str, Any]) -> dict[int, str]:
