@@ -138,6 +138,7 @@ WORKSPACES: dict[str, tuple[Phrase, str, Tone]] = {
     "campaign.create": (Phrase("Campaign made"), "megaphone", _N),
     "campaign.rename": (Phrase("Campaign renamed"), "pencil", _N),
     "campaign.version": (Phrase("New version of a campaign"), "megaphone", _W),
+    "campaign.simulate": (Phrase("Campaign simulated"), "eye", _N),
     "campaign.discard_draft": (Phrase("Draft of a campaign discarded"), "trash-2", _N),
     "guide.save": (Phrase("Guide changed"), "book-open", _N),
     "guide.drop": (Phrase("Guide taken away"), "book-open", _N),

@@ -172,12 +172,12 @@ def test_what_will_go_is_listed_looked_ahead_and_can_be_stopped(session, cast, a
     _post(ana, f"/w/sol/touches/{touch.id}/cancelled", next=url)
     assert "Nada está esperando" in _text(ana.get(url))
     ahead = _text(ana.get(f"{url}?day={(today + timedelta(days=30)).isoformat()}"))
-    assert "Simulação" in ahead
+    assert "Simulação de " in ahead
     assert "Davi Lima" in ahead
     for day in ("someday", "9999-12-31", "0001-01-01", "2100-01-01", "1900-01-01"):
-        assert "Simulação" not in _text(ana.get(f"{url}?day={day}"))
+        assert "Simulação de " not in _text(ana.get(f"{url}?day={day}"))
     furthest = today + timedelta(days=5 * 366)
-    assert "Simulação" in _text(ana.get(f"{url}?day={furthest.isoformat()}"))
+    assert "Simulação de " in _text(ana.get(f"{url}?day={furthest.isoformat()}"))
 
 
 def test_what_went_by_state_with_the_reason_in_words(session, cast, ana, running, today):
