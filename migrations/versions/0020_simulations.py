@@ -1,14 +1,14 @@
 """Campaigns lived ahead are kept, so that a change can be read before it holds.
 
-Revision ID: 0019
+Revision ID: 0020
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
