@@ -9,9 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from bpo.db import acting_as
+from bpo.domain import reasons
+from bpo.domain.planning import NextContact
+from bpo.domain.reasons import Code, Reason
+from bpo.gateways import wording
 from bpo.kernel import actor as actors
 from bpo.models import Payment
-from bpo.services import negotiation
+from bpo.services import campaigns, negotiation
 from tests.factories import books, debts, people
 from tests.factories.books import LATE, TODAY, Browser, count
 
@@ -49,6 +53,14 @@ def test_the_list_of_debtors_says_who_owes_what(ana, session, scope, davi):
     assert "Zé em dia" not in ana.open("/debtors", show="overdue").text
     assert "Davi Lima" in ana.open("/debtors", q="DAVÍ").text
     assert "Davi Lima" not in ana.open("/debtors", q="lima").text
+
+
+def test_who_is_left_in_peace_is_listed_with_the_reason(ana, session, scope, davi, monkeypatch):
+    because = (Reason(Code.PROMISE),)
+    silent = {davi.id: NextContact(None, "", (), because)}
+    monkeypatch.setattr(campaigns, "next_contacts", lambda *_: silent)
+
+    assert wording.say(reasons.phrase(because[0]), "pt_BR") in ana.open("/debtors").text
 
 
 def test_long_lists_are_turned_page_by_page(ana, session, scope):

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from bpo.db import db
 from bpo.domain import debtors as rules
+from bpo.domain import reasons
 from bpo.domain.access import Permission
 from bpo.domain.debtors import Kind, Profile
 from bpo.domain.risk import RiskClass
@@ -35,6 +36,7 @@ def show_debtors(slug: str) -> Answer:
     wanted = _wanted()
     page = debtor_lists.page(session, place, wanted, lists.asked(wanted))
     ids = [row[0].id for row in page.rows]
+    coming = campaigns.next_contacts(session, g.workspace, ids, today)
     return render_template(
         "office/debtors/list.html",
         rows=page.rows,
@@ -42,7 +44,8 @@ def show_debtors(slug: str) -> Answer:
         totals=debtor_lists.totals(session, place, wanted),
         counts=debtor_lists.counts(session, place, today),
         flags=stored.flags(session, place, ids, today),
-        next_contacts=campaigns.next_contacts(session, g.workspace, ids, today),
+        next_contacts=coming,
+        silences={n: reasons.phrase(one.because[0]) for n, one in coming.items() if one.because},
         wanted=wanted,
         today=today,
         classes=list(RiskClass),
