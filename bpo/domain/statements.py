@@ -16,6 +16,7 @@ LABELS = {
     "write_off": Phrase("Written off"),
     "withdrawal": Phrase("Withdrawn"),
     "waiver": Phrase("Charges waived"),
+    "agreement": Phrase("Agreement"),
 }
 
 

@@ -16,7 +16,6 @@ from bpo.domain.policies import CollectionPolicy
 from bpo.domain.receivables import Entry, EntryKind, Receivable
 from bpo.models import Debtor, PolicyVersion, Touch, TouchReceivable
 from bpo.models import Entry as EntryRow
-from bpo.models import Payment as PaymentRow
 from bpo.models import Receivable as ReceivableRow
 from bpo.queries import legal_rates
 
@@ -153,24 +152,6 @@ def numbers(session: Session, workspace_id: int, debtor_id: int) -> dict[int, st
         ReceivableRow.workspace_id == workspace_id, ReceivableRow.debtor_id == debtor_id
     )
     return dict(session.execute(query).all())
-
-
-def ledger(
-    session: Session, workspace_id: int, receivable_id: int
-) -> Sequence[Row[EntryRow, PaymentRow | None]]:
-    """Every entry of a receivable with its payment, oldest first."""
-    return session.execute(
-        select(EntryRow, PaymentRow)
-        .outerjoin(
-            PaymentRow,
-            and_(
-                PaymentRow.workspace_id == EntryRow.workspace_id,
-                PaymentRow.id == EntryRow.payment_id,
-            ),
-        )
-        .where(EntryRow.workspace_id == workspace_id, EntryRow.receivable_id == receivable_id)
-        .order_by(EntryRow.on_day, EntryRow.id)
-    ).all()
 
 
 def touches(session: Session, workspace_id: int, receivable_id: int) -> Sequence[Row[Touch, int]]:

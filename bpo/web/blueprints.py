@@ -9,6 +9,7 @@ from bpo.web.debtor import plans as debtor_page_plans
 from bpo.web.hooks import channels as channel_hooks
 from bpo.web.hooks import pix as pix_hooks
 from bpo.web.office import (
+    adjustments,
     agreements,
     analysis,
     analysis_rooms,
@@ -103,6 +104,7 @@ VIEWS = (
     attachments,
     subscriptions,
     statements,
+    adjustments,
     payments,
     reconciliation,
     negotiation,

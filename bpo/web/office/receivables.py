@@ -5,14 +5,16 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from bpo.db import db
+from bpo.domain import adjustments as deeds
 from bpo.domain import attachments as papers
 from bpo.domain import receivables as rules
+from bpo.domain import statements as accounts
 from bpo.domain.access import Permission
 from bpo.kernel.errors import NotFound
-from bpo.queries import attachments, boletos, debtors, receivable_lists, receivables, scores
+from bpo.queries import attachments, boletos, debtors, ledger, receivable_lists, receivables, scores
 from bpo.queries.receivable_lists import Filter, Show
 from bpo.web import access
-from bpo.web.office import blueprint, lists
+from bpo.web.office import adjustments, blueprint, lists
 
 Answer = str | Response
 
@@ -80,7 +82,10 @@ def receivable(slug: str, receivable_id: int) -> Answer:
         today=lists.today(),
         state=rules.status(due.amount.receivable, day).value,
         standing=debtors.standing(session, place, debtor.id, lists.today()),
-        ledger=receivables.ledger(session, place, receivable_id),
+        ledger=ledger.lines(session, place, receivable_id, row.amount_cents),
+        kinds=accounts.LABELS,
+        acts=[(act.value, deeds.LABELS[act]) for act in adjustments.acts()],
+        may_undo=lambda line: line.can_undo and adjustments.may_undo(line),
         touches=receivables.touches(session, place, receivable_id),
         told=scores.of_receivable(session, place, receivable_id),
         attachments=attachments.of_receivable(session, place, receivable_id),
