@@ -305,3 +305,24 @@ def test_the_forms_are_light(client, token):
         linked = re.findall(r'(?:href|src)="(/static/[^"]+\.(?:css|js)[^"]*)"', page)
         weight = len(page.encode()) + sum(len(client.get(url).data) for url in linked)
         assert weight < 50_000, (name, weight)
+
+
+def test_who_reads_english_finds_every_form_in_english(app, client, session, cast, today):
+    john = debts.debtor(session, cast.sol, "John Doe", document="11144477735", locale="en")
+    debts.receivable(session, john, "3003", due=today - timedelta(days=9))
+    link = debtor_links.token(app, session, john)
+    debtor_links.read(client, link, "7735")
+    for name, title in (
+        ("paid", "I have paid"),
+        ("dispute", "I disagree"),
+        ("promise", "I will pay on another day"),
+        ("plan", "How much can you pay a month?"),
+        ("talk", "Talk to a person"),
+        ("data", "What Padaria Sol keeps about you"),
+        ("hardship", "I cannot pay all that I owe"),
+    ):
+        page = client.get(f"/d/{link}/{name}").text
+        assert title in page
+        assert "Enviar" not in page
+    refused = act(client, link, "dispute", receivables="", grounds="amount")
+    assert refused.status_code == 400
