@@ -17,7 +17,7 @@ from tests.factories import debts, people
 
 NOW = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 25)
-OTHERS = [kind for kind in EntryKind if kind not in ("payment", "reversal")]
+OTHERS = [kind for kind in EntryKind if kind not in ("payment", "reversal", "waiver")]
 
 
 def random_book(session, workspace, seed: int, size: int = 150, until=date.max) -> None:

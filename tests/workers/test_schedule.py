@@ -49,7 +49,7 @@ def test_a_book_not_yet_scored_today_is_rung_for_at_any_hour(everywhere, cast):
     davi = debts.debtor(everywhere, cast.sol)
     debts.receivable(everywhere, davi, due=date(2026, 12, 1))
     ringing.tick(Bell(), now=night, queue=queue)
-    assert queue.jobs == [(Job.REFRESH_SCORES, (cast.sol.id, "2026-11-23"))]
+    assert (Job.REFRESH_SCORES, (cast.sol.id, "2026-11-23")) in queue.jobs
 
 
 class TestPlanning:
