@@ -67,14 +67,19 @@ class ScriptedServer:
         lines: list[bytes] = []
         while (line := rfile.readline()) not in {b".\r\n", b""}:
             lines.append(line.removeprefix(b"."))
-        answered = self._answer(wfile, ".", "250 taken")
-        if answered and answered.startswith("250"):
+        answer = self._decided(".", "250 taken")
+        if answer.startswith("250"):  # kept before it is told: who waits looks at once
             self.messages.append(b"".join(lines))
-        return bool(answered)
+        return bool(self._said(wfile, answer))
 
     def _answer(self, wfile, verb: str, usual: str) -> str | None:
+        return self._said(wfile, self._decided(verb, usual))
+
+    def _decided(self, verb: str, usual: str) -> str:
         self.counts[verb] = self.counts.get(verb, 0) + 1
-        answer = self.script(verb, self.counts[verb]) or usual
+        return self.script(verb, self.counts[verb]) or usual
+
+    def _said(self, wfile, answer: str) -> str | None:
         if answer == SILENCE:
             self._silence.wait(10)
         if answer in {CLOSE, SILENCE}:
