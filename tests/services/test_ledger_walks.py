@@ -7,6 +7,7 @@ import os
 from collections import defaultdict
 from contextlib import suppress
 from datetime import date, timedelta
+from itertools import count
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -34,12 +35,13 @@ WHY = "por um motivo"
 
 def books(session, place, marta):
     """A machine on the books of a debtor of its own."""
+    numbers = count()
 
     class Books(RuleBasedStateMachine):
         def __init__(self) -> None:
             super().__init__()
             self.now, self.today = NOW, TODAY
-            self.davi = debts.debtor(session, place, f"Davi {id(self)}", email=None)
+            self.davi = debts.debtor(session, place, f"Davi {next(numbers)}", email=None)
             for nth, due in enumerate((DUE, TODAY + timedelta(days=10))):
                 debts.receivable(session, self.davi, str(nth), due=due, cents=(nth + 1) * 500_00)
             self.seen: dict[date, int] = {}
