@@ -122,7 +122,12 @@ class Touch(WithinParent, Created, Model):
             "id",
             postgresql_where=text("state IN ('planned', 'failed')"),
         ),
-        Index("ix_touches_settled", "workspace_id", "settled_at"),
+        Index(
+            "ix_touches_settled",
+            "workspace_id",
+            "settled_at",
+            postgresql_where=text("settled_at IS NOT NULL"),
+        ),
         Index(
             "ix_touches_attention",
             "workspace_id",
