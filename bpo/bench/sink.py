@@ -9,7 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _GREETING = b"220 sink\r\n"
-_ANSWERS = {b"EHLO": b"250 sink\r\n", b"HELO": b"250 sink\r\n", b"QUIT": b"221 bye\r\n"}
+_ANSWERS = {
+    b"EHLO": b"250-sink\r\n250 PIPELINING\r\n",
+    b"HELO": b"250 sink\r\n",
+    b"QUIT": b"221 bye\r\n",
+}
 _OK = b"250 ok\r\n"
 _GO_ON = b"354 go on\r\n"
 _END = b"\r\n.\r\n"

@@ -15,9 +15,10 @@ or None for the usual answer."""
 
 @dataclass
 class ScriptedServer:
-    """Its log and its messages; `script` decides the answers."""
+    """Its log and its messages; `script` decides the answers, `offers` what EHLO names."""
 
     script: Script = lambda command, count: None
+    offers: tuple[str, ...] = ("8BITMIME",)
     commands: list[str] = field(default_factory=list)
     messages: list[bytes] = field(default_factory=list)
     connections: int = 0
@@ -56,7 +57,7 @@ class ScriptedServer:
             text = line.decode("ascii", "replace").rstrip()
             self.commands.append(text)
             verb = text.split(" ")[0].upper()
-            usual = {"DATA": "354 go on", "QUIT": "221 bye", "EHLO": "250-here\r\n250 8BITMIME"}
+            usual = {"DATA": "354 go on", "QUIT": "221 bye", "EHLO": self._greeting()}
             answered = self._answer(wfile, verb, usual.get(verb, "250 fine"))
             if not answered or verb == "QUIT":
                 return
@@ -65,12 +66,18 @@ class ScriptedServer:
 
     def _content(self, rfile, wfile) -> bool:
         lines: list[bytes] = []
-        while (line := rfile.readline()) not in {b".\r\n", b""}:
+        while (line := rfile.readline()) != b".\r\n":
+            if not line:  # the line broke before the end: that is no message
+                return False
             lines.append(line.removeprefix(b"."))
         answer = self._decided(".", "250 taken")
         if answer.startswith("250"):  # kept before it is told: who waits looks at once
             self.messages.append(b"".join(lines))
         return bool(self._said(wfile, answer))
+
+    def _greeting(self) -> str:
+        *most, last = ("here", *self.offers)
+        return "".join(f"250-{line}\r\n" for line in most) + f"250 {last}"
 
     def _answer(self, wfile, verb: str, usual: str) -> str | None:
         return self._said(wfile, self._decided(verb, usual))

@@ -12,6 +12,7 @@ from bpo.kernel.errors import BadInput
 from tests.gateways.scripted_smtp import CLOSE, SILENCE, ScriptedServer
 
 FROM, DAVI = "cobranca@sol.example", "davi@cliente.example"
+OFFERS = [("8BITMIME",), ("8BITMIME", "PIPELINING")]
 LETTER = b"Subject: Ola\r\n\r\nBom dia\r\n"
 
 
@@ -28,8 +29,9 @@ def send_to(server: ScriptedServer, message: bytes = LETTER, timeout: float = 5)
         smtp.close()
 
 
-def test_a_taken_message_is_done_and_arrives_unchanged():
-    with ScriptedServer() as server:
+@pytest.mark.parametrize("offers", OFFERS)
+def test_a_taken_message_is_done_and_arrives_unchanged(offers):
+    with ScriptedServer(offers=offers) as server:
         outcome = send_to(server)
     assert (outcome.stage, outcome.code, outcome.answer) == (Stage.DONE, 250, "taken")
     assert outcome.accepted
@@ -43,10 +45,11 @@ def test_a_taken_message_is_done_and_arrives_unchanged():
     [("MAIL", Stage.MAIL), ("RCPT", Stage.RCPT), ("DATA", Stage.DATA), (".", Stage.BODY)],
 )
 @pytest.mark.parametrize(("answer", "permanent"), [("452 full", False), ("550 never", True)])
+@pytest.mark.parametrize("offers", OFFERS)
 def test_a_refusal_names_its_stage_and_whether_trying_again_makes_sense(
-    verb, stage, answer, permanent
+    verb, stage, answer, permanent, offers
 ):
-    with ScriptedServer(saying(verb, answer)) as server:
+    with ScriptedServer(saying(verb, answer), offers) as server:
         outcome = send_to(server)
     assert (outcome.stage, outcome.code) == (stage, int(answer[:3]))
     assert (outcome.permanent, outcome.uncertain) == (permanent, False)
@@ -63,8 +66,9 @@ def test_no_final_answer_after_the_content_is_uncertain(ending):
 
 @pytest.mark.parametrize("verb", ["RCPT", "DATA"])
 @pytest.mark.parametrize("ending", [CLOSE, SILENCE])
-def test_a_line_that_breaks_before_the_content_is_a_plain_failure(verb, ending):
-    with ScriptedServer(saying(verb, ending)) as server:
+@pytest.mark.parametrize("offers", OFFERS)
+def test_a_line_that_breaks_before_the_content_is_a_plain_failure(verb, ending, offers):
+    with ScriptedServer(saying(verb, ending), offers) as server:
         outcome = send_to(server, timeout=0.2)
     assert outcome.stage == {"RCPT": Stage.RCPT, "DATA": Stage.DATA}[verb]
     assert (outcome.code, outcome.uncertain, outcome.permanent) == (None, False, False)
@@ -101,6 +105,20 @@ def test_after_a_refused_recipient_the_same_connection_serves_the_next():
         smtp.close()
     assert server.connections == 1
     assert "rset" in [command.lower() for command in server.commands]
+
+
+@pytest.mark.parametrize(("data", "connections"), [("503 no recipient", 1), ("354 go on", 2)])
+def test_what_was_said_in_one_breath_with_a_refused_recipient_brings_nothing_through(
+    data, connections
+):
+    answers = {("RCPT", 1): "550 unknown", ("DATA", 1): data}
+    script = lambda command, count: answers.get((command, count))  # noqa: E731
+    with ScriptedServer(script, OFFERS[1]) as server:
+        smtp = Smtp(server.url)
+        assert smtp.send(FROM, "nobody@cliente.example", LETTER).recipient_refused
+        assert smtp.send(FROM, DAVI, LETTER).accepted
+        smtp.close()
+    assert (server.connections, len(server.messages)) == (connections, 1)
 
 
 @pytest.mark.parametrize("goodbye", [CLOSE, "421 too long here"])
