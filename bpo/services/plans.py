@@ -23,43 +23,34 @@ contacts over 100 workspaces: half a minute instead of under a second), so each 
 with plans of its own, made for the table as it is."""
 _NEW = """
 WITH new AS MATERIALIZED (
-    SELECT * FROM unnest(%(ids)s::bigint[], %(debtors)s::bigint[], %(anchor_kinds)s::text[],
-        %(anchor_ids)s::bigint[], %(cycles)s::integer[], %(step_keys)s::text[],
-        %(channels)s::text[], %(templates)s::text[], %(instants)s::timestamptz[],
-        %(totals)s::bigint[], %(moved)s::text[])
-    AS n (id, debtor_id, anchor_kind, anchor_id, cycle, step_key, channel, template_key,
-        scheduled_at, total_cents, moved_because)
-)
-"""
-_ITEMS = """
-(
-    SELECT touch_id, receivable_id, open_cents
-    FROM unnest(%(item_ordinals)s::bigint[], %(item_receivables)s::bigint[],
+    SELECT nextval('touches_id_seq') AS id, n.*
+    FROM unnest(%(debtors)s::bigint[], %(anchor_kinds)s::text[], %(anchor_ids)s::bigint[],
+        %(cycles)s::integer[], %(step_keys)s::text[], %(channels)s::text[],
+        %(templates)s::text[], %(instants)s::timestamptz[], %(totals)s::bigint[],
+        %(moved)s::text[])
+    WITH ORDINALITY AS n (debtor_id, anchor_kind, anchor_id, cycle, step_key, channel,
+        template_key, scheduled_at, total_cents, moved_because, ordinal)
+), items AS (
+    SELECT * FROM unnest(%(item_ordinals)s::bigint[], %(item_receivables)s::bigint[],
         %(item_cents)s::bigint[]) AS item (ordinal, receivable_id, open_cents)
-    JOIN unnest(%(ids)s::bigint[]) WITH ORDINALITY AS new (touch_id, ordinal) USING (ordinal)
-) items
-"""
-_RESERVE = "SELECT array_agg(nextval('touches_id_seq'))::text FROM generate_series(1, %s)"
-_INSERT = (
-    _NEW
-    + """
-INSERT INTO touches (workspace_id, id, debtor_id, campaign_id, anchor_kind, anchor_id, cycle,
-    step_key, channel, template_key, version, planned_on, scheduled_at, total_cents,
-    moved_because)
-SELECT %(workspace)s, id, debtor_id, %(campaign)s, anchor_kind, anchor_id, cycle, step_key,
-    channel, template_key, %(version)s, %(day)s, scheduled_at, total_cents, moved_because
-FROM new
-ON CONFLICT ON CONSTRAINT uq_touches_contact DO NOTHING
-"""
 )
-_LIST_ALL = f"""
-INSERT INTO touch_receivables (workspace_id, touch_id, receivable_id, open_cents)
-SELECT %(workspace)s, items.* FROM {_ITEMS}
 """
-_LIST_NEW = f"""
-INSERT INTO touch_receivables (workspace_id, touch_id, receivable_id, open_cents)
-SELECT t.workspace_id, items.*
-FROM {_ITEMS} JOIN touches t ON t.workspace_id = %(workspace)s AND t.id = items.touch_id
+_STORE = f"""
+{_NEW}, stored AS (
+    INSERT INTO touches (workspace_id, id, debtor_id, campaign_id, anchor_kind, anchor_id, cycle,
+        step_key, channel, template_key, version, planned_on, scheduled_at, total_cents,
+        moved_because)
+    SELECT %(workspace)s, id, debtor_id, %(campaign)s, anchor_kind, anchor_id, cycle, step_key,
+        channel, template_key, %(version)s, %(day)s, scheduled_at, total_cents, moved_because
+    FROM new
+    ON CONFLICT ON CONSTRAINT uq_touches_contact DO NOTHING
+    RETURNING id
+), listed AS (
+    INSERT INTO touch_receivables (workspace_id, touch_id, receivable_id, open_cents)
+    SELECT %(workspace)s, id, receivable_id, open_cents
+    FROM stored JOIN new USING (id) JOIN items USING (ordinal)
+)
+SELECT count(*) FROM stored
 """
 _REVIVE = f"""
 {_NEW}, revived AS (
@@ -72,11 +63,11 @@ _REVIVE = f"""
       AND t.anchor_id = n.anchor_id AND t.cycle = n.cycle AND t.step_key = n.step_key
       AND t.channel = n.channel
       AND t.state = 'cancelled' AND t.state_reason = ANY (%(replannable)s)
-    RETURNING t.id, n.id AS new_id
+    RETURNING t.id, n.ordinal
 ), listed AS (
     INSERT INTO touch_receivables (workspace_id, touch_id, receivable_id, open_cents)
-    SELECT %(workspace)s, revived.id, items.receivable_id, items.open_cents
-    FROM revived JOIN {_ITEMS} ON items.touch_id = revived.new_id
+    SELECT %(workspace)s, revived.id, receivable_id, open_cents
+    FROM revived JOIN items USING (ordinal)
     ON CONFLICT (workspace_id, touch_id, receivable_id)
     DO UPDATE SET open_cents = excluded.open_cents
 )
@@ -150,20 +141,18 @@ class Shelf:
             return self._store_touches(cursor, count, columns) if columns else 0
 
     def _store_touches(self, cursor: Cursor, count: int, columns: dict[str, str]) -> int:
-        ids = cursor.execute(_RESERVE, [count]).fetchone()
-        keys = self._keys | columns | {"ids": ids[0] if ids else ""}
-        created = cursor.execute(_INSERT, keys).rowcount
-        if created == count:
-            cursor.execute(_LIST_ALL, keys)
-            return created
-        if created:
-            cursor.execute(_LIST_NEW, keys)
-        revived = cursor.execute(_REVIVE, keys).fetchone()
-        return created + (int(revived[0]) if revived else 0)
+        keys = self._keys | columns
+        created = _count(cursor, _STORE, keys)
+        return created if created == count else created + _count(cursor, _REVIVE, keys)
+
+
+def _count(cursor: Cursor, sql: str, keys: dict[str, Any]) -> int:
+    row = cursor.execute(sql, keys).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _columns(touches: list[Touch]) -> dict[str, str]:
-    """The columns of `_NEW` and `_ITEMS`, by name, but for the ids."""
+    """The columns of `_NEW`, by name."""
     listed = [
         (number, item) for number, touch in enumerate(touches, 1) for item in touch.receivables
     ]
