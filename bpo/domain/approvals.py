@@ -1,4 +1,4 @@
-"""Who may grant an offer, by role and age of the debt, and the life of a request for approval."""
+"""Who may grant what: an offer by role and age of the debt; and the life of a request for it."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -15,14 +15,28 @@ RANKS = (Role.ANALYST, Role.ADMIN, Role.CLIENT_MANAGER)
 """Who decides, from the least to the most: the client company has the last word on its money."""
 
 
+class About(StrEnum):
+    """What a request is about: an offer to a debtor, or something that goes live."""
+
+    OFFER = "offer"
+    GO = "go"
+    VERSION = "version"
+    TEXT = "text"
+
+
+OF_CAMPAIGNS = frozenset({About.GO, About.VERSION})
+GOING_LIVE = OF_CAMPAIGNS | {About.TEXT}
+
+
 class State(StrEnum):
-    """Where a request stands."""
+    """Where a request stands; `voided`: what was asked about has changed since."""
 
     ASKED = "asked"
     ACCEPTED = "accepted"
     REFUSED = "refused"
     COUNTERED = "countered"
     EXPIRED = "expired"
+    VOIDED = "voided"
 
 
 OPEN = frozenset({State.ASKED})
@@ -32,13 +46,15 @@ LABELS = {
     State.REFUSED: Phrase("Not approved"),
     State.COUNTERED: Phrase("Other terms suggested"),
     State.EXPIRED: Phrase("Approval expired"),
+    State.VOIDED: Phrase("Changed since it was asked"),
 }
 TRANSITIONS: Mapping[State, frozenset[State]] = {
-    State.ASKED: frozenset({State.ACCEPTED, State.REFUSED, State.COUNTERED, State.EXPIRED}),
+    State.ASKED: frozenset(State) - {State.ASKED},
     State.ACCEPTED: frozenset(),
     State.REFUSED: frozenset(),
     State.COUNTERED: frozenset(),
     State.EXPIRED: frozenset(),
+    State.VOIDED: frozenset(),
 }
 
 

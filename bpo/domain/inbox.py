@@ -21,6 +21,7 @@ class Kind(StrEnum):
     PROMISE_DUE = "promise_due"
     PROMISE_BROKEN = "promise_broken"
     APPROVAL = "approval"
+    GOING_LIVE = "going_live"
     AGREEMENT_BROKEN = "agreement_broken"
     AGREEMENT_COUNTERED = "agreement_countered"
     DISPUTE = "dispute"
@@ -48,6 +49,7 @@ LABELS = {
     Kind.PROMISE_DUE: Phrase("Promise due"),
     Kind.PROMISE_BROKEN: Phrase("Promise broken"),
     Kind.APPROVAL: Phrase("Offer to approve"),
+    Kind.GOING_LIVE: Phrase("To approve before it goes live"),
     Kind.AGREEMENT_BROKEN: Phrase("Agreement broken"),
     Kind.AGREEMENT_COUNTERED: Phrase("Another amount a month"),
     Kind.DISPUTE: Phrase("Open dispute"),
@@ -80,7 +82,7 @@ PLANS = frozenset({Kind.PROMISE_BROKEN, Kind.AGREEMENT_BROKEN, Kind.AGREEMENT_CO
 STORED = SENDS | PAGE | PLANS | {Kind.REPLY, Kind.CALL, Kind.FOLLOW_UP, Kind.OTHER}
 """Kinds that are rows of tasks; every other kind is derived from rows of its own."""
 DERIVED = frozenset(Kind) - STORED
-OF_CLIENT = frozenset({Kind.STALE, Kind.CAMPAIGN, Kind.MONEY})
+OF_CLIENT = frozenset({Kind.STALE, Kind.CAMPAIGN, Kind.MONEY, Kind.GOING_LIVE})
 """About a client company as a whole: the amount is all that is overdue there, or came in."""
 
 QUIET_DAYS: dict[Kind, int | None] = {
@@ -90,6 +92,7 @@ QUIET_DAYS: dict[Kind, int | None] = {
     Kind.NO_CONTACT: 30,
     Kind.PROMISE_DUE: None,
     Kind.APPROVAL: 1,
+    Kind.GOING_LIVE: 1,
     Kind.DISPUTE: None,
 }
 """For how many days a derived line keeps quiet once it was closed; None: for good."""
@@ -111,6 +114,7 @@ URGENCY_PCT: dict[Kind, int] = {
     Kind.DATA_REQUEST: 300,
     Kind.HARDSHIP: 350,
     Kind.APPROVAL: 350,
+    Kind.GOING_LIVE: 50,
     Kind.DISPUTE: 200,
     Kind.CALL: 200,
     Kind.REFUSED: 150,

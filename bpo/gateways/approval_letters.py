@@ -1,4 +1,4 @@
-"""The mail that asks a client manager to decide about an offer, as bytes for the mail gateway."""
+"""The mail that asks a client manager to decide about something, as bytes for the mail gateway."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,20 +19,20 @@ _TEMPLATE = "messages/approval/letter"
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One mail to one client manager; amounts in centavos. `url` needs their password."""
+    """One mail to one client manager: what it is about, and the figures. `url` needs their
+    password; `goes_live`: debtors would be told something new."""
 
     to_name: str
     to_email: str
     locale: str
     company: str
     currency: str
-    debtor: str
+    about: Phrase
     asked_by: str
-    due_today_cents: int
-    total_cents: int
-    payments: int
+    figures: tuple[Phrase, ...]
     valid_until: date
     url: str
+    goes_live: bool = False
 
 
 def message(letter: Letter, *, sender: tuple[str, str], number: int, now: datetime) -> bytes:
@@ -45,7 +45,16 @@ def message(letter: Letter, *, sender: tuple[str, str], number: int, now: dateti
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<approval-{number}-{now:%Y%m%d%H%M%S}@{address.partition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
-    context: dict[str, object] = {"letter": letter, "subject": SUBJECT, "name": name}
+    said = [
+        wording.say(one, letter.locale, currency=letter.currency)
+        for one in (*letter.figures, Phrase("Holds until: {day}", day=letter.valid_until))
+    ]
+    context: dict[str, object] = {
+        "letter": letter,
+        "subject": SUBJECT,
+        "name": name,
+        "figures": [one.partition(": ")[::2] for one in said],
+    }
     text = account_letters.render(f"{_TEMPLATE}.txt", letter.locale, context)
     mail.set_content(text, cte="quoted-printable")
     html = account_letters.render(f"{_TEMPLATE}.html", letter.locale, context)

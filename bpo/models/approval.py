@@ -1,4 +1,4 @@
-"""Requests to grant an offer beyond somebody's limits, and the mails that carry them."""
+"""Requests for approval, of offers and of what goes live, and the mails that carry them."""
 
 from datetime import date
 
@@ -7,15 +7,25 @@ from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bpo.db import Model
-from bpo.models.columns import Created, Instant, Json, Name, WithinParent, within_workspace
+from bpo.models.columns import (
+    Created,
+    Instant,
+    InWorkspace,
+    Json,
+    Name,
+    WithinParent,
+    within_workspace,
+)
 
 
-class ApprovalRequest(WithinParent, Created, Model):
-    """An offer that waits for the BPO manager or the client manager, and what they decided.
+class ApprovalRequest(InWorkspace, Created, Model):
+    """What waits for the BPO manager or the client manager, and what they decided.
 
-    `agreement_id` is the draft with the exact terms. `case_file` is what they are shown: the
-    figures of the offer, the facts and the reasons of that day. `counter` are other terms that the
-    one who decided gave instead; `answered_with_id` is the offer made of them.
+    `about` an offer: `agreement_id` is the draft with the exact terms, `counter` are other terms
+    that the one who decided gave instead, `answered_with_id` the offer made of them. About what
+    goes live (`domain.going_live`): the campaign or, in `content`, the words of a text;
+    `fingerprint` names exactly what was asked, `simulation_id` shows what it would do.
+    `case_file` is what they are shown: figures, facts and reasons of that day.
     """
 
     __tablename__ = "approval_requests"
@@ -23,10 +33,19 @@ class ApprovalRequest(WithinParent, Created, Model):
         within_workspace("agreement_id", "agreements", ondelete="CASCADE"),
         within_workspace("debtor_id", "debtors", ondelete="CASCADE"),
         within_workspace("answered_with_id", "agreements"),
+        within_workspace("campaign_id", "campaigns", ondelete="CASCADE"),
+        within_workspace("simulation_id", "simulations"),
         Unique("workspace_id", "agreement_id"),
         CheckConstraint("needed_by IN ('admin', 'client_manager')", name="needed_by"),
+        CheckConstraint("about IN ('offer', 'go', 'version', 'text')", name="about"),
         CheckConstraint(
-            "state IN ('asked', 'accepted', 'refused', 'countered', 'expired')", name="state"
+            "(about = 'offer') = (agreement_id IS NOT NULL AND debtor_id IS NOT NULL)"
+            " AND (about IN ('go', 'version')) = (campaign_id IS NOT NULL)",
+            name="subject",
+        ),
+        CheckConstraint(
+            "state IN ('asked', 'accepted', 'refused', 'countered', 'expired', 'voided')",
+            name="state",
         ),
         CheckConstraint("(state = 'asked') = (decided_at IS NULL)", name="decided"),
         Index(
@@ -37,8 +56,13 @@ class ApprovalRequest(WithinParent, Created, Model):
         ),
     )
 
-    agreement_id: Mapped[int] = mapped_column(BigInteger)
-    debtor_id: Mapped[int] = mapped_column(BigInteger)
+    about: Mapped[Name]
+    campaign_id: Mapped[int | None] = mapped_column(BigInteger)
+    simulation_id: Mapped[int | None] = mapped_column(BigInteger)
+    content: Mapped[Json] = mapped_column(server_default=text("'{}'"))
+    fingerprint: Mapped[str | None] = mapped_column(Text)
+    agreement_id: Mapped[int | None] = mapped_column(BigInteger)
+    debtor_id: Mapped[int | None] = mapped_column(BigInteger)
     needed_by: Mapped[Name]
     state: Mapped[Name]
     case_file: Mapped[Json]

@@ -31,7 +31,10 @@ from bpo.models.columns import (
 
 
 class Campaign(InWorkspace, Created, Model):
-    """A dunning policy at work on a workspace. Only a `running` one plans contacts."""
+    """A dunning policy at work on a workspace. Only a `running` one plans contacts.
+
+    `released_version`: the version that ran last with a go; resuming it is no going live.
+    """
 
     __tablename__ = "campaigns"
     __table_args__ = (
@@ -47,6 +50,7 @@ class Campaign(InWorkspace, Created, Model):
     version: Mapped[int] = mapped_column(Integer, server_default=text("1"))
     precedence: Mapped[int] = mapped_column(server_default=text("0"))
     started_at: Mapped[Instant | None]
+    released_version: Mapped[int | None]
 
 
 class CampaignVersion(WithinParent, Created, Model):

@@ -17,6 +17,7 @@ class Simulation(WithinParent, Created, Model):
     `pays`: people pay when the scoring model expects it, otherwise nobody does. `progress`: days
     lived of `days`, twice as many for a draft, which is compared with what holds. `result`: the
     figures (`foresight.Summary.to_json`) under `after`, for a draft also `before` and `difference`.
+    `heard_at`: when whoever lives it last told how far it is.
     """
 
     __tablename__ = "simulations"
@@ -38,3 +39,4 @@ class Simulation(WithinParent, Created, Model):
     result: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     asked_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("users.id"))
     finished_at: Mapped[Instant | None]
+    heard_at: Mapped[Instant | None]

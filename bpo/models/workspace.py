@@ -10,7 +10,10 @@ from bpo.models.columns import Created, Instant, InWorkspace, Json, Keyed, Name
 
 
 class Workspace(Keyed, Created, Model):
-    """A client company and its work area. The list itself lies outside the row policies."""
+    """A client company and its work area. The list itself lies outside the row policies.
+
+    `go_live_by`: whose approval going live waits for (`domain.going_live`); None: nobody's.
+    """
 
     __tablename__ = "workspaces"
     __table_args__ = (
@@ -18,6 +21,7 @@ class Workspace(Keyed, Created, Model):
         CheckConstraint("report_weekday BETWEEN 0 AND 6", name="report_weekday"),
         CheckConstraint("report_hour BETWEEN 0 AND 23", name="report_hour"),
         CheckConstraint("reply_hold_days BETWEEN 1 AND 30", name="reply_hold_days"),
+        CheckConstraint("go_live_by IN ('admin', 'client_manager')", name="go_live_by"),
     )
 
     slug: Mapped[str] = mapped_column(Text, unique=True)
@@ -47,6 +51,7 @@ class Workspace(Keyed, Created, Model):
     report_hour: Mapped[int] = mapped_column(server_default=text("17"))
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     is_demo: Mapped[bool] = mapped_column(server_default=text("false"))
+    go_live_by: Mapped[str | None] = mapped_column(Text)
 
     @property
     def address(self) -> str:

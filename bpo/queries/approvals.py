@@ -7,20 +7,23 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from bpo.domain.approvals import State
+from bpo.domain.approvals import About, State
 from bpo.domain.links import CLAIM_EXPIRES, MAX_MAIL_ATTEMPTS, MailState
 from bpo.kernel.actor import Role
-from bpo.models import Agreement, ApprovalMail, ApprovalRequest, Debtor
+from bpo.models import Agreement, ApprovalMail, ApprovalRequest, Campaign, Debtor, Simulation
 
 SIZE = 50
 
 
 class Listed(NamedTuple):
-    """A request with whom and what it is about."""
+    """A request with whom and what it is about: a debtor's offer, or a campaign and what it would
+    do; a text is in the request itself."""
 
     request: ApprovalRequest
-    debtor: Debtor
-    agreement: Agreement
+    debtor: Debtor | None
+    agreement: Agreement | None
+    campaign: Campaign | None
+    simulation: Simulation | None
 
 
 def listed(
@@ -28,9 +31,11 @@ def listed(
 ) -> Sequence[Listed]:
     """The requests of a workspace, open ones first, then the latest."""
     query = (
-        select(ApprovalRequest, Debtor, Agreement)
-        .join(Debtor, _same(Debtor, ApprovalRequest.debtor_id))
-        .join(Agreement, _same(Agreement, ApprovalRequest.agreement_id))
+        select(ApprovalRequest, Debtor, Agreement, Campaign, Simulation)
+        .outerjoin(Debtor, _same(Debtor, ApprovalRequest.debtor_id))
+        .outerjoin(Agreement, _same(Agreement, ApprovalRequest.agreement_id))
+        .outerjoin(Campaign, _same(Campaign, ApprovalRequest.campaign_id))
+        .outerjoin(Simulation, _same(Simulation, ApprovalRequest.simulation_id))
         .where(ApprovalRequest.workspace_id == workspace_id)
         .order_by(ApprovalRequest.state != State.ASKED.value, ApprovalRequest.id.desc())
         .limit(SIZE)
@@ -73,6 +78,41 @@ def of_debtor(session: Session, workspace_id: int, debtor_id: int) -> Sequence[A
     ).all()
 
 
+def open_about(
+    session: Session,
+    workspace_id: int,
+    about: frozenset[About],
+    campaign_id: int | None = None,
+    place: str | None = None,
+) -> Sequence[ApprovalRequest]:
+    """The open requests about some kinds of things, held: all, or those of one campaign or text."""
+    query = select(ApprovalRequest).where(
+        ApprovalRequest.workspace_id == workspace_id,
+        ApprovalRequest.state == State.ASKED.value,
+        ApprovalRequest.about.in_([one.value for one in about]),
+    )
+    if campaign_id is not None:
+        query = query.where(ApprovalRequest.campaign_id == campaign_id)
+    if place is not None:
+        query = query.where(ApprovalRequest.content["place"].astext == place)
+    return session.scalars(query.order_by(ApprovalRequest.id).with_for_update()).all()
+
+
+def latest_about(
+    session: Session, workspace_id: int, *, campaign_id: int | None = None, place: str | None = None
+) -> ApprovalRequest | None:
+    """The newest request about a campaign, or about a text by its place."""
+    query = select(ApprovalRequest).where(ApprovalRequest.workspace_id == workspace_id)
+    if campaign_id is not None:
+        query = query.where(ApprovalRequest.campaign_id == campaign_id)
+    else:
+        query = query.where(
+            ApprovalRequest.about == About.TEXT.value,
+            ApprovalRequest.content["place"].astext == place,
+        )
+    return session.scalars(query.order_by(ApprovalRequest.id.desc()).limit(1)).first()
+
+
 def due_mails(session: Session, workspace_id: int, now: datetime) -> Sequence[int]:
     """Ids of the mails to be sent now: waiting, or failed a while ago and not too often."""
     return session.scalars(
@@ -113,5 +153,8 @@ def _due(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _same(table: type[Debtor] | type[Agreement], column: Any) -> ColumnElement[bool]:
+_About = type[Debtor] | type[Agreement] | type[Campaign] | type[Simulation]
+
+
+def _same(table: _About, column: Any) -> ColumnElement[bool]:
     return and_(table.workspace_id == ApprovalRequest.workspace_id, table.id == column)

@@ -54,11 +54,16 @@ def by_id(session: Session, workspace_id: int, campaign_id: int) -> CampaignRow 
 
 def version(session: Session, row: CampaignRow) -> CampaignVersion:
     """The steps in force."""
+    return version_of(session, row, row.version)
+
+
+def version_of(session: Session, row: CampaignRow, number: int) -> CampaignVersion:
+    """The steps of one version."""
     return session.scalars(
         select(CampaignVersion).where(
             CampaignVersion.workspace_id == row.workspace_id,
             CampaignVersion.campaign_id == row.id,
-            CampaignVersion.version == row.version,
+            CampaignVersion.version == number,
         )
     ).one()
 
@@ -84,6 +89,14 @@ def in_states(session: Session, workspace: Workspace, states: frozenset[str]) ->
 def _read(row: CampaignRow, steps: CampaignVersion, zone: str) -> Campaign:
     since = clock.local_day(row.started_at, zone) if row.started_at else None
     return replace(campaigns.from_json(row.id, steps.steps, steps.options, since), name=row.name)
+
+
+def is_live(session: Session, workspace_id: int) -> bool:
+    """Whether debtors hear from any campaign of a company, or will when it resumes."""
+    query = select(CampaignRow.id).where(
+        CampaignRow.workspace_id == workspace_id, CampaignRow.state.in_(("running", "paused"))
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def known_until(session: Session, workspace_id: int, day: date) -> date | None:

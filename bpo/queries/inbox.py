@@ -85,6 +85,8 @@ SELECT '{Kind.CAMPAIGN}', here.workspace_id, here.today, c.id, NULL, NULL, owed.
 FROM here JOIN workspaces w ON w.id = here.workspace_id
 JOIN campaigns c ON c.workspace_id = here.workspace_id AND c.state = 'awaiting_go' {_OVERDUE}
 WHERE {_quiet(Kind.CAMPAIGN, "c.id")}
+  AND NOT EXISTS (SELECT FROM approval_requests q WHERE q.workspace_id = c.workspace_id
+                  AND q.campaign_id = c.id AND q.state = 'asked' AND q.valid_until >= here.today)
 """,
     Kind.MONEY: f"""
 SELECT '{Kind.MONEY}', here.workspace_id, here.today, here.workspace_id, NULL, NULL,
@@ -108,6 +110,13 @@ FROM here JOIN approval_requests q ON q.workspace_id = here.workspace_id
 JOIN agreements a ON a.workspace_id = q.workspace_id AND a.id = q.agreement_id
 WHERE q.state = 'asked' AND q.needed_by = 'admin' AND q.valid_until >= here.today
   AND {_quiet(Kind.APPROVAL, "q.id")}
+""",
+    Kind.GOING_LIVE: f"""
+SELECT '{Kind.GOING_LIVE}', here.workspace_id, here.today, q.id, NULL, NULL, owed.cents,
+       (q.asked_at AT TIME ZONE 'UTC')::date
+FROM here JOIN approval_requests q ON q.workspace_id = here.workspace_id {_OVERDUE}
+WHERE q.state = 'asked' AND q.about <> 'offer' AND q.needed_by = 'admin'
+  AND q.valid_until >= here.today AND {_quiet(Kind.GOING_LIVE, "q.id")}
 """,
     Kind.DISPUTE: f"""
 SELECT '{Kind.DISPUTE}', here.workspace_id, here.today, x.id, x.debtor_id, NULL, owed.cents,
@@ -192,8 +201,10 @@ LEFT JOIN promises p ON p.workspace_id = i.workspace_id AND p.id =
 LEFT JOIN disputes x ON x.workspace_id = i.workspace_id AND x.id = i.subject_id
     AND i.kind = '{Kind.DISPUTE}'
 LEFT JOIN receivables r ON r.workspace_id = x.workspace_id AND r.id = x.receivable_id
-LEFT JOIN campaigns g ON g.workspace_id = i.workspace_id AND g.id = i.subject_id
-    AND i.kind = '{Kind.CAMPAIGN}'
+LEFT JOIN approval_requests q ON q.workspace_id = i.workspace_id AND q.id = i.subject_id
+    AND i.kind = '{Kind.GOING_LIVE}'
+LEFT JOIN campaigns g ON g.workspace_id = i.workspace_id AND g.id =
+    CASE i.kind WHEN '{Kind.CAMPAIGN}' THEN i.subject_id ELSE q.campaign_id END
 LEFT JOIN incoming_messages said ON said.workspace_id = i.workspace_id
     AND said.id = (t.detail ->> 'incoming_id')::bigint
 LEFT JOIN LATERAL (

@@ -42,6 +42,12 @@ def latest(session: Session, workspace_id: int, key: str, channel: str, locale: 
     return newest or 0
 
 
+def newest(session: Session, workspace_id: int) -> int:
+    """The number of the text that a company saved last, of all its texts; 0 without any."""
+    query = select(func.max(MessageText.id)).where(MessageText.workspace_id == workspace_id)
+    return session.scalar(query) or 0
+
+
 def _one(workspace_id: int, key: str, channel: str, locale: str) -> tuple[ColumnElement[bool], ...]:
     return (
         MessageText.workspace_id == workspace_id,

@@ -7,12 +7,13 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bpo.db import unit_of_work
-from bpo.domain.approvals import State
+from bpo.domain.approvals import About, State
 from bpo.domain.links import TO_SEND, MailState
 from bpo.gateways import approval_letters
 from bpo.gateways.approval_letters import Letter
 from bpo.kernel import actor as actors
 from bpo.kernel.actor import Actor
+from bpo.kernel.text import Phrase
 from bpo.models import ApprovalMail, ApprovalRequest, Workspace
 from bpo.queries import approvals as stored
 from bpo.queries import debtors, users, workspaces
@@ -80,22 +81,54 @@ def _letter(
     postman: Postman,
 ) -> Letter:
     person = users.by_id(session, user_id)
-    debtor = debtors.by_id(session, workspace.id, request.debtor_id)
     assert person is not None
-    assert debtor is not None
     return Letter(
         to_name=person.name,
         to_email=person.email,
         locale=person.locale,
         company=workspace.name,
         currency=workspace.currency,
-        debtor=debtor.name,
+        about=_about(session, request),
         asked_by=request.asked_by_name,
-        due_today_cents=request.case_file["due_today_cents"],
-        total_cents=request.case_file["total_cents"],
-        payments=request.case_file["payments"],
+        figures=_figures(request),
         valid_until=request.valid_until,
         url=f"{postman.base_url}/portal/{workspace.slug}/approvals",
+        goes_live=request.about != About.OFFER.value,
+    )
+
+
+def _about(session: Session, request: ApprovalRequest) -> Phrase:
+    """What is decided, as the end of a sentence."""
+    who = request.asked_by_name
+    if request.debtor_id is not None:
+        debtor = debtors.by_id(session, request.workspace_id, request.debtor_id)
+        assert debtor is not None
+        return Phrase(
+            "{who} asks for your decision about an offer to {debtor}.", who=who, debtor=debtor.name
+        )
+    if request.about == About.TEXT.value:
+        return Phrase("{who} asks for your decision about new words of a message.", who=who)
+    name = request.case_file["campaign"]
+    if request.about == About.VERSION.value:
+        return Phrase(
+            "{who} asks for your decision about a change of the campaign {name}.",
+            who=who,
+            name=name,
+        )
+    return Phrase(
+        "{who} asks for your decision about starting the campaign {name}.", who=who, name=name
+    )
+
+
+def _figures(request: ApprovalRequest) -> tuple[Phrase, ...]:
+    """The figures of an offer, each with its name."""
+    if request.about != About.OFFER.value:
+        return ()
+    case = request.case_file
+    return (
+        Phrase("Owed today: {owed_cents}", owed_cents=case["due_today_cents"]),
+        Phrase("What would be paid: {paid_cents}", paid_cents=case["total_cents"]),
+        Phrase("Payments: {payments}", payments=case["payments"]),
     )
 
 

@@ -1,30 +1,27 @@
 """Approval of offers beyond somebody's limits: asked, accepted, refused, answered with others."""
 
 from datetime import date, datetime
-from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bpo.db import after_commit, unit_of_work
+from bpo.db import unit_of_work
 from bpo.domain import access, findings
 from bpo.domain import agreements as agreement_rules
 from bpo.domain import approvals as rules
 from bpo.domain.access import Permission
-from bpo.domain.approvals import State
-from bpo.domain.links import MailState
+from bpo.domain.approvals import About, State
 from bpo.domain.terms import Wish
 from bpo.gateways.queue import Queue
-from bpo.jobs import Job
 from bpo.kernel import clock
 from bpo.kernel.actor import Actor, Role
 from bpo.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from bpo.kernel.text import Phrase
-from bpo.models import Agreement, AgreementReceivable, ApprovalMail, ApprovalRequest
+from bpo.models import Agreement, AgreementReceivable, ApprovalRequest
 from bpo.queries import agreements as stored_agreements
 from bpo.queries import approvals as stored
-from bpo.queries import debtors, users, workspaces
-from bpo.services import agreement_choices, agreements, audit
+from bpo.queries import debtors, workspaces
+from bpo.services import agreement_choices, agreements, approval_requests
 from bpo.services.agreement_choices import Choice, Choices
 from bpo.services.agreements import Scene
 
@@ -61,11 +58,8 @@ def ask(
         if _waits(session, workspace_id, debtor_id, fingerprint):
             raise Conflict("These terms wait for approval already")
         draft = agreements.add_offer(session, actor, scene, choice, now=now)
-        request = _request(session, actor, draft, needed, choice, found, note, now)
-        if needed is Role.CLIENT_MANAGER:
-            _post(session, request, queue)
-        _record(session, actor, request, "approval.ask", now)
-    return request
+        request = _request(draft, needed, choice, found, note)
+        return approval_requests.add(session, actor, request, now=now, queue=queue)
 
 
 def accept(
@@ -85,7 +79,7 @@ def accept(
         request, draft, today = _opened(session, actor, workspace_id, request_id, now)
         if _over(session, request, draft, today):
             return _expire(session, actor, request, draft, now)
-        _decide(session, actor, request, State.ACCEPTED, answer, now)
+        approval_requests.decide(session, actor, request, State.ACCEPTED, answer, now)
         agreements.grant(session, actor, draft, _granted(request, actor, now), now=now)
     return request
 
@@ -96,7 +90,7 @@ def refuse(
     """Say no, with the reason: the analyst reads it before talking to the debtor again."""
     with unit_of_work(actor) as session:
         request, draft, _today = _opened(session, actor, workspace_id, request_id, now)
-        _decide(session, actor, request, State.REFUSED, answer, now)
+        approval_requests.decide(session, actor, request, State.REFUSED, answer, now)
         agreements.move(session, actor, draft, agreement_rules.State.REFUSED, now)
     return request
 
@@ -125,7 +119,7 @@ def counter(
             "total_cents": other.total_cents,
         }
         request.answered_with_id = other.id
-        _decide(session, actor, request, State.COUNTERED, answer, now)
+        approval_requests.decide(session, actor, request, State.COUNTERED, answer, now)
     return request
 
 
@@ -140,7 +134,7 @@ def _other(
 ) -> Agreement:
     """The offer made of other terms; the draft that was asked about is called off."""
     workspace = workspaces.by_id(session, request.workspace_id)
-    debtor = debtors.by_id(session, request.workspace_id, request.debtor_id)
+    debtor = debtors.by_id(session, request.workspace_id, draft.debtor_id)
     assert workspace is not None
     assert debtor is not None
     found = agreement_choices.of(session, actor, workspace, debtor, today, wish=wish)
@@ -169,16 +163,13 @@ def _opened(
     access.require(actor, Permission.DECIDE, workspace_id)
     found = stored.by_id(session, workspace_id, request_id)
     workspace = workspaces.by_id(session, workspace_id)
-    if found is None or workspace is None:
+    if found is None or workspace is None or not (found.debtor_id and found.agreement_id):
         raise NotFound("There is no such request")
     debtors.locked(session, workspace_id, found.debtor_id)
-    request = stored.locked(session, workspace_id, request_id)
-    assert request is not None
-    draft = stored_agreements.locked(session, workspace_id, request.agreement_id)
+    draft_id = found.agreement_id
+    request = approval_requests.opened(session, actor, workspace_id, request_id)
+    draft = stored_agreements.locked(session, workspace_id, draft_id)
     assert draft is not None
-    if not rules.may_decide(actor.role, Role(request.needed_by)):
-        raise Forbidden("This is for somebody else to decide")
-    rules.move(State(request.state), State.ACCEPTED)
     return request, draft, clock.local_day(now, workspace.time_zone)
 
 
@@ -199,30 +190,10 @@ def _over(session: Session, request: ApprovalRequest, draft: Agreement, today: d
 def _expire(
     session: Session, actor: Actor, request: ApprovalRequest, draft: Agreement, now: datetime
 ) -> ApprovalRequest:
-    _decide(session, actor, request, State.EXPIRED, None, now)
+    approval_requests.decide(session, actor, request, State.EXPIRED, None, now)
     if draft.state == agreement_rules.State.DRAFT.value:
         agreements.move(session, actor, draft, agreement_rules.State.EXPIRED, now)
     return request
-
-
-def _decide(
-    session: Session,
-    actor: Actor,
-    request: ApprovalRequest,
-    to: State,
-    answer: str | None,
-    now: datetime,
-) -> None:
-    request.state = rules.move(State(request.state), to).value
-    request.decided_by, request.decided_by_name = actor.user_id, actor.name
-    request.decided_at, request.address, request.answer = now, actor.address, answer
-    action = {
-        State.ACCEPTED: "approval.accept",
-        State.REFUSED: "approval.refuse",
-        State.COUNTERED: "approval.counter",
-        State.EXPIRED: "approval.expire",
-    }[to]
-    _record(session, actor, request, action, now, answer=answer)
 
 
 def _granted(request: ApprovalRequest, actor: Actor, now: datetime) -> dict[str, Any]:
@@ -244,31 +215,18 @@ def _waits(session: Session, workspace_id: int, debtor_id: int, fingerprint: str
 
 
 def _request(
-    session: Session,
-    actor: Actor,
-    draft: Agreement,
-    needed: Role,
-    choice: Choice,
-    found: Choices,
-    note: str | None,
-    now: datetime,
+    draft: Agreement, needed: Role, choice: Choice, found: Choices, note: str | None
 ) -> ApprovalRequest:
-    request = ApprovalRequest(
+    return ApprovalRequest(
         workspace_id=draft.workspace_id,
+        about=About.OFFER.value,
         agreement_id=draft.id,
         debtor_id=draft.debtor_id,
         needed_by=needed.value,
-        state=State.ASKED.value,
         case_file=case_file(choice, found),
-        asked_by=actor.user_id,
-        asked_by_name=actor.name,
-        asked_at=now,
         note=note,
         valid_until=draft.valid_until,
     )
-    session.add(request)
-    session.flush()
-    return request
 
 
 def case_file(choice: Choice, found: Choices) -> dict[str, Any]:
@@ -292,37 +250,3 @@ def case_file(choice: Choice, found: Choices) -> dict[str, Any]:
         "reasons": [findings.phrase_to_json(one) for one in offer.reasons],
         "class_reasons": [findings.phrase_to_json(one) for one in rating.reasons],
     }
-
-
-def _post(session: Session, request: ApprovalRequest, queue: Queue) -> None:
-    for person in users.client_managers(session, request.workspace_id):
-        session.add(
-            ApprovalMail(
-                workspace_id=request.workspace_id,
-                request_id=request.id,
-                user_id=person.id,
-                state=MailState.WAITING.value,
-            )
-        )
-    after_commit(session, partial(queue.put, Job.SEND_APPROVAL_MAILS, request.workspace_id))
-
-
-def _record(
-    session: Session,
-    actor: Actor,
-    request: ApprovalRequest,
-    action: str,
-    now: datetime,
-    **detail: Any,
-) -> None:
-    audit.record(
-        session,
-        actor,
-        request.workspace_id,
-        action,
-        now=now,
-        subject=("approval", request.id),
-        debtor_id=request.debtor_id,
-        agreement_id=request.agreement_id,
-        **detail,
-    )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from bpo.db import unit_of_work
 from bpo.domain import access, campaigns, steps
 from bpo.domain.access import Permission
+from bpo.domain.approvals import OF_CAMPAIGNS
 from bpo.domain.campaigns import Campaign
 from bpo.domain.regua import DEFAULT_REGUA, THREE_STEPS
 from bpo.kernel.actor import Actor
@@ -16,7 +17,7 @@ from bpo.kernel.text import slug
 from bpo.models import Campaign as CampaignRow
 from bpo.models import CampaignVersion
 from bpo.queries import campaigns as stored
-from bpo.services import audit
+from bpo.services import approval_requests, audit
 
 MODELS = {"standard": DEFAULT_REGUA, "three": THREE_STEPS}
 """What a new campaign may begin from, besides another campaign."""
@@ -96,6 +97,9 @@ def _move(actor: Actor, workspace_id: int, campaign_id: int, to: str, now: datet
         if (row.state == "archived") == (to == "archived"):
             raise Conflict("The campaign is already in this state")
         before, row.state = row.state, to
+        approval_requests.void(
+            session, actor, workspace_id, now=now, about=OF_CAMPAIGNS, campaign_id=campaign_id
+        )
         about = ("campaign", campaign_id)
         audit.record(
             session,

@@ -1,11 +1,10 @@
-"""Campaigns at work: planning a day, giving the go, pausing, looking ahead."""
+"""Campaigns at work: planning a day, looking ahead."""
 
 from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bpo.db import acting_as, after_commit, db, driver, unit_of_work
@@ -22,14 +21,14 @@ from bpo.jobs import Job
 from bpo.kernel import clock
 from bpo.kernel.actor import Actor
 from bpo.kernel.calendar import Calendar
-from bpo.kernel.errors import Conflict, NotFound
+from bpo.kernel.errors import NotFound
 from bpo.kernel.text import Phrase
 from bpo.models import Campaign as CampaignRow
 from bpo.models import Workspace
 from bpo.queries import book, workspaces
 from bpo.queries import campaigns as stored
 from bpo.queries import channels as channel_settings
-from bpo.services import audit, plans
+from bpo.services import plans
 
 RUNNING = frozenset({"running"})
 PLANNABLE = frozenset({"running", "awaiting_go"})
@@ -118,18 +117,6 @@ def plan(
         if done.created:
             after_commit(session, lambda: queue.put(Job.SEND_DELIVERIES, workspace_id))
     return done
-
-
-def give_go(
-    actor: Actor, workspace_id: int, campaign_id: int, *, now: datetime, queue: Queue
-) -> None:
-    """Let a campaign run from now on; today is planned at once. Conflict when it runs already."""
-    _move(actor, workspace_id, campaign_id, "running", now, Permission.RELEASE_CAMPAIGN, queue)
-
-
-def pause(actor: Actor, workspace_id: int, campaign_id: int, *, now: datetime) -> None:
-    """Stop planning and sending of a campaign; what is planned waits."""
-    _move(actor, workspace_id, campaign_id, "paused", now, Permission.EDIT_CAMPAIGN)
 
 
 def next_contacts(
@@ -325,48 +312,3 @@ def _one_planner(session: Session, workspace_id: int) -> None:
     session.connection().exec_driver_sql(
         "SELECT pg_advisory_xact_lock(hashtextextended('plan', %s))", (workspace_id,)
     )
-
-
-def _move(
-    actor: Actor,
-    workspace_id: int,
-    campaign_id: int,
-    to: str,
-    now: datetime,
-    permission: Permission,
-    queue: Queue | None = None,
-) -> None:
-    access.require(actor, permission, workspace_id)
-    with unit_of_work(actor) as session:
-        row = session.scalar(
-            select(CampaignRow)
-            .where(CampaignRow.workspace_id == workspace_id, CampaignRow.id == campaign_id)
-            .with_for_update()
-        )
-        if row is None:
-            raise NotFound("There is no such campaign")
-        if row.state == to:
-            raise Conflict("The campaign is already in this state")
-        if row.state == "archived":
-            raise Conflict("The campaign is put away: take it out again first")
-        changes: dict[str, object] = {"state": to}
-        if to == "running":
-            changes["started_at"] = now
-        session.execute(
-            update(CampaignRow)
-            .where(CampaignRow.workspace_id == workspace_id, CampaignRow.id == campaign_id)
-            .values(**changes)
-        )
-        audit.record(
-            session,
-            actor,
-            workspace_id,
-            f"campaign.{to}",
-            now=now,
-            subject=("campaign", campaign_id),
-            before=row.state,
-        )
-        workspace = workspaces.by_id(session, workspace_id)
-        if queue is not None and workspace is not None:
-            day = clock.local_day(now, workspace.time_zone).isoformat()
-            after_commit(session, lambda: queue.put(Job.PLAN_CAMPAIGNS, workspace_id, day))

@@ -4,20 +4,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bpo.db import unit_of_work
-from bpo.domain import access, campaigns, regua_checks, steps
+from bpo.domain import access, campaigns, going_live, regua_checks, steps
 from bpo.domain.access import Permission
+from bpo.domain.approvals import OF_CAMPAIGNS, About
 from bpo.domain.campaigns import Campaign
 from bpo.domain.regua_checks import Finding
 from bpo.domain.regua_edits import Steps
 from bpo.domain.steps import Channel
 from bpo.domain.text_checks import Severity
 from bpo.domain.touches import Plan
-from bpo.kernel.actor import Actor
+from bpo.kernel.actor import Actor, Role
 from bpo.kernel.errors import BadInput, Conflict, NotFound
 from bpo.kernel.text import Phrase
 from bpo.models import Campaign as CampaignRow
@@ -25,10 +26,11 @@ from bpo.models import CampaignDraft, CampaignVersion, Workspace
 from bpo.queries import campaigns as stored
 from bpo.queries import workspaces
 from bpo.queries.campaigns import Stored
-from bpo.services import audit, wordings
+from bpo.services import approval_requests, audit, wordings
 from bpo.services import campaigns as running
 
 Edit = Callable[[Campaign], Campaign]
+VERSIONS = frozenset({About.VERSION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ def edit(actor: Actor, workspace_id: int, campaign_id: int, change: Edit, *, now
             .values(workspace_id=workspace_id, campaign_id=campaign_id, base=draft.base, **values)
             .on_conflict_do_update(index_elements=["workspace_id", "campaign_id"], set_=values)
         )
+        _void(session, actor, workspace_id, campaign_id, VERSIONS, now)
 
 
 def on_steps(change: Callable[[Steps], Steps]) -> Edit:
@@ -121,6 +124,7 @@ def discard(actor: Actor, workspace_id: int, campaign_id: int, *, now: datetime)
     with unit_of_work(actor) as session:
         _row(session, workspace_id, campaign_id, held=True)
         _forget(session, workspace_id, campaign_id)
+        _void(session, actor, workspace_id, campaign_id, VERSIONS, now)
         about = ("campaign", campaign_id)
         audit.record(session, actor, workspace_id, "campaign.discard_draft", now=now, subject=about)
 
@@ -128,43 +132,57 @@ def discard(actor: Actor, workspace_id: int, campaign_id: int, *, now: datetime)
 def save(actor: Actor, workspace_id: int, campaign_id: int, *, now: datetime) -> int:
     """Let the draft hold from the next planning on, as a new version; returns its number.
 
-    Raises BadInput naming what keeps it from running, Conflict when nothing is changed or somebody
-    has saved another version meanwhile.
+    Raises BadInput naming what keeps it from running, Conflict when nothing is changed, somebody
+    has saved another version meanwhile, or the campaign runs and changing it waits for somebody
+    else's approval: see `publications.ask_version`.
     """
     access.require(actor, Permission.EDIT_CAMPAIGN, workspace_id)
     with unit_of_work(actor) as session:
         workspace = _workspace(session, workspace_id)
-        row = _row(session, workspace_id, campaign_id, held=True)
+        _row(session, workspace_id, campaign_id, held=True)
         draft = read(session, workspace, campaign_id)
-        _refuse(draft)
-        version = row.version + 1
-        session.add(
-            CampaignVersion(
-                workspace_id=workspace_id,
-                campaign_id=campaign_id,
-                version=version,
-                steps=steps.to_json(draft.next.steps),
-                options=campaigns.options_to_json(draft.next),
-                created_by=actor.user_id,
-            )
+        refuse(draft)
+        if draft.row.state == "running":
+            going_live.require(workspace.go_live_by, actor)
+        return publish(session, actor, draft, now=now)
+
+
+def asked_of(workspace: Workspace, row: CampaignRow, actor: Actor) -> Role | None:
+    """Whose approval a new version waits for; one of a campaign that does not run waits with its
+    go."""
+    return going_live.asked_of(workspace.go_live_by, actor) if row.state == "running" else None
+
+
+def publish(session: Session, actor: Actor, draft: Draft, *, now: datetime) -> int:
+    """Keep a draft as the version that holds; whoever calls has asked whether it may."""
+    row = draft.row
+    row.version += 1
+    if row.state == "running":
+        row.released_version = row.version
+    session.add(
+        CampaignVersion(
+            workspace_id=row.workspace_id,
+            campaign_id=row.id,
+            version=row.version,
+            steps=steps.to_json(draft.next.steps),
+            options=campaigns.options_to_json(draft.next),
+            created_by=actor.user_id,
         )
-        session.execute(
-            update(CampaignRow)
-            .where(CampaignRow.workspace_id == workspace_id, CampaignRow.id == campaign_id)
-            .values(version=version)
-        )
-        _forget(session, workspace_id, campaign_id)
-        audit.record(
-            session,
-            actor,
-            workspace_id,
-            "campaign.version",
-            now=now,
-            subject=("campaign", campaign_id),
-            version=version,
-            changed=[str(one) for one in draft.differences],
-        )
-    return version
+    )
+    _forget(session, row.workspace_id, row.id)
+    _void(session, actor, row.workspace_id, row.id, OF_CAMPAIGNS, now)
+    audit.record(
+        session,
+        actor,
+        row.workspace_id,
+        "campaign.version",
+        now=now,
+        subject=("campaign", row.id),
+        version=row.version,
+        changed=[str(one) for one in draft.differences],
+    )
+    session.flush()
+    return row.version
 
 
 def effect(
@@ -190,7 +208,8 @@ def taken_keys(session: Session, workspace_id: int, campaign_id: int) -> frozens
     return frozenset(str(step["key"]) for steps_of in rows for step in steps_of)
 
 
-def _refuse(draft: Draft) -> None:
+def refuse(draft: Draft) -> None:
+    """Raise what keeps a draft from being saved: BadInput or Conflict."""
     if draft.is_behind:
         raise Conflict("Somebody has saved another version meanwhile: discard the draft first")
     if not draft.differences:
@@ -241,6 +260,19 @@ def _row(
     if row is None:
         raise NotFound("There is no such campaign")
     return row
+
+
+def _void(
+    session: Session,
+    actor: Actor,
+    workspace_id: int,
+    campaign_id: int,
+    about: frozenset[About],
+    now: datetime,
+) -> None:
+    approval_requests.void(
+        session, actor, workspace_id, now=now, about=about, campaign_id=campaign_id
+    )
 
 
 def _forget(session: Session, workspace_id: int, campaign_id: int) -> None:

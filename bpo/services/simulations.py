@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import partial
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
 from bpo.db import after_commit, driver, unit_of_work
@@ -20,6 +21,7 @@ from bpo.jobs import Job
 from bpo.kernel import clock
 from bpo.kernel.actor import Actor
 from bpo.kernel.errors import BadInput, NotFound
+from bpo.models import Campaign as CampaignRow
 from bpo.models import Simulation, Workspace
 from bpo.queries import book, simulations, workspaces
 from bpo.queries import campaigns as stored
@@ -28,6 +30,7 @@ from bpo.services import audit, campaigns, regua_drafts
 
 ALL_STATES = frozenset({"draft", "awaiting_go", "running", "paused", "archived"})
 FURTHEST = 180
+_SILENT = timedelta(minutes=6)
 _OFTEN = 10
 """So many days are lived between two notes of the progress."""
 
@@ -63,42 +66,86 @@ def ask(
         row = stored.by_id(session, workspace_id, campaign_id)
         if workspace is None or row is None:
             raise NotFound("There is no such campaign")
-        asked = Simulation(
-            workspace_id=workspace_id,
-            campaign_id=campaign_id,
-            version=row.version,
+        asked = add(
+            session,
+            actor,
+            workspace,
+            row,
+            days=days,
+            now=now,
+            queue=queue,
             draft=draft,
             pays=pays,
-            first_on=clock.local_day(now, workspace.time_zone),
-            days=days,
-            asked_by=actor.user_id,
-            created_at=now,
         )
-        session.add(asked)
-        session.flush()
-        number = asked.id
-        about = ("campaign", campaign_id)
-        audit.record(session, actor, workspace_id, "campaign.simulate", now=now, subject=about)
-        after_commit(session, lambda: queue.put(Job.SIMULATE_CAMPAIGN, workspace_id, number))
-    return number
+        return asked.id
+
+
+def add(
+    session: Session,
+    actor: Actor,
+    workspace: Workspace,
+    row: CampaignRow,
+    *,
+    days: int,
+    now: datetime,
+    queue: Queue,
+    draft: bool = False,
+    pays: bool = False,
+) -> Simulation:
+    """A simulation that is asked for, lived once the transaction has ended."""
+    asked = Simulation(
+        workspace_id=workspace.id,
+        campaign_id=row.id,
+        version=row.version,
+        draft=draft,
+        pays=pays,
+        first_on=clock.local_day(now, workspace.time_zone),
+        days=days,
+        asked_by=actor.user_id,
+        created_at=now,
+    )
+    session.add(asked)
+    session.flush()
+    about = ("campaign", row.id)
+    audit.record(session, actor, workspace.id, "campaign.simulate", now=now, subject=about)
+    after_commit(session, partial(queue.put, Job.SIMULATE_CAMPAIGN, workspace.id, asked.id))
+    return asked
 
 
 def run(actor: Actor, workspace_id: int, number: int, *, now: datetime) -> None:
     """Live what was asked for and keep the figures; a second call finds it done.
 
-    The book is read in one transaction and lived without any.
+    The book is read in one transaction and lived without any. What goes wrong is told on the row,
+    so that nobody waits for it, and raised again.
     """
+    try:
+        _run(actor, workspace_id, number, now=now)
+    except Exception:
+        _note(actor, workspace_id, number, state="failed", finished_at=now)
+        raise
+
+
+def _run(actor: Actor, workspace_id: int, number: int, *, now: datetime) -> None:
     access.require(actor, Permission.EDIT_CAMPAIGN, workspace_id)
     with unit_of_work(actor) as session:
         asked = session.get(Simulation, (workspace_id, number))
         if asked is None or asked.state == "done":
             return
-        asked.state, asked.progress = "running", 0
+        asked.state, asked.progress, asked.heard_at = "running", 0, now
         days = asked.days
         scene = _scene(session, workspace_id, asked, now)
         campaign_id = asked.campaign_id
     result = _result(actor, workspace_id, number, campaign_id, scene, days)
     _note(actor, workspace_id, number, state="done", result=result, finished_at=now)
+
+
+def state_of(asked: Simulation, now: datetime) -> str:
+    """Its state, `failed` also for one whose worker has not been heard of for too long.
+
+    A job is stopped after five minutes, and tells how far it is every ten days it has lived.
+    """
+    lost = asked.state == "running" and asked.heard_at and asked.heard_at < now - _SILENT
+    return "failed" if lost else asked.state
 
 
 def path(
@@ -151,13 +198,17 @@ def _result(
                 whole.add(day)
                 done = (day.on - scene.first).days + 1
                 if not done % _OFTEN:
-                    _note(actor, workspace_id, number, progress=turn * days + done)
+                    _tell(actor, workspace_id, number, turn * days + done)
         found.append(whole)
     result: dict[str, object] = {"after": found[-1].to_json()}
     if len(found) > 1:
         result["before"] = found[0].to_json()
         result["difference"] = foresight.difference(found[0], found[1])
     return result
+
+
+def _tell(actor: Actor, workspace_id: int, number: int, progress: int) -> None:
+    _note(actor, workspace_id, number, progress=progress, heard_at=func.clock_timestamp())
 
 
 def _note(actor: Actor, workspace_id: int, number: int, **values: object) -> None:

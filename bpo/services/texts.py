@@ -8,17 +8,18 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from bpo.db import unit_of_work
-from bpo.domain import access, text_checks
+from bpo.domain import access, going_live, text_checks
 from bpo.domain.access import Permission
+from bpo.domain.approvals import About
 from bpo.domain.messages import Creditor, Text
 from bpo.domain.steps import MESSAGES, Channel
 from bpo.domain.text_checks import Finding
 from bpo.gateways import templates, wording
-from bpo.kernel.actor import Actor
+from bpo.kernel.actor import Actor, Role
 from bpo.kernel.errors import BadInput, Conflict, NotFound
 from bpo.models import MessageText, Workspace
-from bpo.queries import message_texts, workspaces
-from bpo.services import audit, invoices, wordings
+from bpo.queries import campaigns, message_texts, workspaces
+from bpo.services import approval_requests, audit, invoices, wordings
 from bpo.services.wordings import Wordings
 
 _KEY = re.compile(r"[a-z0-9_]{1,40}")
@@ -101,21 +102,18 @@ def save(
     """Keep a text as the newest version and return its number; the same words again change nothing.
 
     `base`: the version that the editor began from. Raises BadInput with the first finding that
-    forbids it, Conflict when somebody else has saved meanwhile.
+    forbids it, Conflict when somebody else has saved meanwhile, or when campaigns run and new
+    words wait for somebody else's approval: see `publications.ask_text`.
     """
     access.require(actor, Permission.EDIT_CAMPAIGN, workspace_id)
-    text = text_checks.normalised(text)
     with unit_of_work(actor) as session:
-        workspace = _locked(session, workspace_id)
-        refuse(review(invoices.creditor(workspace), text, where.channel))
-        templates.compiled(text, where.channel, where.locale)
-        latest = message_texts.latest(session, workspace_id, *where)
+        workspace = locked(session, workspace_id)
+        text = acceptable(workspace, where, text)
         words = wordings.in_force(session, workspace).own.get(where.plain)
         if words is not None and words[0] == text:
             return words[1]
-        if latest != base:
-            raise Conflict("Somebody else has changed this text meanwhile: read it again first")
-        return _added(session, actor, where, text, workspace_id, latest + 1, now)
+        _require(session, workspace, actor)
+        return publish(session, actor, workspace, where, text, base=base, now=now)
 
 
 def return_to_standard(
@@ -124,19 +122,64 @@ def return_to_standard(
     """Let the text that comes with the product hold again; the company's versions stay readable."""
     access.require(actor, Permission.EDIT_CAMPAIGN, workspace_id)
     with unit_of_work(actor) as session:
-        _locked(session, workspace_id)
-        if not templates.has(*where):
-            raise Conflict(
-                "This text does not come with the product, so there is none to return to"
-            )
-        latest = message_texts.latest(session, workspace_id, *where)
-        if latest != base:
-            raise Conflict("Somebody else has changed this text meanwhile: read it again first")
-        text = templates.load(*where)
-        return _added(session, actor, where, text, workspace_id, latest + 1, now, standard=True)
+        workspace = locked(session, workspace_id)
+        text = standard_text(where)
+        _require(session, workspace, actor)
+        return publish(session, actor, workspace, where, text, base=base, now=now, standard=True)
 
 
-def _locked(session: Session, workspace_id: int) -> Workspace:
+def acceptable(workspace: Workspace, where: Place, text: Text) -> Text:
+    """The text in normal form. Raises BadInput with the first finding that forbids it."""
+    text = text_checks.normalised(text)
+    refuse(review(invoices.creditor(workspace), text, where.channel))
+    templates.compiled(text, where.channel, where.locale)
+    return text
+
+
+def standard_text(where: Place) -> Text:
+    """The words that come with the product. Raises Conflict where there are none."""
+    if not templates.has(*where):
+        raise Conflict("This text does not come with the product, so there is none to return to")
+    return templates.load(*where)
+
+
+def asked_of(session: Session, workspace: Workspace, actor: Actor) -> Role | None:
+    """Whose approval new words wait for: only while a campaign runs, or is paused as it ran."""
+    needed = going_live.asked_of(workspace.go_live_by, actor)
+    return needed if needed and campaigns.is_live(session, workspace.id) else None
+
+
+def publish(
+    session: Session,
+    actor: Actor,
+    workspace: Workspace,
+    where: Place,
+    text: Text,
+    *,
+    base: int,
+    now: datetime,
+    standard: bool = False,
+) -> int:
+    """Keep words as the newest version; whoever calls has asked whether they may.
+
+    Raises Conflict when somebody else has saved since `base`.
+    """
+    latest = message_texts.latest(session, workspace.id, *where)
+    if latest != base:
+        raise Conflict("Somebody else has changed this text meanwhile: read it again first")
+    approval_requests.void(
+        session, actor, workspace.id, now=now, about=frozenset({About.TEXT}), place=str(where)
+    )
+    return _added(session, actor, where, text, workspace.id, latest + 1, now, standard=standard)
+
+
+def _require(session: Session, workspace: Workspace, actor: Actor) -> None:
+    if asked_of(session, workspace, actor) is not None:
+        going_live.require(workspace.go_live_by, actor)
+
+
+def locked(session: Session, workspace_id: int) -> Workspace:
+    """The company, held, so that one text is saved after another. Raises NotFound."""
     workspace = workspaces.locked(session, workspace_id)
     if workspace is None:
         raise NotFound("This page does not exist or is not yours to see")

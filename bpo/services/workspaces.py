@@ -7,9 +7,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bpo.db import acting_as, unit_of_work
-from bpo.domain import access, campaigns, contact_rules, policies, steps
+from bpo.domain import access, campaigns, contact_rules, going_live, policies, steps
 from bpo.domain import workspaces as rules
 from bpo.domain.access import Permission
+from bpo.domain.approvals import GOING_LIVE
 from bpo.domain.campaigns import DEFAULT_REGUA, Campaign
 from bpo.domain.contact_rules import Rules
 from bpo.domain.policies import CollectionPolicy
@@ -21,7 +22,7 @@ from bpo.kernel.errors import BadInput, NotFound
 from bpo.models import Campaign as CampaignRow
 from bpo.models import CampaignVersion, ContactRules, PolicyVersion, Workspace
 from bpo.queries import workspaces
-from bpo.services import audit, business_days, payment_methods
+from bpo.services import approval_requests, audit, business_days, payment_methods
 
 DEFAULT_CAMPAIGN = "regua"
 
@@ -99,6 +100,26 @@ def set_contact_rules(
             session, actor, workspace_id, "contact_rules.set", now=now, before=before, after=after
         )
     return after
+
+
+def set_go_live_approval(
+    actor: Actor, workspace_id: int, by: str | None, *, now: datetime
+) -> Workspace:
+    """Choose whose approval going live waits for: `admin`, `client_manager`, or nobody's.
+
+    What was asked of somebody before is void: it is asked anew. Raises BadInput.
+    """
+    access.require(actor, Permission.EDIT_WORKSPACE, workspace_id)
+    chosen = going_live.approver(by)
+    after = chosen.value if chosen else None
+    with unit_of_work(actor) as session:
+        workspace = _held(session, workspace_id)
+        before, workspace.go_live_by = workspace.go_live_by, after
+        if before != after:
+            approval_requests.void(session, actor, workspace_id, now=now, about=GOING_LIVE)
+            act = "going_live.set"
+            audit.record(session, actor, workspace_id, act, now=now, before=before, after=after)
+    return workspace
 
 
 def close(actor: Actor, workspace_id: int, *, now: datetime) -> Workspace:

@@ -27,6 +27,7 @@ from bpo.web.office import (
     debtor_page,
     debtors,
     forecast,
+    going_live,
     guides,
     imports,
     inbox,
@@ -73,6 +74,7 @@ from bpo.web.public import health, policy
 
 VIEWS = (
     forecast,
+    going_live,
     health,
     signing_in,
     links,

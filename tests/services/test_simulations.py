@@ -15,7 +15,7 @@ from bpo.jobs import Job
 from bpo.kernel import actor as actors
 from bpo.kernel.errors import Conflict, NotFound
 from bpo.models import Campaign, CampaignVersion, Score, ScoreModel, Simulation, Touch
-from bpo.services import campaigns, regua_drafts, simulations
+from bpo.services import campaigns, regua_drafts, releases, simulations
 from tests.factories import debts, people
 from workers import campaigns as jobs
 
@@ -204,6 +204,6 @@ def test_an_archived_campaign_gets_no_go_and_an_unknown_one_no_simulation(sessio
     row.state = "archived"
     session.commit()
     with pytest.raises(Conflict):
-        campaigns.give_go(program, sol.id, row.id, now=DAWN, queue=MemoryQueue())
+        releases.give_go(program, sol.id, row.id, now=DAWN, queue=MemoryQueue())
     with pytest.raises(NotFound):
         simulations.ask(program, sol.id, 10**9, days=9, now=DAWN, queue=MemoryQueue())

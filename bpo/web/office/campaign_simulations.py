@@ -64,6 +64,7 @@ def campaign_simulation(slug: str, campaign_id: int) -> str:
         "office/campaigns/simulation.html",
         **campaigns.frame(found),
         asked=asked,
+        state=use.state_of(asked, g.now) if asked else "",
         after=after,
         before=result.get("before"),
         difference=result.get("difference"),
@@ -114,7 +115,7 @@ def campaign_simulation_progress(slug: str, campaign_id: int, number: int) -> Re
     return jsonify(
         done=asked.progress,
         total=asked.days * (2 if asked.draft else 1),
-        finished=asked.state in ("done", "failed"),
+        finished=use.state_of(asked, g.now) in ("done", "failed"),
         next=_at(campaign_id, asked.draft),
     )
 

@@ -21,9 +21,9 @@ from bpo.kernel.text import Phrase
 from bpo.queries import campaigns as stored
 from bpo.queries import touches
 from bpo.queries.campaigns import Stored
-from bpo.services import campaigns
+from bpo.services import campaigns, releases
 from bpo.web import access, forms
-from bpo.web.office import blueprint
+from bpo.web.office import blueprint, going_live
 from bpo.web.office.touches import CHANNELS
 
 STATES = frozenset({"draft", "awaiting_go", "running", "paused"})
@@ -145,7 +145,7 @@ def campaign_go(slug: str, campaign_id: int) -> str:
 def campaign_release(slug: str, campaign_id: int) -> Response:
     """Give the go."""
     queue = outside.current().queue
-    campaigns.give_go(g.actor, g.workspace.id, campaign_id, now=g.now, queue=queue)
+    releases.give_go(g.actor, g.workspace.id, campaign_id, now=g.now, queue=queue)
     flash(_("The campaign runs. What is due today is being planned."), "success")
     return redirect(url_for("office.campaign_outlook", slug=slug, campaign_id=campaign_id))
 
@@ -154,7 +154,7 @@ def campaign_release(slug: str, campaign_id: int) -> Response:
 @access.requires(Permission.EDIT_CAMPAIGN)
 def campaign_pause(slug: str, campaign_id: int) -> Response:
     """Stop planning and sending; what is planned waits."""
-    campaigns.pause(g.actor, g.workspace.id, campaign_id, now=g.now)
+    releases.pause(g.actor, g.workspace.id, campaign_id, now=g.now)
     flash(_("The campaign is paused: nothing of it is sent until it runs again."), "success")
     return redirect(url_for("office.campaign", slug=slug, campaign_id=campaign_id))
 
@@ -178,6 +178,7 @@ def frame(found: Stored) -> dict[str, object]:
         "runs": runs,
         "freshness": freshness(),
         "today": today(),
+        **going_live.of_campaign(found.row),
     }
 
 

@@ -16,7 +16,7 @@ from bpo.services import campaigns as use
 from bpo.services import regua_drafts, wordings
 from bpo.services.regua_drafts import Draft, Edit
 from bpo.web import access, forms
-from bpo.web.office import blueprint, campaigns, regua_forms, text_words
+from bpo.web.office import blueprint, campaigns, going_live, regua_forms, text_words
 from bpo.web.office.touches import CHANNELS
 
 Answer = str | tuple[str, int] | Response
@@ -192,6 +192,7 @@ def _page(campaign_id: int, **context: Any) -> str:
         names_ahead=stored.debtor_names(db.session(), g.workspace.id, examples),
         rules=here.rules,
         whom=regua_checks.audience(draft.next.audience),
+        **going_live.of_campaign(draft.row),
         **{"faults": {}} | context,
     )
 

@@ -11,11 +11,12 @@ from bpo.domain import text_checks
 from bpo.domain.access import Permission
 from bpo.domain.guides import TEXTS, Guide, Reader
 from bpo.domain.steps import Step
+from bpo.models import ApprovalRequest
 from bpo.queries import campaigns as stored
 from bpo.queries import message_texts, remarks
 from bpo.services import guides, texts, wordings
 from bpo.web import access, forms
-from bpo.web.office import blueprint, campaigns, text_words
+from bpo.web.office import blueprint, campaigns, going_live, text_words
 from bpo.web.office.text_desk import Desk, desk, live
 from bpo.web.office.touches import CHANNELS
 
@@ -55,6 +56,8 @@ def text_save(slug: str, channel: str, locale: str, key: str) -> Answer:
     at = desk(texts.place(key, channel, locale))
     if request.form.get("insert") or request.form.get("act") == "check":
         return page(at)
+    if request.form.get("act") == "ask":
+        return _asked(at.place, going_live.ask_text(at.place, at.text, at.base), at)
     attempt = forms.attempt(
         lambda: texts.save(g.actor, g.workspace.id, at.place, at.text, base=at.base, now=g.now)
     )
@@ -70,12 +73,24 @@ def text_save(slug: str, channel: str, locale: str, key: str) -> Answer:
 def text_standard(slug: str, channel: str, locale: str, key: str) -> Answer:
     """Let the product's own text hold again."""
     where, base = texts.place(key, channel, locale), forms.typed().whole("base") or 0
+    if request.form.get("act") == "ask":
+        return _asked(where, going_live.ask_text(where, None, base))
     attempt = forms.attempt(
         lambda: texts.return_to_standard(g.actor, g.workspace.id, where, base=base, now=g.now)
     )
     if attempt.refusal is not None:
         return page(desk(where), faults=forms.faults(attempt)), 400
     flash(_("The standard text holds again. Your versions stay readable."), "success")
+    return redirect(url_for("office.text", slug=slug, channel=channel, locale=locale, key=key))
+
+
+def _asked(
+    where: texts.Place, attempt: forms.Attempt[ApprovalRequest], at: Desk | None = None
+) -> Answer:
+    if attempt.result is None:
+        return page(at or desk(where), faults=forms.faults(attempt)), 400
+    flash(going_live.told(attempt.result.needed_by), "success")
+    slug, key, channel, locale = g.workspace.slug, where.key, where.channel.value, where.locale
     return redirect(url_for("office.text", slug=slug, channel=channel, locale=locale, key=key))
 
 
@@ -92,6 +107,7 @@ def page(at: Desk, **context: Any) -> str:
         names=text_words,
         limits=text_checks.LONGEST,
         guides=_guides(at.place.key),
+        **going_live.of_text(at.place),
         **live(at) | {"faults": {}} | context,
     )
 

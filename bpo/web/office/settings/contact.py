@@ -43,6 +43,17 @@ def settings_contact_save(slug: str) -> Answer:
     return back(HERE, _("Saved. The rules hold from the next contact on."))
 
 
+@blueprint.post("/w/<slug>/settings/going-live")
+@access.requires(Permission.EDIT_WORKSPACE)
+def settings_going_live(slug: str) -> Answer:
+    """Choose whose approval going live waits for."""
+    by = forms.typed().text("go_live_by")
+    attempt = forms.attempt(
+        lambda: workspaces.set_go_live_approval(g.actor, g.workspace.id, by, now=g.now)
+    )
+    return back(HERE, _("Saved. What was asked of somebody before is asked anew."), attempt)
+
+
 def _typed(typed: Typed) -> Rules:
     return Rules(
         window=_window(typed, "window"),
