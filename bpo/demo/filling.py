@@ -99,7 +99,7 @@ def _date(session: Session, workspace: Workspace, book: Book) -> None:
 
 def _begin(campaign: Campaign, book: Book) -> None:
     assert book.started
-    campaign.state = "running"
+    campaign.state, campaign.released_version = "running", campaign.version
     campaign.started_at = clock.instant(book.started, _BEGINS_AT, book.zone)
 
 

@@ -9,7 +9,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bpo.db import acting_as, db, unit_of_work
-from bpo.demo import companies, deals, fees, filling, making, pages, people, replies, statements
+from bpo.demo import (
+    companies,
+    deals,
+    fees,
+    filling,
+    going_live,
+    making,
+    pages,
+    people,
+    replies,
+    statements,
+)
 from bpo.demo.companies import Company
 from bpo.demo.diary import Diary
 from bpo.demo.ledger import Book
@@ -117,6 +128,8 @@ def _fill(
         diary, counts = filling.fill(session, workspace, book, analyst, desk, now)
     made.rows += counts
     _finish(program, workspace, book, now)
+    if company.slug == going_live.COMPANY:
+        going_live.ask(program, workspace, analyst, now)
     return list(_mails(diary, book, desk.sender(workspace).address))
 
 

@@ -11,7 +11,7 @@ from bpo.domain import access, campaigns, findings, going_live, regua_checks, st
 from bpo.domain.access import Permission
 from bpo.domain.approvals import OF_CAMPAIGNS, About, State
 from bpo.domain.messages import Text
-from bpo.domain.steps import Step
+from bpo.domain.steps import Moment, Step
 from bpo.gateways.queue import Queue
 from bpo.kernel import clock
 from bpo.kernel.actor import Actor, Role
@@ -336,9 +336,12 @@ def _campaign_case(session: Session, row: Campaign) -> dict[str, Any]:
     }
 
 
-def _named(ladder: Iterable[Step]) -> dict[str, list[str]]:
-    """The day and the goal of each step, in the order of the steps."""
-    return {step.key: [step.label, step.goal] for step in ladder}
+def _named(ladder: Iterable[Step]) -> list[list[str]]:
+    """Key, day and goal of each step, in the order of their moments and days."""
+    moments = list(Moment)
+    steps = {step.key: step for step in ladder}.values()
+    ordered = sorted(steps, key=lambda step: (moments.index(step.moment), step.offset))
+    return [[step.key, step.label, step.goal] for step in ordered]
 
 
 def _place(request: ApprovalRequest) -> Place:

@@ -55,6 +55,7 @@ class Ahead:
     figures: Mapping[str, Any] | None
     by_step: tuple[tuple[str, str, int, int], ...]
     silent: tuple[tuple[Phrase, Mapping[str, Any]], ...]
+    messages_now: int = 0
     newly: int = 0
     no_longer: int = 0
 
@@ -135,7 +136,7 @@ def _ahead(request: ApprovalRequest, asked: Simulation) -> Ahead:
     said = after["steps"] if after else {}
     rows = tuple(
         (label, goal, _count(before["steps"], key), _count(said, key))
-        for key, (label, goal) in request.case_file["steps"].items()
+        for key, label, goal in request.case_file["steps"]
         if key in said or key in before["steps"]
     )
     known = list(Code)
@@ -149,6 +150,7 @@ def _ahead(request: ApprovalRequest, asked: Simulation) -> Ahead:
         after,
         rows,
         tuple((reasons.phrase(Code(code)), row) for code, row in most if code in known),
+        before.get("messages", 0),
         difference.get("newly", {}).get("debtors", 0),
         difference.get("no_longer", {}).get("debtors", 0),
     )
