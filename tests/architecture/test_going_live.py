@@ -1,4 +1,4 @@
-"""Nothing new reaches debtors past the approval a company asks for: each way to go live is known."""
+"""Nothing new reaches debtors past the approval a company asks for: every way live is known."""
 
 import re
 
