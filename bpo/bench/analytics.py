@@ -168,7 +168,8 @@ _BOOK = (
         " OVERRIDING SYSTEM VALUE SELECT d.workspace_id, g, d.id, 'NF-' || g, g::text,"
         " due.day - 30, due.day, due.day, 5000 + g::bigint * 7919 %% 900000, 1 + (g %% 3)::int, 3"
         " FROM generate_series(1, %(r)s) g JOIN debtors d ON d.id = 1 + (g - 1) %% %(n)s"
-        " CROSS JOIN LATERAL (SELECT %(today)s::date + 29 - (g::bigint * 37 %% %(span)s)::int AS day) due"
+        " CROSS JOIN LATERAL ("
+        "SELECT %(today)s::date + 29 - (g::bigint * 37 %% %(span)s)::int AS day) due"
     ),
     (
         "CREATE TEMP TABLE paid ON COMMIT DROP AS"
