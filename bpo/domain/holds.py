@@ -1,11 +1,12 @@
 """Pauses of a debtor or a receivable: why, from when until when, and what they stop."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
 from bpo.domain.reasons import Code, Reason
+from bpo.kernel.errors import BadInput
 from bpo.kernel.text import Phrase
 
 
@@ -23,6 +24,16 @@ class HoldReason(StrEnum):
     REPLY = "reply"
 
 
+BY_PEOPLE = (
+    HoldReason.MANUAL,
+    HoldReason.CLIENT,
+    HoldReason.PAYMENT_SEEN,
+    HoldReason.OVER_INDEBTED,
+    HoldReason.LEGAL,
+)
+"""The reasons a person may give; promises, disputes and agreements pause by themselves."""
+LONGEST = timedelta(days=730)
+"""A pause with an end lasts no longer; one for good has no end, and is seen as such."""
 _FOR_EVER = date(3000, 1, 1)
 LETS_DOCUMENTS_PASS = frozenset({Code.PROMISE, Code.AGREEMENT})
 """While these run, new invoices and receipts still go out: they ask for nothing that is overdue."""
@@ -53,6 +64,22 @@ class Hold(NamedTuple):
     reason: str
     starts_on: date | None = None
     until: date | None = None
+
+
+def check(reason: HoldReason, until: date | None, today: date) -> None:
+    """Raises BadInput for a reason that is no person's to give, or an end that makes no sense."""
+    if reason not in BY_PEOPLE:
+        raise BadInput("Choose one of the options", field="reason")
+    if until is None:
+        return
+    if until < today:
+        raise BadInput("A pause cannot end before today", field="until")
+    if until - today > LONGEST:
+        raise BadInput(
+            "A pause can end at most {limit_days} days from today",
+            field="until",
+            limit_days=LONGEST.days,
+        )
 
 
 def is_active(hold: Hold, day: date) -> bool:

@@ -6,6 +6,7 @@ from bpo.models.attachment import Attachment
 from bpo.models.audit import AuditEntry
 from bpo.models.bank import BankAccount, BankLine, BankMatch, BankSuggestion
 from bpo.models.boleto import Boleto
+from bpo.models.bulk_act import BulkAct, BulkActRow
 from bpo.models.campaign import (
     Campaign,
     CampaignVersion,
@@ -56,6 +57,8 @@ __all__ = [
     "BankMatch",
     "BankSuggestion",
     "Boleto",
+    "BulkAct",
+    "BulkActRow",
     "Campaign",
     "CampaignDraft",
     "CampaignVersion",

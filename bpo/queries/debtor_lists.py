@@ -1,6 +1,6 @@
 """Lists of debtors with what they owe: filters, quick counts, totals and pages, one query each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -17,11 +17,13 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    null,
     or_,
     select,
 )
 from sqlalchemy.orm import Session
 
+from bpo.domain.bulk_acts import MOST
 from bpo.kernel import documents
 from bpo.kernel import text as words
 from bpo.models import Contact, Debtor, Dispute, Hold, OptOut, Promise, Receivable
@@ -179,6 +181,19 @@ def everything(
     by = (order.key.desc(), order.id.desc()) if order.falling else (order.key, order.id)
     query = book.narrowed(book.rows(), wanted).order_by(*by).limit(most)
     return session.execute(query).all()
+
+
+def chosen(
+    session: Session, workspace_id: int, wanted: Filter, ids: Sequence[int] | None
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """(debtor, no receivable, open, overdue) of some debtors, or of all that a filter leaves."""
+    book = Book(workspace_id, wanted.today)
+    columns = select(Debtor.id, null(), book.open_cents, book.overdue_cents)
+    if ids is None:
+        query = book.narrowed(columns, wanted)
+    else:
+        query = book.narrowed(columns, Filter(wanted.today)).where(Debtor.id == func.any(list(ids)))
+    return session.execute(query.order_by(Debtor.id).limit(MOST)).all()
 
 
 def totals(session: Session, workspace_id: int, wanted: Filter) -> Totals:

@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from bpo.domain.bulk_acts import MOST
 from bpo.kernel import text as words
 from bpo.models import Debtor, Dispute, Hold, Promise
 from bpo.models import Receivable as ReceivableRow
@@ -105,6 +106,20 @@ def everything(
         OPEN_CENTS,
     )
     return session.execute(_narrowed(columns, workspace_id, wanted).order_by(*by).limit(most))
+
+
+def chosen(
+    session: Session, workspace_id: int, wanted: Filter, ids: Sequence[int] | None
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """(debtor, receivable, open, overdue) of some receivables, or of all that a filter leaves;
+    what is settled is nobody's to act on any more."""
+    late = ReceivableRow.effective_due_date < wanted.today
+    columns = select(Debtor.id, ReceivableRow.id, OPEN_CENTS, case((late, OPEN_CENTS), else_=0))
+    narrowed = wanted if ids is None else Filter(wanted.today)
+    query = _narrowed(columns, workspace_id, narrowed).where(ReceivableRow.settled_on.is_(None))
+    if ids is not None:
+        query = query.where(ReceivableRow.id == func.any(list(ids)))
+    return session.execute(query.order_by(Debtor.id, ReceivableRow.id).limit(MOST)).all()
 
 
 def totals(session: Session, workspace_id: int, wanted: Filter) -> Totals:

@@ -1,31 +1,22 @@
 """Pauses: of one receivable, of a debtor or of everybody, placed and released by people."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from bpo.db import unit_of_work
 from bpo.domain import access
+from bpo.domain import holds as rules
 from bpo.domain.access import Permission
 from bpo.domain.holds import HoldReason
 from bpo.kernel import clock
 from bpo.kernel.actor import Actor
-from bpo.kernel.errors import BadInput, Conflict, NotFound
+from bpo.kernel.errors import Conflict, NotFound
 from bpo.models import Hold, Workspace
 from bpo.queries import debtors, receivables, workspaces
 from bpo.services import audit
 
-BY_PEOPLE = (
-    HoldReason.MANUAL,
-    HoldReason.CLIENT,
-    HoldReason.PAYMENT_SEEN,
-    HoldReason.OVER_INDEBTED,
-    HoldReason.LEGAL,
-)
-"""The reasons a person may give; promises, disputes and agreements pause by themselves."""
-
-LONGEST = timedelta(days=730)
-"""A pause with an end lasts no longer; one for good has no end, and is seen as such."""
+BY_PEOPLE, LONGEST = rules.BY_PEOPLE, rules.LONGEST
 
 
 def place(
@@ -43,15 +34,13 @@ def place(
 
     Of one receivable when it is given, else of the debtor, else (no debtor) of the whole workspace.
     Manual, automatic and bulk contacts all respect it. Raises BadInput for a day that has passed or
-    is more than `LONGEST` away.
+    is more than `holds.LONGEST` away.
     """
     access.require(actor, Permission.HOLD, workspace_id)
-    if reason not in BY_PEOPLE:
-        raise BadInput("Choose one of the options", field="reason")
     with unit_of_work(actor) as session:
         workspace = _checked(session, workspace_id, debtor_id, receivable_id)
         today = clock.local_day(now, workspace.time_zone)
-        _check_end(until, today)
+        rules.check(reason, until, today)
         hold = Hold(
             workspace_id=workspace_id,
             debtor_id=debtor_id,
@@ -81,19 +70,6 @@ def release(actor: Actor, workspace_id: int, hold_id: int, *, now: datetime) -> 
         hold.released_at, hold.released_by = now, actor.user_id
         _record(session, actor, hold, "hold.release", now)
     return hold
-
-
-def _check_end(until: date | None, today: date) -> None:
-    if until is None:
-        return
-    if until < today:
-        raise BadInput("A pause cannot end before today", field="until")
-    if until - today > LONGEST:
-        raise BadInput(
-            "A pause can end at most {limit_days} days from today",
-            field="until",
-            limit_days=LONGEST.days,
-        )
 
 
 def _checked(

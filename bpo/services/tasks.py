@@ -56,7 +56,11 @@ _SUBJECTS = """
     WHERE w.kind = 'campaign_go'
     UNION ALL
     SELECT w.*, NULL FROM wanted w
-    WHERE w.kind = 'stale_payments' AND w.subject_id = w.workspace_id
+    WHERE w.kind IN ('stale_payments', 'money_to_reconcile') AND w.subject_id = w.workspace_id
+    UNION ALL
+    SELECT w.*, q.debtor_id FROM wanted w
+    JOIN approval_requests q ON q.workspace_id = w.workspace_id AND q.id = w.subject_id
+    WHERE w.kind IN ('approval', 'going_live')
 """
 _CLOSE = f"""
 WITH {_WANTED}, subjects AS ({_SUBJECTS}), closed AS (

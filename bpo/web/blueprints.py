@@ -16,6 +16,7 @@ from bpo.web.office import (
     approvals,
     attachments,
     audit,
+    bulk_acts,
     campaign_effects,
     campaign_lists,
     campaign_previews,
@@ -73,6 +74,7 @@ from bpo.web.public import guides as public_guides
 from bpo.web.public import health, policy
 
 VIEWS = (
+    bulk_acts,
     forecast,
     going_live,
     health,

@@ -100,6 +100,7 @@ _PORTAL = (
 _UNDER = {
     "office.analysis": "office.analysis",
     "office.debtor": "office.debtors",
+    "office.bulk": "office.debtors",
     "office.receivable": "office.receivables",
     "office.agreement": "office.agreements",
     "office.payment": "office.payments",

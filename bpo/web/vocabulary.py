@@ -50,6 +50,10 @@ WORKSPACES: dict[str, tuple[Phrase, str, Tone]] = {
     "membership.remove": (Phrase("Access taken away"), "user-round", _W),
     "debtor.create": (Phrase("Debtor added"), "user-round", _N),
     "debtor.edit": (Phrase("Debtor changed"), "pencil", _N),
+    "debtor.tag": (Phrase("Tag put on"), "plus", _N),
+    "debtor.untag": (Phrase("Tag taken off"), "x", _N),
+    "bulk.act": (Phrase("Act on many"), "users", _W),
+    "bulk.undo": (Phrase("Act on many undone"), "undo-2", _N),
     "debtor.classify": (Phrase("Payment class changed"), "scale", _N),
     "debtor.opened": (Phrase("Debtor opened the page"), "eye", _N),
     "debtor.proved": (Phrase("Debtor confirmed the document"), "circle-check", _G),
@@ -209,6 +213,10 @@ FIELDS: dict[str, Phrase] = {
     "text": Phrase("Text"),
     "changed": Phrase("Changed"),
     "about": Phrase("About"),
+    "chosen": Phrase("Chosen"),
+    "done": Phrase("Done"),
+    "undone": Phrase("Undone"),
+    "tag": Phrase("Tag"),
 }
 
 VALUES: dict[str, dict[str, Phrase]] = {

@@ -1,6 +1,6 @@
 """The list of debtors, and the record of each: registered, described, exported."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -33,21 +33,22 @@ Answer = str | Response | tuple[str, int]
 def show_debtors(slug: str) -> Answer:
     """Who owes, how much, since when and what comes next."""
     session, place, today = db.session(), g.workspace.id, lists.today()
-    wanted = _wanted()
-    page = debtor_lists.page(session, place, wanted, lists.asked(wanted))
+    asked = wanted(request.args)
+    page = debtor_lists.page(session, place, asked, lists.asked(asked))
     ids = [row[0].id for row in page.rows]
     coming = campaigns.next_contacts(session, g.workspace, ids, today)
     return render_template(
         "office/debtors/list.html",
         rows=page.rows,
-        around=lists.around(page, wanted),
-        totals=debtor_lists.totals(session, place, wanted),
+        around=lists.around(page, asked),
+        totals=debtor_lists.totals(session, place, asked),
         counts=debtor_lists.counts(session, place, today),
         flags=stored.flags(session, place, ids, today),
         next_contacts=coming,
         silences={n: reasons.phrase(one.because[0]) for n, one in coming.items() if one.because},
-        wanted=wanted,
+        wanted=asked,
         today=today,
+        bulk=lists.acts(),
         classes=list(RiskClass),
         late_options=lists.late_options(),
     )
@@ -59,7 +60,7 @@ def show_debtors(slug: str) -> Answer:
 def debtors_csv(slug: str) -> Answer:
     """The list as filtered, for a spreadsheet."""
     today = lists.today()
-    rows = debtor_lists.everything(db.session(), g.workspace.id, _wanted())
+    rows = debtor_lists.everything(db.session(), g.workspace.id, wanted(request.args))
     head = [_("Customer number"), _("Name"), _("CPF or CNPJ"), _("Class"), _("Open"), _("Overdue")]
     cells = (
         (
@@ -137,17 +138,18 @@ def usual_cents(due: Sequence[Due]) -> int | None:
     return sum(one.amount.total_cents for one in due if one.is_overdue) or None
 
 
-def _wanted() -> Filter:
-    show = request.args.get("show", "")
-    late_from, late_to = lists.late()
+def wanted(query: Mapping[str, str]) -> Filter:
+    """The filters that the query of an address asks for."""
+    show = query.get("show", "")
+    late_from, late_to = lists.late(query)
     return Filter(
         lists.today(),
         Show(show) if show in list(Show) else None,
-        request.args.get("q", ""),
-        request.args.get("class") or None,
+        query.get("q", ""),
+        query.get("class") or None,
         late_from,
         late_to,
-        request.args.get("sort", "-overdue"),
+        query.get("sort", "-overdue"),
     )
 
 

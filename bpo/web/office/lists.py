@@ -1,6 +1,6 @@
 """Long lists of the office: their place in the address, and their export as a spreadsheet."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,8 +9,10 @@ from zlib import crc32
 from flask import Response, g, request
 from flask_babel import gettext as _
 
+from bpo.domain import access, bulk_acts
 from bpo.formats import sheets
 from bpo.kernel import clock, text
+from bpo.kernel.text import Phrase
 from bpo.queries.keyset import Asked, Page
 from bpo.web import documents, forms, language
 
@@ -51,9 +53,9 @@ def around(page: Page[Any], wanted: object) -> Around:
     )
 
 
-def late() -> tuple[int | None, int | None]:
-    """Days late from and to, as the address asks."""
-    return BUCKETS.get(request.args.get("late", ""), (None, None))
+def late(query: Mapping[str, str]) -> tuple[int | None, int | None]:
+    """Days late from and to, as the query of an address asks."""
+    return BUCKETS.get(query.get("late", ""), (None, None))
 
 
 def spreadsheet(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
@@ -79,9 +81,10 @@ def amount(cents: int | None) -> sheets.Number:
     return sheets.amount(cents, "," if language.current() == "pt_BR" else ".")
 
 
-def day(name: str) -> date | None:
-    """A day of the address; None for one that cannot be read."""
-    return forms.attempt(lambda: forms.asked().day(name)).result
+def day(name: str, query: Mapping[str, str] | None = None) -> date | None:
+    """A day of the address, or of another's query; None for one that cannot be read."""
+    asked = forms.asked() if query is None else forms.Typed(query, language.current())
+    return forms.attempt(lambda: asked.day(name)).result
 
 
 def late_options() -> list[tuple[str, str]]:
@@ -91,6 +94,15 @@ def late_options() -> list[tuple[str, str]]:
         if last
         else (key, _("More than %(days)s days", days=first - 1))
         for key, (first, last) in BUCKETS.items()
+    ]
+
+
+def acts() -> list[tuple[str, Phrase]]:
+    """The acts on many rows that this reader may do, for the bar under a list."""
+    return [
+        (kind.value, label)
+        for kind, label in bulk_acts.LABELS.items()
+        if access.may(g.actor, bulk_acts.NEEDS[kind])
     ]
 
 

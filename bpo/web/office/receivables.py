@@ -1,5 +1,7 @@
 """The list of receivables, and one of them: its account line by line, as of any day."""
 
+from collections.abc import Mapping
+
 from flask import g, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -23,18 +25,19 @@ Answer = str | Response
 @access.requires(Permission.SEE_WORKSPACE)
 def show_receivables(slug: str) -> Answer:
     """Every title of the company, with the filters of the address."""
-    session, place, wanted = db.session(), g.workspace.id, _wanted()
-    page = receivable_lists.page(session, place, wanted, lists.asked(wanted))
+    session, place, asked = db.session(), g.workspace.id, wanted(request.args)
+    page = receivable_lists.page(session, place, asked, lists.asked(asked))
     ids = [row[0].id for row in page.rows]
     return render_template(
         "office/receivables/list.html",
         rows=page.rows,
-        around=lists.around(page, wanted),
-        totals=receivable_lists.totals(session, place, wanted),
-        counts=receivable_lists.counts(session, place, wanted.today),
-        marks=receivable_lists.marks(session, place, ids, wanted.today),
-        wanted=wanted,
-        today=wanted.today,
+        around=lists.around(page, asked),
+        totals=receivable_lists.totals(session, place, asked),
+        counts=receivable_lists.counts(session, place, asked.today),
+        marks=receivable_lists.marks(session, place, ids, asked.today),
+        wanted=asked,
+        today=asked.today,
+        bulk=lists.acts(),
         late_options=lists.late_options(),
     )
 
@@ -44,7 +47,7 @@ def show_receivables(slug: str) -> Answer:
 @access.requires(Permission.SEE_WORKSPACE)
 def receivables_csv(slug: str) -> Answer:
     """The list as filtered, for a spreadsheet."""
-    rows = receivable_lists.everything(db.session(), g.workspace.id, _wanted())
+    rows = receivable_lists.everything(db.session(), g.workspace.id, wanted(request.args))
     head = (
         _("Customer number"),
         _("Name"),
@@ -94,16 +97,17 @@ def receivable(slug: str, receivable_id: int) -> Answer:
     )
 
 
-def _wanted() -> Filter:
-    show = request.args.get("show", "open")
-    late_from, late_to = lists.late()
+def wanted(query: Mapping[str, str]) -> Filter:
+    """The filters that the query of an address asks for."""
+    show = query.get("show", "open")
+    late_from, late_to = lists.late(query)
     return Filter(
         lists.today(),
         Show(show) if show in list(Show) else None,
-        request.args.get("q", ""),
-        lists.day("from"),
-        lists.day("to"),
+        query.get("q", ""),
+        lists.day("from", query),
+        lists.day("to", query),
         late_from,
         late_to,
-        request.args.get("sort", "due"),
+        query.get("sort", "due"),
     )
