@@ -18,6 +18,7 @@ import redis
 
 from tests import cluster as throw_away
 from tests.cluster import DatabaseUrls, TestServers
+from tests.fresh import FreshDatabase
 from tests.shared import DATA
 
 if TYPE_CHECKING:
@@ -89,12 +90,17 @@ def database_urls(servers: TestServers, request: pytest.FixtureRequest) -> Datab
     return servers.clone(f"process_{_worker(request.config)}")
 
 
+@pytest.fixture(scope="session")
+def handed_on(servers: TestServers, request: pytest.FixtureRequest) -> FreshDatabase:
+    """The database of this process that tests with real commits take in turn."""
+    return FreshDatabase(servers, f"fresh_{_worker(request.config)}")
+
+
 @pytest.fixture
-def fresh_database(servers: TestServers, request: pytest.FixtureRequest) -> Iterator[DatabaseUrls]:
-    """A migrated, empty database of the test's own; dropped after it."""
-    name = f"fresh_{_worker(request.config)}"
-    yield servers.clone(name)
-    servers.drop(name)
+def fresh_database(handed_on: FreshDatabase) -> Iterator[DatabaseUrls]:
+    """A migrated, empty database of the test's own; emptied or dropped after it."""
+    yield handed_on.take()
+    handed_on.give_back()
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,18 @@ def test_a_fresh_database_is_empty_and_commits_for_real(fresh_database: Database
         assert app.execute("SELECT count(*) FROM notes_of_the_test").fetchone() == (1,)
 
 
+@pytest.mark.parametrize("turn", [1, 2])
+def test_a_fresh_database_comes_back_as_it_was_made(fresh_database: DatabaseUrls, turn):
+    with psycopg.connect(_libpq(fresh_database.owner)) as owner:
+        assert owner.execute("SELECT count(*) FROM workspaces").fetchone() == (0,)
+        made = owner.execute(
+            "INSERT INTO workspaces (slug, name, legal_name, cnpj, street, city, state,"
+            " postal_code) VALUES ('a', 'a', 'a', '11222333000181', 'a', 'a', 'SP', '01000000')"
+            " RETURNING id"
+        )
+        assert made.fetchone() == (1,)
+
+
 def test_the_application_role_owns_nothing_and_may_not_create(fresh_database: DatabaseUrls):
     with psycopg.connect(_libpq(fresh_database.app)) as app:
         owned = app.execute("SELECT count(*) FROM pg_class WHERE relowner = current_user::regrole")
