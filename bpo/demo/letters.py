@@ -15,7 +15,8 @@ from bpo.queries.book import Pauses
 from bpo.queries.outgoing import Line, Waiting
 from bpo.queries.receivables import Policies
 from bpo.services import invoices
-from bpo.services.letters import Batch, Desk, Draft
+from bpo.services.drafts import Batch, Draft
+from bpo.services.letters import Desk
 
 _NOTHING = Pauses((), {}, {})
 

@@ -79,7 +79,7 @@ class Campaign:
         audience = self.audience
         if all(step.moment != moment or step.off for step in self.steps):
             return False
-        if moment == Moment.PAYMENT:
+        if moment in (Moment.PAYMENT, Moment.RELATIONSHIP):
             return audience.knows(debtor)
         return audience.is_everybody or audience.includes(debtor, today)
 

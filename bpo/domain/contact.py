@@ -35,7 +35,8 @@ class Situation(NamedTuple):
     `state`: UF; `contacts`: days of other contacts of the last week, one per contact; `oldest_due`:
     effective due date of the oldest receivable the message lists; `known_until`: the day through
     which payments are known. `available`: channels set up in the workspace, `reachable`: those with
-    a valid address, `opted_out`: those the debtor refused. `document`: an invoice or a receipt.
+    a valid address, `opted_out`: those the debtor refused. `document`: an invoice or a receipt;
+    `greeting`: it asks for nothing, and any pause stops it.
     """
 
     open_cents: int
@@ -49,6 +50,7 @@ class Situation(NamedTuple):
     known_until: date | None = None
     mode: Mode = Mode.AUTOMATIC
     document: bool = False
+    greeting: bool = False
 
 
 class Decision(NamedTuple):
@@ -162,7 +164,7 @@ def barred_before(today: date, years: int | None) -> date:
 
 
 def _nothing_due(situation: Situation, rules: Rules, today: date) -> list[Reason]:
-    if situation.open_cents <= 0 and not situation.document:
+    if situation.open_cents <= 0 and not (situation.document or situation.greeting):
         return [Reason(Code.PAID)]
     due = situation.oldest_due
     if due and due < barred_before(today, rules.limitation_years):
@@ -192,7 +194,8 @@ def _timed(
 
 
 def _stale(situation: Situation, rules: Rules, today: date, place: Place) -> list[Reason]:
-    if situation.document or is_fresh(situation.known_until, today, rules, place.calendar):
+    asks = not (situation.document or situation.greeting)
+    if not asks or is_fresh(situation.known_until, today, rules, place.calendar):
         return []
     return [Reason(Code.STALE, "", situation.known_until)]
 

@@ -148,6 +148,16 @@ DEFAULT_REGUA: tuple[Step, ...] = (
         tone=Tone.THANKFUL,
         goal="Thank for the payment and give a receipt",
     ),
+    Step(
+        key="relationship",
+        moment=Moment.RELATIONSHIP,
+        offset=15,
+        channels=(_EMAIL,),
+        template="how_are_you",
+        tone=Tone.THANKFUL,
+        goal="Stay close: ask whether all is well, with no word of debt",
+        off=True,
+    ),
 )
 
 THREE_STEPS: tuple[Step, ...] = (

@@ -33,12 +33,19 @@ class Finding(NamedTuple):
 
 
 def check(
-    campaign: Campaign, rules: Rules, has_text: Callable[[str, Channel], bool]
+    campaign: Campaign,
+    rules: Rules,
+    has_text: Callable[[str, Channel], bool],
+    greets: Callable[[str, Channel], bool] = lambda _key, _channel: True,
 ) -> list[Finding]:
-    """What keeps a regua from running (errors), and what is worth a second look."""
+    """What keeps a regua from running (errors), and what is worth a second look.
+
+    `greets`: whether a text may be sent to stay close, because nothing in it speaks of debt.
+    """
     found = [
         *_broken(campaign),
         *_unspoken(campaign.steps, has_text),
+        *_indebted(campaign.steps, has_text, greets),
         *_same_days(campaign.steps),
         *_crowded(campaign.steps, rules),
         *_hasty(campaign.steps),
@@ -75,6 +82,28 @@ def _unspoken(
             if channel not in BY_PERSON and step.template and not has_text(step.template, channel):
                 message = Phrase(
                     "{step}: the text has no words for {channel}: write them, or choose another",
+                    step=named(step),
+                    channel=CHANNELS[channel],
+                )
+                yield Finding(Severity.ERROR, message, step.key)
+
+
+def _indebted(
+    ladder: Iterable[Step],
+    has_text: Callable[[str, Channel], bool],
+    greets: Callable[[str, Channel], bool],
+) -> Iterator[Finding]:
+    for step in ladder:
+        if step.moment is not Moment.RELATIONSHIP:
+            continue
+        if BY_PERSON & {*step.channels, *step.otherwise}:
+            message = Phrase("{step} is a message: no call and no letter", step=named(step))
+            yield Finding(Severity.ERROR, message, step.key)
+        for channel in dict.fromkeys((*step.channels, *step.otherwise)):
+            known = channel not in BY_PERSON and has_text(step.template, channel)
+            if known and not greets(step.template, channel):
+                message = Phrase(
+                    "{step}: its text ({channel}) speaks of debt; a word to stay close must not",
                     step=named(step),
                     channel=CHANNELS[channel],
                 )

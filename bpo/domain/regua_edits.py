@@ -17,6 +17,7 @@ USUAL = {
     Moment.OVERDUE: (7, "something_wrong", Tone.FRIENDLY),
     Moment.INSTALLMENT: (-3, "before_due", Tone.FRIENDLY),
     Moment.PAYMENT: (0, "thanks", Tone.THANKFUL),
+    Moment.RELATIONSHIP: (15, "how_are_you", Tone.THANKFUL),
 }
 """The day, text and tone with which a new step of a moment begins."""
 MOST = 40
@@ -91,6 +92,7 @@ def free_key(moment: Moment, offset: int, steps: Iterable[Step], taken: frozense
     """A key for a new step: `d+7`, or `d+7.2` when that has a history."""
     used = taken | {step.key for step in steps}
     named = {Moment.ISSUE: "issue", Moment.PAYMENT: "payment"}
+    named[Moment.RELATIONSHIP] = "relationship"
     named[Moment.INSTALLMENT] = f"agreement{offset:+d}"
     plain = named.get(moment, f"d{offset:+d}")
     plain = "d0" if moment is Moment.DUE_DAY else plain

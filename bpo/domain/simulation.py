@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from bpo.domain import planning, receipts
+from bpo.domain import planning, receipts, relationship
 from bpo.domain.campaigns import Campaign
 from bpo.domain.contact import Place
 from bpo.domain.contact_rules import Rules
@@ -56,11 +56,12 @@ class Surroundings:
 
 
 class Known(NamedTuple):
-    """The book through one campaign's eyes on the first day: every debtor, and what it has not
-    thanked for yet."""
+    """The book through one campaign's eyes on the first day: every debtor, what it has not thanked
+    for yet, and the newest payment of each debtor."""
 
     debtors: Sequence[Debtor]
     paid: Sequence[Paid] = ()
+    last_paid: Sequence[Paid] = ()
 
 
 class _Made(NamedTuple):
@@ -81,6 +82,7 @@ class _World:
     views: dict[tuple[int, int], Debtor] = field(default_factory=dict)
     keys: set[tuple[object, ...]] = field(default_factory=set)
     unthanked: dict[int, list[Paid]] = field(default_factory=dict)
+    last_paid: dict[int, dict[int, Paid]] = field(default_factory=dict)
     paydays: dict[date, list[tuple[Debtor, Open]]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -112,6 +114,7 @@ def _begin(world: _World) -> None:
     for campaign in world.around.speaking:
         book = world.known[campaign.id]
         world.unthanked[campaign.id] = list(book.paid)
+        world.last_paid[campaign.id] = {paid.debtor.id: paid for paid in book.last_paid}
         for debtor in book.debtors:
             world.views[campaign.id, debtor.id] = debtor
             if any(past.completed_on is None for past in debtor.past):
@@ -135,8 +138,11 @@ def _pay(world: _World, today: date) -> None:
     for debtor, item in world.paydays.get(today, ()):
         world.stale_until[debtor.id] = max(today, world.stale_until.get(debtor.id, today))
         number = _FIRST_PAYMENT + item.id
+        paid = Paid(number, today, item.open_cents, debtor)
         for waiting in world.unthanked.values():
-            waiting.append(Paid(number, today, item.open_cents, debtor))
+            waiting.append(paid)
+        for newest in world.last_paid.values():
+            newest[debtor.id] = paid
 
 
 def _day(world: _World, campaign: Campaign, today: date) -> Lived:
@@ -155,8 +161,9 @@ def _day(world: _World, campaign: Campaign, today: date) -> Lived:
         ahead=ahead,
     )
     thanks = _thanks(world, campaign, views, today, ahead)
+    said = [*plan.touches, *thanks]
     new: list[Touch] = []
-    for touch in (*plan.touches, *thanks):
+    for touch in (*said, *_greetings(world, campaign, views, today, ahead, said)):
         if _remember(world, touch, today):
             new.append(touch)
     return Lived(today, campaign.id, new, plan.skips)
@@ -187,6 +194,29 @@ def _thanks(
     thanked = {touch.debtor_id for touch in touches}
     world.unthanked[campaign.id] = [paid for paid in waiting if paid.debtor.id not in thanked]
     return touches
+
+
+def _greetings(
+    world: _World,
+    campaign: Campaign,
+    views: Sequence[Debtor],
+    today: date,
+    ahead: Sequence[Campaign],
+    said: Sequence[Touch],
+) -> list[Touch]:
+    if relationship.step_of(campaign) is None:
+        return []
+    newest, around = world.last_paid[campaign.id], world.around
+    return relationship.plan(
+        [newest[view.id]._replace(debtor=view) for view in views if view.id in newest],
+        campaign,
+        around.rules,
+        around.place,
+        today,
+        available=around.available,
+        busy={touch.debtor_id for touch in said},
+        ahead=ahead,
+    )
 
 
 def _remember(world: _World, touch: Touch, today: date) -> bool:

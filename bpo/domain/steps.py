@@ -32,6 +32,7 @@ class Moment(StrEnum):
     OVERDUE = "overdue"
     INSTALLMENT = "installment"
     PAYMENT = "payment"
+    RELATIONSHIP = "relationship"
 
 
 class AnchorKind(StrEnum):
@@ -42,6 +43,7 @@ class AnchorKind(StrEnum):
     PAYMENT = "payment"
     INSTALLMENT = "installment"
     REQUEST = "request"
+    GREETING = "greeting"
 
 
 class Tone(StrEnum):
@@ -64,10 +66,10 @@ class Step:
 
     `key` survives versions of the policy. `offset` is in calendar days from the effective due date
     (negative before it; for `installment` that of an agreement's instalment), or from the issue or
-    payment day. All usable `channels` are used, as one contact; `otherwise` is used, with the
-    reason recorded, when none of them can be. `opens`: the step may be the first one a debtor
-    hears of. `grace_days`: how long an issue or payment step is
-    still worth sending after its day. `off`: switched off, kept with its history.
+    payment day (`relationship`: of the debtor's newest payment). All usable `channels` are used, as
+    one contact; `otherwise` is used, with the reason recorded, when none of them can be. `opens`:
+    the step may be the first one a debtor hears of. `grace_days`: how long an issue or payment step
+    is still worth sending after its day. `off`: switched off, kept with its history.
     """
 
     key: str
@@ -91,12 +93,16 @@ class Step:
     @property
     def label(self) -> str:
         """`D-5`, `D0`, `D+10`; for issue and payment the words of the moment."""
-        if self.moment in (Moment.ISSUE, Moment.PAYMENT):
+        if self.moment in LABELS:
             return LABELS[self.moment]
         return f"D{self.offset:+d}" if self.offset else "D0"
 
 
-LABELS = {Moment.ISSUE: "On issue", Moment.PAYMENT: "After payment"}
+LABELS = {
+    Moment.ISSUE: "On issue",
+    Moment.PAYMENT: "After payment",
+    Moment.RELATIONSHIP: "To stay close",
+}
 
 
 def overdue(steps: Iterable[Step], risk_class: str | None) -> tuple[Step, ...]:
@@ -117,6 +123,7 @@ _LIMITS = {
     Moment.OVERDUE: (1, 1825),
     Moment.INSTALLMENT: (-30, 90),
     Moment.PAYMENT: (0, 30),
+    Moment.RELATIONSHIP: (3, 60),
 }
 
 

@@ -108,6 +108,27 @@ def check(text: Text, channel: Channel) -> list[Finding]:
     return sorted(found, key=lambda one: (order.index(one.part), one.line, one.severity))
 
 
+GREETS = BLOCKS | AMOUNTS | {"count", "days_late", "due", "due_short", "effects", "number"}
+"""Blocks and variables that speak of what is owed: none of them belongs into a greeting."""
+
+
+def check_greeting(text: Text) -> list[Finding]:
+    """What a text says of debt that is to be sent to stay close: nothing may be owed in it."""
+    instead = Phrase("Thank, ask whether all is well, and invite an answer")
+    found = []
+    for part, content in _parts(text):
+        names = {*_VARIABLE.findall(content), *_BLOCK.findall(content)}
+        for name in sorted(names & GREETS):
+            message = Phrase("{name} is about what is owed: not in a word to stay close", name=name)
+            found.append(_error(message, part, 0, instead))
+        plain = _blanked(content)
+        for hit in (*_pattern(DEBT).finditer(_folded(plain)), *_SUM.finditer(plain)):
+            word = plain[hit.start() : hit.end()]
+            message = Phrase("“{word}” speaks of debt: not in a word to stay close", word=word)
+            found.append(_error(message, part, _line(plain, hit.start()), instead))
+    return found
+
+
 def check_identity(creditor: Creditor) -> list[Finding]:
     """What the footer of every message lacks (CDC art. 42-A: name, address, CPF or CNPJ)."""
     known = (

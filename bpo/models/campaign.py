@@ -115,7 +115,8 @@ class Touch(WithinParent, Created, Model):
             name="state",
         ),
         CheckConstraint(
-            "anchor_kind IN ('due_date', 'debtor', 'payment', 'installment', 'request')",
+            "anchor_kind IN ('due_date', 'debtor', 'payment', 'installment', 'request',"
+            " 'greeting')",
             name="anchor_kind",
         ),
         CheckConstraint("(state = 'sending') = (claimed_at IS NOT NULL)", name="claim"),

@@ -19,6 +19,7 @@ from bpo.kernel.calendar import Calendar
 NO_CHANNELS: frozenset[str] = frozenset()
 CONTACT_MEMORY_DAYS = 7
 PAYMENT_MEMORY_DAYS = 60
+GREETING_MEMORY_DAYS = 90
 LAST_ID = 2**63 - 1
 PAGE_SIZE = 2_500
 FIRST_PAGE_SIZE = 500
@@ -40,16 +41,13 @@ LEFT JOIN (
 ) later ON later.receivable_id = r.id
 WHERE r.workspace_id = %(workspace)s AND r.issue_date <= %(day)s
   AND (r.settled_on IS NULL OR r.settled_on > %(day)s)
-  AND r.debtor_id BETWEEN %(first)s AND %(last)s
-ORDER BY r.debtor_id, r.id
+  AND r.debtor_id BETWEEN %(first)s AND %(last)s ORDER BY r.debtor_id, r.id
 """
 _DEBTORS = """
 SELECT d.id, d.state, d.risk_class, d.consumer, CASE WHEN d.tags <> '{}' THEN d.tags END
 FROM debtors d
-WHERE d.workspace_id = %(workspace)s
-  AND d.id BETWEEN %(first)s AND %(last)s
-ORDER BY d.id
-LIMIT %(size)s
+WHERE d.workspace_id = %(workspace)s AND d.id BETWEEN %(first)s AND %(last)s
+ORDER BY d.id LIMIT %(size)s
 """
 _CHANNELS = """
 SELECT c.debtor_id, c.channel, bool_or(o.id IS NULL) AS reachable, bool_or(o.id IS NOT NULL)
@@ -57,8 +55,7 @@ FROM contacts c
 LEFT JOIN opt_outs o ON o.workspace_id = c.workspace_id AND o.channel = c.channel
     AND o.address = c.address AND (o.at AT TIME ZONE %(zone)s)::date <= %(day)s
 WHERE c.workspace_id = %(workspace)s AND c.status = 'valid'
-  AND c.debtor_id BETWEEN %(first)s AND %(last)s
-GROUP BY c.debtor_id, c.channel
+  AND c.debtor_id BETWEEN %(first)s AND %(last)s GROUP BY c.debtor_id, c.channel
 """
 _HOLDS = """
 SELECT debtor_id, receivable_id, reason, starts_on, until FROM holds
@@ -103,15 +100,14 @@ WHERE workspace_id = %(workspace)s AND on_day BETWEEN %(since)s AND %(day)s
 _ELSEWHERE = """
 SELECT debtor_id, max(planned_on) FROM touches
 WHERE workspace_id = %(workspace)s AND campaign_id <> %(campaign)s AND planned_on < %(day)s
-  AND anchor_kind = 'debtor' AND state <> 'cancelled'
-  AND debtor_id BETWEEN %(first)s AND %(last)s
+  AND anchor_kind = 'debtor' AND state <> 'cancelled' AND debtor_id BETWEEN %(first)s AND %(last)s
 GROUP BY debtor_id
 """
 _SETTLED = """
 WITH spoken AS (
     SELECT debtor_id, max(planned_on) AS last_on FROM touches
-    WHERE workspace_id = %(workspace)s AND campaign_id = %(campaign)s
-      AND planned_on <= %(day)s AND anchor_kind = 'debtor' AND state <> 'cancelled'
+    WHERE workspace_id = %(workspace)s AND campaign_id = %(campaign)s AND planned_on <= %(day)s
+      AND anchor_kind = 'debtor' AND state <> 'cancelled'
       AND debtor_id BETWEEN %(first)s AND %(last)s
     GROUP BY debtor_id
 )
@@ -125,20 +121,28 @@ WHERE workspace_id = %(workspace)s AND issue_date <= %(day)s AND agreement_id IS
   AND debtor_id BETWEEN %(first)s AND %(last)s
 GROUP BY debtor_id HAVING min(issue_date) = max(issue_date)
 """
-_PAID = """
-SELECT p.debtor_id, p.id, p.paid_on, p.amount_cents
-FROM payments p
+_THANKED = """
 LEFT JOIN (
     SELECT debtor_id, max(anchor_id) AS payment_id FROM touches
     WHERE workspace_id = %(workspace)s AND campaign_id = %(campaign)s AND planned_on <= %(day)s
       AND anchor_kind = 'payment' GROUP BY debtor_id
 ) thanked ON thanked.debtor_id = p.debtor_id
-WHERE p.workspace_id = %(workspace)s AND p.paid_on BETWEEN %(month)s AND %(day)s
-  AND p.amount_cents > 0 AND p.id > coalesce(thanked.payment_id, 0)
+"""
+_MONEY = """
+WHERE p.workspace_id = %(workspace)s AND p.debtor_id BETWEEN %(first)s AND %(last)s
+  AND p.amount_cents > 0
   AND NOT EXISTS (SELECT FROM payments undone
                   WHERE undone.workspace_id = p.workspace_id AND undone.reverses_id = p.id)
-  AND p.debtor_id BETWEEN %(first)s AND %(last)s
+"""
+_PAID = f"""
+SELECT p.debtor_id, p.id, p.paid_on, p.amount_cents FROM payments p {_THANKED} {_MONEY}
+  AND p.paid_on BETWEEN %(month)s AND %(day)s AND p.id > coalesce(thanked.payment_id, 0)
 ORDER BY p.debtor_id, p.id
+"""
+_LAST_PAID = f"""
+SELECT DISTINCT ON (p.debtor_id) p.debtor_id, p.id, p.paid_on, p.amount_cents
+FROM payments p {_MONEY} AND p.paid_on BETWEEN %(season)s AND %(day)s
+ORDER BY p.debtor_id, p.paid_on DESC, p.id DESC
 """
 
 
@@ -148,7 +152,8 @@ class Page:
 
     The debtors are at most `size` with ids from `first` to `last`. `alone`: no other campaign is at
     work in the workspace. `purchases`: whether a campaign asks who buys for the first time.
-    `only`: no other debtors than these, in one page.
+    `greets`: whether the campaign asks for the last payment of each debtor. `only`: no other
+    debtors than these, in one page.
     """
 
     workspace_id: int
@@ -161,6 +166,7 @@ class Page:
     size: int = FIRST_PAGE_SIZE
     alone: bool = True
     purchases: bool = False
+    greets: bool = False
     only: tuple[int, ...] | None = None
 
 
@@ -206,6 +212,7 @@ class Book:
     opened: Mapping[int, list[tuple[Any, ...]]]
     around: _Surroundings
     payments: list[tuple[Any, ...]]
+    last_payments: list[tuple[Any, ...]] = field(default_factory=list)
 
     def following(self) -> Page | None:
         """The page after this one; None when this was the last."""
@@ -225,8 +232,15 @@ class Book:
 
     def paid(self) -> Iterator[Paid]:
         """Payments not thanked for yet, grouped by debtor, oldest first."""
-        known = {row[0]: row for row in self.rows} if self.payments else {}
-        for debtor_id, group in groupby(self.payments, key=itemgetter(0)):
+        return self._paid(self.payments)
+
+    def last_paid(self) -> Iterator[Paid]:
+        """The newest payment of each debtor in the last months, where the campaign greets."""
+        return self._paid(self.last_payments)
+
+    def _paid(self, payments: list[tuple[Any, ...]]) -> Iterator[Paid]:
+        known = {row[0]: row for row in self.rows} if payments else {}
+        for debtor_id, group in groupby(payments, key=itemgetter(0)):
             debtor = _debtor(known[debtor_id], self.opened.get(debtor_id, []), self.around)
             for _, number, paid_on, cents in group:
                 yield Paid(number, paid_on, cents, debtor)
@@ -242,6 +256,7 @@ def read(connection: Connection, page: Page) -> Book:
         _open_by_debtor(connection, here) if rows else {},
         _surroundings(connection, here),
         _rows(connection, _PAID, here) if rows else [],
+        _rows(connection, _LAST_PAID, here) if rows and page.greets else [],
     )
 
 
@@ -372,6 +387,7 @@ def _rows(connection: Connection, sql: str, page: Page) -> list[tuple[Any, ...]]
         "day": page.day,
         "since": page.day - timedelta(days=CONTACT_MEMORY_DAYS),
         "month": page.day - timedelta(days=PAYMENT_MEMORY_DAYS),
+        "season": page.day - timedelta(days=GREETING_MEMORY_DAYS),
         "zone": page.zone,
         "first": page.first,
         "last": page.last,

@@ -24,6 +24,9 @@ from bpo.models import (
     Workspace,
 )
 
+KEPT = frozenset({"draft", "awaiting_go", "running", "paused"})
+"""The states of campaigns that are not put away."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:

@@ -110,6 +110,19 @@ WHERE n.workspace_id = %(workspace)s AND n.debtor_id = ANY (%(debtors)s)
 """
 
 
+_TROUBLED = """
+SELECT r.debtor_id FROM receivables r
+WHERE r.workspace_id = %(workspace)s AND r.debtor_id = ANY (%(debtors)s)
+  AND r.settled_on IS NULL AND r.effective_due_date < %(day)s
+UNION SELECT x.debtor_id FROM disputes x
+WHERE x.workspace_id = %(workspace)s AND x.debtor_id = ANY (%(debtors)s) AND x.state = 'open'
+UNION SELECT h.debtor_id FROM holds h
+WHERE h.workspace_id = %(workspace)s AND h.debtor_id = ANY (%(debtors)s)
+  AND h.released_at IS NULL AND h.starts_on <= %(day)s
+  AND (h.until IS NULL OR h.until >= %(day)s)
+"""
+
+
 class Waiting(NamedTuple):
     """A contact whose time has come, its debtor and the address it would go to.
 
@@ -212,6 +225,16 @@ def open_balances(session: Session, workspace_id: int, debtor_ids: Sequence[int]
     values = {"workspace": workspace_id, "debtors": list(debtor_ids)}
     with driver(session).cursor() as cursor:
         return {debtor_id: int(cents) for debtor_id, cents in cursor.execute(_BALANCES, values)}
+
+
+def troubled(
+    session: Session, workspace_id: int, debtor_ids: Sequence[int], *, day: date
+) -> frozenset[int]:
+    """Those of some debtors who owe something overdue, or about whom anything is paused or in
+    dispute: not the moment for a friendly word."""
+    values = {"workspace": workspace_id, "debtors": list(debtor_ids), "day": day}
+    with driver(session).cursor() as cursor:
+        return frozenset(row[0] for row in cursor.execute(_TROUBLED, values))
 
 
 def recent(

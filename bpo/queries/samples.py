@@ -44,8 +44,10 @@ def lines(
 ) -> list[Line]:
     """What a step of a moment would list of a debtor today, oldest due first.
 
-    All that is overdue; otherwise what falls due next, or whatever is open.
+    Nothing for a greeting. All that is overdue; otherwise what falls due next, or whatever is open.
     """
+    if moment == Moment.RELATIONSHIP:
+        return []
     rows = session.scalars(
         select(Receivable)
         .where(
@@ -97,7 +99,7 @@ def address(session: Session, workspace_id: int, debtor_id: int, channel: str) -
 
 
 def _spoken_to(moment: Moment, today: date) -> ColumnElement[bool]:
-    if moment == Moment.PAYMENT:
+    if moment in (Moment.PAYMENT, Moment.RELATIONSHIP):
         return Receivable.settled_on.is_not(None)
     due = Receivable.effective_due_date
     late = due < today if moment == Moment.OVERDUE else due >= today

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bpo.db import acting_as, after_commit, db, driver, unit_of_work
-from bpo.domain import access, contact_rules, planning, receipts
+from bpo.domain import access, contact_rules, planning, receipts, relationship
 from bpo.domain.access import Permission
 from bpo.domain.campaigns import Campaign
 from bpo.domain.channels import usable
@@ -257,7 +257,8 @@ def _decided(
     explain: bool,
     everybody: bool,
 ) -> Plan:
-    """One campaign on one day for a page of debtors: reminders, and thanks for what was paid."""
+    """One campaign on one day for a page of debtors: reminders, thanks for what was paid, and a
+    word to those with whom all is well."""
     today = clock.local_day(now, here.workspace.time_zone)
     made = planning.plan(
         pages.debtors(everybody=everybody),
@@ -280,7 +281,19 @@ def _decided(
         available=here.channels,
         ahead=here.ahead_of(entry),
     )
-    return made._replace(touches=made.touches + thanks) if thanks else made
+    busy = {touch.debtor_id for touch in (*made.touches, *thanks)}
+    greetings = relationship.plan(
+        pages.last_paid(),
+        entry.campaign,
+        here.rules,
+        here.place,
+        here.day,
+        available=here.channels,
+        busy=busy,
+        ahead=here.ahead_of(entry),
+    )
+    more = thanks + greetings
+    return made._replace(touches=made.touches + more) if more else made
 
 
 def _joined(whole: Plan, made: Plan) -> Plan:
@@ -304,6 +317,7 @@ def page_of(here: Setting, entry: stored.Stored) -> book.Page:
         here.calendar,
         alone=len(here.claiming) < 2,
         purchases=any(campaign.audience.first_purchase is not None for campaign in asking),
+        greets=relationship.step_of(entry.campaign) is not None,
     )
 
 

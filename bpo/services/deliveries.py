@@ -30,8 +30,9 @@ from bpo.models import Touch
 from bpo.queries import outgoing
 from bpo.queries.outgoing import STAMP, UNSPOKEN
 from bpo.services import audit, handing
+from bpo.services.drafts import Batch, Draft, Verdict
 from bpo.services.handing import Handed, Post
-from bpo.services.letters import Batch, Desk, Draft, Verdict
+from bpo.services.letters import Desk
 
 log = structlog.get_logger()
 

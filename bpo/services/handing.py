@@ -11,7 +11,7 @@ from bpo.gateways.channels.switchboard import Switchboard
 from bpo.gateways.mail import Mail
 from bpo.kernel.errors import Refusal
 from bpo.services import outcomes
-from bpo.services.letters import Batch, Draft
+from bpo.services.drafts import Batch, Draft
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The writing desk: which due contacts may still be made, and the exact words of those that may."""
 
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -9,121 +9,30 @@ from sqlalchemy.orm import Session
 from bpo.db import driver
 from bpo.domain import channels as rules
 from bpo.domain import charges, contact, contact_rules, deliveries, holds, steps
-from bpo.domain.channels import Stored
 from bpo.domain.charges import AmountDue
 from bpo.domain.contact import Place, Situation
 from bpo.domain.contact_rules import Rules
 from bpo.domain.deliveries import Cancelled
 from bpo.domain.invoices import Payer
 from bpo.domain.links import Purpose, expiry
-from bpo.domain.messages import Creditor, DebtLine, Links, MessageFacts, first_name
+from bpo.domain.messages import DebtLine, Links, MessageFacts, first_name
 from bpo.domain.reasons import Code
-from bpo.domain.receivables import Entry, Receivable
-from bpo.domain.steps import BY_PERSON, AnchorKind, Channel, Moment, Step
+from bpo.domain.receivables import Receivable
+from bpo.domain.steps import BY_PERSON, Channel, Moment
 from bpo.gateways import templates
 from bpo.gateways.channels import email
-from bpo.gateways.channels.carriers import Parcel
 from bpo.gateways.channels.email import Enclosure, Letter, Sender
 from bpo.gateways.signing import Signer
 from bpo.kernel import clock, documents
 from bpo.models import Workspace
 from bpo.queries import book, campaigns, channels, outgoing, receivables, workspaces
-from bpo.queries.outgoing import Line, Recent, Waiting
-from bpo.queries.receivables import Policies
+from bpo.queries.outgoing import Line, Waiting
 from bpo.services import enclosures, invoices, links, short_messages, wordings
-from bpo.services.enclosures import Enclosures
-from bpo.services.wordings import Wordings
+from bpo.services.drafts import Batch, Draft, Verdict
 
 LOOK_AGAIN = timedelta(minutes=15)
 EMAIL_AND_PEOPLE = frozenset({"email", "task", "letter"})
 DOCUMENTS = frozenset({Moment.ISSUE, Moment.PAYMENT})
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether a contact may be made now; if not, what becomes of it.
-
-    `cancelled`: it will not be made. `not_before`: it waits until then, `because`. `by_person`: it
-    is work for a person and becomes a task.
-    """
-
-    allowed: bool
-    cancelled: Cancelled | None = None
-    not_before: datetime | None = None
-    because: str | None = None
-    by_person: bool = False
-
-
-@dataclass(slots=True)
-class Draft:
-    """A due contact on its way through the desk; its words are there once it was written.
-
-    `held`: why receivables that it listed were left out.
-    """
-
-    waiting: Waiting
-    lines: list[Line]
-    step: Step | None
-    held: tuple[Code, ...] = ()
-    verdict: Verdict | None = None
-    recipient: str = ""
-    subject: str = ""
-    message_id: str = ""
-    template: str = ""
-    body: bytes = b""
-    kept: bytes = b""
-    parcel: Parcel | None = None
-
-    @property
-    def is_receipt(self) -> bool:
-        """Whether it thanks for a payment and asks for nothing."""
-        return self.waiting.anchor_kind == AnchorKind.PAYMENT
-
-    @property
-    def confirms(self) -> bool:
-        """Whether it brings the paper of an agreement."""
-        return self.waiting.template_key == enclosures.AGREEMENT
-
-    @property
-    def issues(self) -> bool:
-        """Whether it is the mail with which receivables are issued, documents and all."""
-        issue = self.step is not None and self.step.moment == Moment.ISSUE
-        return issue and self.waiting.channel == Channel.EMAIL
-
-
-@dataclass(slots=True)
-class Batch:
-    """Due contacts of one workspace with everything needed to judge and write them."""
-
-    workspace: Workspace
-    day: date
-    place: Place
-    rules: Rules
-    sender: Sender
-    creditor: Creditor
-    known_until: date | None
-    drafts: list[Draft]
-    end: tuple[datetime, int]
-    pauses: book.Pauses
-    policies: Policies
-    recent: dict[int, list[Recent]] = field(default_factory=dict)
-    entries: dict[int, tuple[Entry, ...]] = field(default_factory=dict)
-    pages: dict[int, int] = field(default_factory=dict)
-    stops: dict[int, int] = field(default_factory=dict)
-    balances: dict[int, int] = field(default_factory=dict)
-    wordings: Wordings = field(default_factory=Wordings)
-    carriers: dict[str, Stored] = field(default_factory=dict)
-    enclosures: Enclosures = field(default_factory=Enclosures)
-
-    @property
-    def workspace_id(self) -> int:
-        """The workspace at work."""
-        return self.workspace.id
-
-    @property
-    def envelope_from(self) -> str:
-        """Where bounces go."""
-        return self.sender.address
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +75,10 @@ class Desk:
         """Ask the one rule of contact, with what is known of the debtor."""
         channel = Channel(draft.waiting.channel)
         situation = self._situation(batch, draft)
-        if draft.is_receipt:
+        if draft.greets:
+            if draft.waiting.debtor_id in batch.troubled or _is_late_greeting(draft, batch.day):
+                return Verdict(False, Cancelled.STALE)
+        elif draft.is_receipt:
             if draft.waiting.paid_on is None:
                 return Verdict(False, Cancelled.WITHDRAWN)
         elif not draft.lines:
@@ -278,6 +190,7 @@ class Desk:
             min((line.effective_due_date for line in draft.lines), default=None),
             batch.known_until,
             document=draft.confirms or (draft.step and draft.step.moment) in DOCUMENTS,
+            greeting=draft.greets,
         )
 
     def facts(self, batch: Batch, draft: Draft) -> MessageFacts:
@@ -324,6 +237,9 @@ def _fill(session: Session, batch: Batch, waiting: list[Waiting], now: datetime)
         session, workspace_id, debtors, day=batch.day, zone=batch.workspace.time_zone
     )
     thanked = [draft.waiting.debtor_id for draft in batch.drafts if draft.is_receipt]
+    greeted = [draft.waiting.debtor_id for draft in batch.drafts if draft.greets]
+    if greeted:
+        batch.troubled = outgoing.troubled(session, workspace_id, greeted, day=batch.day)
     if thanked:
         batch.balances = outgoing.open_balances(session, workspace_id, thanked)
     batch.wordings = wordings.in_force(session, batch.workspace)
@@ -345,6 +261,11 @@ def _draft(batch: Batch, row: Waiting, lines: list[Line]) -> Draft:
     stored = next((step for step in row.steps or () if step.get("key") == row.step_key), None)
     step = steps.from_json([stored])[0] if stored else None
     return Draft(row, free, step, held)
+
+
+def _is_late_greeting(draft: Draft, today: date) -> bool:
+    grace = draft.step.grace_days if draft.step else 0
+    return today > draft.waiting.planned_on + timedelta(days=grace)
 
 
 def _outdated(draft: Draft, today: date) -> bool:

@@ -20,7 +20,8 @@ from bpo.kernel.errors import Conflict, NotFound
 from bpo.models import Message, Touch
 from bpo.services import audit
 from bpo.services.deliveries import BEGINNING
-from bpo.services.letters import Batch, Desk, Draft
+from bpo.services.drafts import Batch, Draft
+from bpo.services.letters import Desk
 
 MOST = 200
 """Letters of one PDF; the rest comes with the next."""

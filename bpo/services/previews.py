@@ -22,8 +22,9 @@ from bpo.models import Debtor, Payment, Workspace
 from bpo.queries import book, outgoing, receivables, samples, workspaces
 from bpo.queries.outgoing import Line, Waiting
 from bpo.services import enclosures, invoices, letters, wordings
+from bpo.services.drafts import Batch, Draft
 from bpo.services.enclosures import Enclosures
-from bpo.services.letters import Batch, Desk, Draft
+from bpo.services.letters import Desk
 from bpo.services.wordings import Wordings
 
 NO_LINK = 0
@@ -166,7 +167,7 @@ def _waiting(
     to: str | None,
     today: date,
 ) -> Waiting:
-    receipt = step.moment == Moment.PAYMENT
+    anchors = {Moment.PAYMENT: AnchorKind.PAYMENT, Moment.RELATIONSHIP: AnchorKind.GREETING}
     total = paid.amount_cents if paid else sum(line.open_cents for line in listed)
     return Waiting(
         id=0,
@@ -176,7 +177,7 @@ def _waiting(
         channel=Channel.EMAIL.value,
         template_key=step.template,
         version=0,
-        anchor_kind=(AnchorKind.PAYMENT if receipt else AnchorKind.DEBTOR).value,
+        anchor_kind=anchors.get(step.moment, AnchorKind.DEBTOR).value,
         anchor_id=0,
         attempts=0,
         planned_on=today,

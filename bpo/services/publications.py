@@ -110,7 +110,7 @@ def ask_text(
         workspace = texts.locked(session, workspace_id)
         standard = text is None
         new = texts.standard_text(where) if text is None else text
-        new = texts.acceptable(workspace, where, new)
+        new = texts.acceptable(session, workspace, where, new)
         needed = _needed(texts.asked_of(session, workspace, actor))
         if message_texts.latest(session, workspace_id, *where) != base:
             raise Conflict("Somebody else has changed this text meanwhile: read it again first")

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bpo.db import unit_of_work
-from bpo.domain import access, campaigns, going_live, regua_checks, steps
+from bpo.domain import access, campaigns, going_live, regua_checks, steps, text_checks
 from bpo.domain.access import Permission
 from bpo.domain.approvals import OF_CAMPAIGNS, About
 from bpo.domain.campaigns import Campaign
@@ -226,7 +226,10 @@ def _findings(session: Session, workspace: Workspace, campaign: Campaign) -> tup
     def has(key: str, channel: Channel) -> bool:
         return words.has(key, channel, workspace.locale)
 
-    return tuple(regua_checks.check(campaign, rules, has))
+    def greets(key: str, channel: Channel) -> bool:
+        return not text_checks.check_greeting(words.of(key, channel, workspace.locale).text)
+
+    return tuple(regua_checks.check(campaign, rules, has, greets))
 
 
 _NO_DAY = date(1970, 1, 1)

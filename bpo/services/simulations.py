@@ -298,14 +298,18 @@ def _known(
     purchases: bool,
     debtor_id: int | None,
 ) -> Known:
-    page: book.Page | None = replace(campaigns.page_of(here, entry), purchases=purchases)
+    page: book.Page | None = replace(
+        campaigns.page_of(here, entry), purchases=purchases, greets=True
+    )
     if page is not None and debtor_id is not None:
         page = replace(page, only=(debtor_id,), size=1)
     debtors: list[Debtor] = []
     paid: list[Paid] = []
+    newest: list[Paid] = []
     while page is not None:
         read = book.read(driver(session), page)
         debtors += read.debtors(everybody=True)
         paid += read.paid()
+        newest += read.last_paid()
         page = read.following() if debtor_id is None else None
-    return Known(debtors, paid)
+    return Known(debtors, paid, newest)

@@ -17,7 +17,8 @@ from bpo.kernel.errors import BadInput, NotFound
 from bpo.models import Contact, Debtor, User, Workspace
 from bpo.queries import debtors, workspaces
 from bpo.services import audit, invoices, previews, texts, wordings
-from bpo.services.letters import Desk, Draft
+from bpo.services.drafts import Draft
+from bpo.services.letters import Desk
 from bpo.services.texts import Place
 
 

@@ -12,7 +12,8 @@ from bpo.domain import access, going_live, text_checks
 from bpo.domain.access import Permission
 from bpo.domain.approvals import About
 from bpo.domain.messages import Creditor, Text
-from bpo.domain.steps import MESSAGES, Channel
+from bpo.domain.regua_edits import USUAL
+from bpo.domain.steps import MESSAGES, Channel, Moment
 from bpo.domain.text_checks import Finding
 from bpo.gateways import templates, wording
 from bpo.kernel.actor import Actor, Role
@@ -84,10 +85,24 @@ def find(words: Wordings, where: Place) -> Entry | None:
     return Entry(where, templates.load(*where), NEW, standard) if standard else None
 
 
-def review(creditor: Creditor, text: Text, channel: Channel) -> list[Finding]:
-    """All that is to be said about a text before it is saved."""
+def review(
+    creditor: Creditor, text: Text, channel: Channel, *, greets: bool = False
+) -> list[Finding]:
+    """All that is to be said about a text before it is saved; `greets`: sent to stay close."""
     found = text_checks.check(text, channel)
-    return [*found, *text_checks.check_identity(creditor)]
+    more = text_checks.check_greeting(text) if greets else []
+    return [*found, *more, *text_checks.check_identity(creditor)]
+
+
+def greets(session: Session, workspace: Workspace, key: str) -> bool:
+    """Whether a text is sent to stay close: the product's own, or that of such a step."""
+    if key == USUAL[Moment.RELATIONSHIP][1]:
+        return True
+    return any(
+        step.moment is Moment.RELATIONSHIP and step.template == key
+        for one in campaigns.in_states(session, workspace, campaigns.KEPT)
+        for step in one.campaign.steps
+    )
 
 
 def save(
@@ -108,7 +123,7 @@ def save(
     access.require(actor, Permission.EDIT_CAMPAIGN, workspace_id)
     with unit_of_work(actor) as session:
         workspace = locked(session, workspace_id)
-        text = acceptable(workspace, where, text)
+        text = acceptable(session, workspace, where, text)
         words = wordings.in_force(session, workspace).own.get(where.plain)
         if words is not None and words[0] == text:
             return words[1]
@@ -128,10 +143,11 @@ def return_to_standard(
         return publish(session, actor, workspace, where, text, base=base, now=now, standard=True)
 
 
-def acceptable(workspace: Workspace, where: Place, text: Text) -> Text:
+def acceptable(session: Session, workspace: Workspace, where: Place, text: Text) -> Text:
     """The text in normal form. Raises BadInput with the first finding that forbids it."""
     text = text_checks.normalised(text)
-    refuse(review(invoices.creditor(workspace), text, where.channel))
+    close = greets(session, workspace, where.key)
+    refuse(review(invoices.creditor(workspace), text, where.channel, greets=close))
     templates.compiled(text, where.channel, where.locale)
     return text
 

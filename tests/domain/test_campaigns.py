@@ -31,7 +31,9 @@ def test_the_default_regua_step_by_step():
         "agreement+0": "email",
         "agreement+1": "email",
         "thanks": "email",
+        "relationship": "email",
     }
+    assert [step.key for step in DEFAULT_REGUA if step.off] == ["relationship"]
     assert [s.label for s in DEFAULT_REGUA if s.moment == Moment.OVERDUE][:3] == [
         "D+1",
         "D+5",

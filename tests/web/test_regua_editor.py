@@ -217,7 +217,7 @@ def test_a_step_is_switched_off_and_the_audience_says_how_much_and_how_late(sess
         assert words in page.replace("\xa0", " ")
     ana.post(f"{at}/save", {})
     saved = holding(session, row)
-    assert [step.key for step in saved.steps if step.off] == ["d+5"]
+    assert [step.key for step in saved.steps if step.off] == ["d+5", "relationship"]
     chosen = saved.audience
     assert (chosen.owing_from, chosen.late_from, chosen.late_to) == (1_000_00, 5, 90)
     assert chosen.first_purchase is False

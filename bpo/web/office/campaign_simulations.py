@@ -33,7 +33,10 @@ LENGTHS = (30, 60, 90)
 GROUPS = (
     (frozenset({Moment.ISSUE, Moment.PRE_DUE, Moment.DUE_DAY}), Phrase("Until the due date")),
     (frozenset({Moment.OVERDUE}), Phrase("Overdue")),
-    (frozenset({Moment.INSTALLMENT, Moment.PAYMENT}), Phrase("Agreements and thanks")),
+    (
+        frozenset({Moment.INSTALLMENT, Moment.PAYMENT, Moment.RELATIONSHIP}),
+        Phrase("Agreements and thanks"),
+    ),
 )
 PLACES = ("first", "second", "third")
 

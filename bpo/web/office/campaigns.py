@@ -35,6 +35,7 @@ PHASES = (
     (Moment.OVERDUE, Phrase("Overdue")),
     (Moment.INSTALLMENT, Phrase("Agreements")),
     (Moment.PAYMENT, Phrase("Once it is paid")),
+    (Moment.RELATIONSHIP, Phrase("To stay close")),
 )
 TONES = {
     Tone.SERVICE: Phrase("matter of fact"),

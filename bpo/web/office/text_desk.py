@@ -44,7 +44,9 @@ class Desk:
     @property
     def findings(self) -> list[Finding]:
         """What is to be said about what is written."""
-        return texts.review(invoices.creditor(g.workspace), self.text, self.place.channel)
+        close = texts.greets(db.session(), g.workspace, self.place.key)
+        creditor = invoices.creditor(g.workspace)
+        return texts.review(creditor, self.text, self.place.channel, greets=close)
 
     @property
     def next_debtor(self) -> Debtor | None:
