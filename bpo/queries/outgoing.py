@@ -1,8 +1,8 @@
 """What is due to leave a workspace: contacts, their addresses and lines, read in bulk.
 
 Every contact carries a stamp of all that could forbid it (holds, promises, disputes, opt-outs,
-addresses, payments, balances, other contacts made by the program and by people, whether campaign
-and company are at work). No part of it is null, so that each keeps its place. The
+addresses and their order, payments, balances, other contacts made by the program and by people,
+whether campaign and company are at work). No part of it is null, so that each keeps its place. The
 claim compares the stamp again, so that whatever changed after this reading stops the message.
 """
 
@@ -32,7 +32,8 @@ concat_ws(':',
     (SELECT coalesce(sum(c.id), 0) FROM contacts c
      JOIN opt_outs o USING (workspace_id, channel, address)
      WHERE c.workspace_id = t.workspace_id AND c.debtor_id = t.debtor_id),
-    (SELECT coalesce(sum(c.id), 0) FROM contacts c WHERE c.workspace_id = t.workspace_id
+    (SELECT coalesce(sum(hashtextextended(concat(c.address, c.purpose, c.position), c.id)), 0)
+     FROM contacts c WHERE c.workspace_id = t.workspace_id
      AND c.debtor_id = t.debtor_id AND c.status = 'valid'),
     (SELECT count(*) FROM notes n WHERE n.workspace_id = t.workspace_id
      AND n.debtor_id = t.debtor_id AND n.kind IN ('call', 'whatsapp', 'visit', 'email')),
