@@ -97,6 +97,7 @@ class Writer:
             1,
             touch.anchor_kind.value,
             touch.anchor_id,
+            touch.cycle,
             0,
             touch.planned_on,
             touch.scheduled_at,

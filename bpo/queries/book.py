@@ -22,8 +22,7 @@ PAYMENT_MEMORY_DAYS = 60
 GREETING_MEMORY_DAYS = 90
 LAST_ID = 2**63 - 1
 PAGE_SIZE = 2_500
-FIRST_PAGE_SIZE = 500
-"""The first page is short, so that deciding and storing begin early."""
+FIRST_PAGE_SIZE = 500  # deciding and storing begin early
 
 _SPAN = "BETWEEN %(first)s AND %(last)s"
 CHANNEL_OF_CONTACT = {"email": "email", "phone": "sms", "whatsapp": "whatsapp"}
@@ -85,14 +84,15 @@ ORDER BY debtor_id, planned_on, id
 """
 _CONTACTS = """
 SELECT DISTINCT debtor_id, coalesce((settled_at AT TIME ZONE %(zone)s)::date, planned_on),
-       campaign_id, step_key
+       campaign_id, step_key, anchor_kind, anchor_id, cycle
 FROM touches
-WHERE workspace_id = %(workspace)s AND planned_on BETWEEN %(since)s AND %(day)s
+WHERE workspace_id = %(workspace)s AND planned_on <= %(day)s
+  AND (planned_on >= %(since)s OR settled_at >= %(since)s::timestamp AT TIME ZONE %(zone)s)
   AND state <> 'cancelled' AND channel NOT IN ('task', 'letter')
   AND NOT (campaign_id = %(campaign)s AND planned_on = %(day)s)
   AND debtor_id BETWEEN %(first)s AND %(last)s
 UNION ALL
-SELECT debtor_id, on_day, NULL, id::text FROM notes
+SELECT debtor_id, on_day, NULL, id::text, NULL, NULL, NULL FROM notes
 WHERE workspace_id = %(workspace)s AND on_day BETWEEN %(since)s AND %(day)s
   AND kind IN ('call', 'whatsapp', 'visit', 'email')
   AND debtor_id BETWEEN %(first)s AND %(last)s

@@ -48,7 +48,7 @@ UNSPOKEN = "contacts_made(t.workspace_id, t.debtor_id)"
 """Claims of one debtor wait for each other here and count anew: it must equal the stamp's count."""
 _CONTACTS = f"""
 SELECT t.id, t.debtor_id, t.campaign_id, t.step_key, t.channel, t.template_key, t.version,
-       t.anchor_kind, t.anchor_id, t.attempts, t.planned_on, t.scheduled_at,
+       t.anchor_kind, t.anchor_id, t.cycle, t.attempts, t.planned_on, t.scheduled_at,
        d.name, d.document, d.state, d.locale, d.consumer, d.kind = 'person',
        a.id, a.address, a.refused,
        jsonb_path_query_array(v.steps, '$[*] ? (@.key == $key)',
@@ -99,13 +99,13 @@ GROUP BY debtor_id
 """
 _RECENT = """
 SELECT t.debtor_id, coalesce((t.settled_at AT TIME ZONE %(zone)s)::date, t.planned_on),
-       t.campaign_id, t.step_key
+       t.campaign_id, t.anchor_kind, t.anchor_id, t.cycle, t.step_key
 FROM touches t
 WHERE t.workspace_id = %(workspace)s AND t.debtor_id = ANY (%(debtors)s)
   AND t.state IN ('sending', 'sent', 'uncertain') AND t.channel NOT IN ('task', 'letter')
-  AND t.planned_on >= %(since)s
+  AND (t.planned_on >= %(since)s OR t.settled_at >= %(since)s::timestamp AT TIME ZONE %(zone)s)
 UNION
-SELECT n.debtor_id, n.on_day, NULL, n.id::text FROM notes n
+SELECT n.debtor_id, n.on_day, NULL, NULL, NULL, NULL, n.id::text FROM notes n
 WHERE n.workspace_id = %(workspace)s AND n.debtor_id = ANY (%(debtors)s)
   AND n.on_day >= %(since)s AND n.kind IN ('call', 'whatsapp', 'visit', 'email')
 """
@@ -139,6 +139,7 @@ class Waiting(NamedTuple):
     version: int
     anchor_kind: str
     anchor_id: int
+    cycle: int
     attempts: int
     planned_on: date
     scheduled_at: datetime
@@ -176,11 +177,24 @@ class Line(NamedTuple):
 
 
 class Recent(NamedTuple):
-    """A contact with a debtor in the last days, whoever made it."""
+    """A contact with a debtor in the last days, whoever made it, however many its channels."""
 
     day: date
     campaign_id: int | None
+    anchor_kind: str | None
+    anchor_id: int | None
+    cycle: int | None
     step_key: str
+
+    def is_of(self, contact: Waiting) -> bool:
+        """Whether it is the contact itself, on another of its channels."""
+        return self[1:] == (
+            contact.campaign_id,
+            contact.anchor_kind,
+            contact.anchor_id,
+            contact.cycle,
+            contact.step_key,
+        )
 
 
 def waiting(

@@ -175,10 +175,9 @@ class Desk:
     def _situation(self, batch: Batch, draft: Draft) -> Situation:
         waiting = draft.waiting
         address = frozenset({waiting.channel} if waiting.address else ())
-        own = (waiting.campaign_id, waiting.step_key)
         answers = draft.is_receipt or draft.confirms
         recent = [] if answers else batch.recent.get(waiting.debtor_id, [])
-        others = {past.day for past in recent if (past.campaign_id, past.step_key) != own}
+        others = [past.day for past in recent if not past.is_of(waiting)]
         return Situation(
             sum(line.open_cents for line in draft.lines),
             waiting.debtor_state,

@@ -179,6 +179,7 @@ def _waiting(
         version=0,
         anchor_kind=anchors.get(step.moment, AnchorKind.DEBTOR).value,
         anchor_id=0,
+        cycle=1,
         attempts=0,
         planned_on=today,
         scheduled_at=_LONG_AGO,
