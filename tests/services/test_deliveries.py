@@ -31,7 +31,7 @@ from bpo.models import (
 from bpo.services import campaigns, deliveries
 from bpo.services.letters import Desk
 from tests.factories import debts, people
-from tests.gateways.scripted_smtp import CLOSE, ScriptedServer
+from tests.gateways.scripted_smtp import ScriptedServer
 
 TUESDAY = date(2026, 11, 24)
 NOON = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
@@ -199,42 +199,6 @@ def test_stale_payment_data_stops_sending_not_planning(sol, program):
     assert _states(sol) == {"planned": 1}
     touch = db.session().scalars(select(Touch)).one()
     assert (touch.moved_because, touch.scheduled_at > NOON) == ("stale", True)
-
-
-def test_a_server_that_is_down_loses_nothing(sol, program):
-    debts.many(db.session(), sol, 5, due=DUE)
-    _plan(program, sol)
-    done = _send(program, sol, Smtp("smtp://127.0.0.1:9"))
-    assert (done.states["sent"], done.stopped) == (0, True)
-    with ScriptedServer() as server:
-        later = NOON + timedelta(minutes=10)
-        _send(program, sol, Smtp(server.url), at=later)
-    assert len(server.messages) == 5
-    assert _states(sol) == {"sent": 5}
-
-
-def test_a_server_that_dies_after_its_third_message(sol, program):
-    debts.many(db.session(), sol, 6, due=DUE)
-    _plan(program, sol)
-
-    def dying(command, count):
-        return (
-            CLOSE
-            if command == "." and count == 4
-            else ("421 dying" if command == "MAIL" and count > 4 else None)
-        )
-
-    with ScriptedServer(dying) as server:
-        _send(program, sol, Smtp(server.url))
-    assert len(server.messages) == 3
-    states = _states(sol)
-    assert (states["sent"], states["uncertain"]) == (3, 1)
-    with ScriptedServer() as healthy:
-        _send(program, sol, Smtp(healthy.url), at=NOON + timedelta(minutes=30))
-    assert len(healthy.messages) == 2
-    assert _states(sol) == {"sent": 5, "uncertain": 1}
-    task = db.session().scalars(select(Task)).one()
-    assert task.kind == "send_uncertain"
 
 
 def test_a_refused_address_becomes_a_task_and_is_not_written_to_again(sol, program):

@@ -5,17 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from bpo.db import acting_as, db
+from bpo.db import acting_as
 from bpo.domain.debtors import Channel
 from bpo.domain.links import Purpose, expiry
-from bpo.gateways.mail import MemoryMail
-from bpo.gateways.queue import MemoryQueue
 from bpo.gateways.signing import Signer
 from bpo.kernel import actor as actors
 from bpo.kernel.errors import BadInput, Forbidden, NotFound
-from bpo.models import AuditEntry, Contact, OptOut, Touch
-from bpo.services import campaigns, deliveries, links, opt_outs
-from bpo.services.letters import Desk
+from bpo.models import AuditEntry, Contact, OptOut
+from bpo.services import links, opt_outs
 from bpo.services.visits import Closed
 from tests.factories import debts, people
 
@@ -224,32 +221,3 @@ def test_a_link_that_does_not_work_stops_nothing(session, cast, davi, fault):
     assert isinstance(found, Closed)
     assert (found.workspace is None) == (fault in ("purpose", "signature"))
     assert silent(session) == []
-
-
-def test_what_was_planned_before_the_click_is_not_sent_after_it(fresh_app):
-    with fresh_app.app_context():
-        sol = people.workspace(cnpj="11222333000181", sender_email="cobranca@sol.example")
-        program = actors.system([sol.id], name="worker")
-        with acting_as(program):
-            session = db.session()
-            debts.running(session, sol, since=NOW - timedelta(days=60))
-            debts.fresh(session, sol, TODAY, NOW)
-            davi = debts.debtor(session, sol)
-            debts.receivable(session, davi, due=date(2026, 11, 10))
-            campaigns.plan(program, sol.id, TODAY, now=NOW, queue=MemoryQueue())
-            by_link(opt_outs.stop, token(session, davi))
-
-            mail = MemoryMail()
-            deliveries.send(
-                program,
-                sol.id,
-                desk=Desk(SIGNER, "https://cobranca.example", "cobranca@bpo.example"),
-                mail=mail,
-                queue=MemoryQueue(),
-                clock=lambda: NOW,
-                seconds=30,
-            )
-            session.rollback()
-            touch = session.scalars(select(Touch)).one()
-            assert mail.sent == []
-            assert (touch.state, touch.state_reason) == ("cancelled", "opt_out")

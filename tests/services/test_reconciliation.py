@@ -10,7 +10,6 @@ from bpo.formats import cnab400, ofx
 from bpo.kernel import actor as actors
 from bpo.kernel.errors import BadInput, Conflict, NotFound
 from bpo.models import AuditEntry, BankLine, BankSuggestion, Hold, Payment
-from bpo.queries import bank
 from bpo.services import bank_lines, payments, reconciliation
 from bpo.services.reconciliation import Ref
 from tests.factories import debts, people
@@ -78,17 +77,6 @@ def balance(session, title):
 
 def holds(session):
     return session.scalars(select(Hold).where(Hold.released_at.is_(None))).all()
-
-
-def test_the_same_statement_twice_and_overlapping_ones_change_nothing(session, ana, cast, bill):
-    first = movement("70,00", "TED DE ALGUEM")
-    assert take(ana, cast.sol, first, movement("-5,00", "TARIFA")).applied == 2
-    again = take(ana, cast.sol, first, movement("-5,00", "TARIFA"), first)
-    assert (again.applied, again.unchanged) == (1, 2)
-    assert [line.state for line in lines(session)] == ["open", "info", "open"]
-    assert again.known_until == TODAY
-    (account,) = bank.accounts(session, [cast.sol.id])
-    assert (account.bank, account.number, account.balance_cents) == ("237", "1234-5", 123450)
 
 
 def test_a_boleto_in_a_return_file_is_settled_once(session, ana, cast, bill):

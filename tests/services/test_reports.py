@@ -90,15 +90,6 @@ class TestSchedule:
         assert stored.to_build(here, FRIDAY_FIVE - timedelta(minutes=1)) == []
         assert stored.to_build(here, FRIDAY_FIVE) == [(cast.sol.id, run.id)]
 
-    def test_an_edit_moves_the_next_run_and_loses_none(self, here, clock, cast):
-        reports.schedule(clock, cast.sol.id, now=MONDAY)
-        cast.sol.report_weekday, cast.sol.report_hour = 0, 8
-        here.commit()
-        slot = reports.schedule(clock, cast.sol.id, now=MONDAY)
-        assert slot == datetime(2026, 11, 30, 11, 0, tzinfo=UTC)
-        (run,) = here.scalars(select(ReportRun)).all()
-        assert (run.slot, run.as_of, run.week) == (slot, date(2026, 11, 29), "2026-W48")
-
     def test_after_a_month_away_the_latest_missed_week_alone_is_made_up_for(
         self, here, clock, cast
     ):
@@ -268,20 +259,6 @@ class TestSend:
         here.commit()
         send(clock, cast, mail, jobs)
         assert (mail.sent, only_delivery(here).state) == ([], "cancelled")
-        assert stored.by_id(here, cast.sol.id, run.id).state == "done"
-
-    def test_a_server_that_is_away_is_tried_again_later(self, here, clock, cast, jobs, mail):
-        run = built(here, clock, cast, jobs)
-        mail.outcomes["bruno@example.com"] = Outcome(Stage.CONNECT, answer="refused")
-        assert send(clock, cast, mail, jobs)["failed"] == 1
-        assert send(clock, cast, mail, jobs)["failed"] == 0
-        assert stored.with_mail_due(here, FRIDAY_FIVE) == {}
-        mail.outcomes.clear()
-        later = FRIDAY_FIVE + timedelta(minutes=5)
-        assert stored.with_mail_due(here, later) == {cast.sol.id: 1}
-        send(clock, cast, mail, jobs, later)
-        here.expire_all()
-        assert only_delivery(here).state == "sent"
         assert stored.by_id(here, cast.sol.id, run.id).state == "done"
 
     def test_what_goes_wrong_late_on_friday_is_work_of_that_friday(
