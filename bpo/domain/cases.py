@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
 from bpo.domain import completion, terms
 from bpo.domain.policies import NegotiationLimits
@@ -11,6 +12,15 @@ from bpo.domain.terms import Custom, Practice, Situation, Waiver
 from bpo.kernel.calendar import Calendar
 
 _NOTHING = Decimal(0)
+
+
+class Entry(StrEnum):
+    """How much is asked for at first: what is customary for the class, what is free in a month
+    where that is less, or the least that the policy allows."""
+
+    CUSTOMARY = "customary"
+    LIGHT = "light"
+    LEAST = "least"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +35,7 @@ class Case:
     discount_at_once: Waiver
     discount_of_short_plan: Waiver
     monthly_cents: int | None = None
-    light_entry: bool = False
+    entry: Entry = Entry.CUSTOMARY
 
     @property
     def custom(self) -> Custom:
@@ -53,6 +63,11 @@ class Case:
     def able_cents(self) -> int | None:
         """The monthly capacity that goes with it."""
         return None if self.free_cents is None else self.free_cents * completion.FREE_SHARE
+
+    @property
+    def assumed_cents(self) -> int:
+        """What a month is taken to bear where no payment tells: the neutral plan, in four parts."""
+        return self.situation.due_today_cents // completion.NEUTRAL_PAYMENTS
 
     @property
     def entry_rate(self) -> Decimal:

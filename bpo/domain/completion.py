@@ -32,7 +32,8 @@ UNKNOWN_CAPACITY_PCT = 80
 
 BEARABLE_PCT = ((25, 95), (50, 85), (100, 60), (200, 30), (400, 10), (800, 4), (1600, 1))
 """(payment in percent of what is there for it, the share of debtors who can bear it in percent)."""
-UNKNOWN_BEARABLE_PCT = 50
+NEUTRAL_PAYMENTS = 4
+"""Without a history: a quarter down and three instalments, so a month should bear a quarter."""
 FREE_SHARE = 2
 """One part in so many of what a debtor usually pays can go to old debts beside new purchases."""
 WILLING_PCT = {
@@ -68,8 +69,8 @@ def acceptance_pct(
     first_cents: int,
     later_cents: int,
     risk_class: RiskClass,
-    capacity_cents: int | None,
-    free_cents: int | None,
+    capacity_cents: int,
+    free_cents: int,
 ) -> int:
     """The estimated chance, 0 to 100, that the debtor takes the offer up.
 
@@ -81,20 +82,18 @@ def acceptance_pct(
     return WILLING_PCT[risk_class] * first * later // 10_000
 
 
-def bearable_pct(payment_cents: int, capacity_cents: int | None) -> int:
+def bearable_pct(payment_cents: int, capacity_cents: int) -> int:
     """The share of debtors, 0 to 100, for whom a payment is bearable; falls with its weight.
 
-    Read between the points of BEARABLE_PCT along a straight line.
+    Read between the points of BEARABLE_PCT along a straight line; beyond the last, nobody.
     """
-    if capacity_cents is None:
-        return UNKNOWN_BEARABLE_PCT
     load = payment_cents * 100 // max(capacity_cents, 1)
     lower, high = 0, 100
     for upper, low in BEARABLE_PCT:
         if load <= upper:
             return high - (high - low) * (load - lower) // (upper - lower)
         lower, high = upper, low
-    return high
+    return 0
 
 
 def expected_cents(first: int, later: int, completion: int, acceptance: int) -> int:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from bpo.domain import approvals, completion, installments, policies, rationale, terms
-from bpo.domain.cases import Case
+from bpo.domain.cases import Case, Entry
 from bpo.domain.installments import Installment
 from bpo.domain.terms import (
     PRACTICE,
@@ -66,7 +66,7 @@ def offers(
     if monthly_cents is not None and monthly_cents >= at_once.total_cents:
         at_once = _with(at_once, rationale.within_reach(monthly_cents))
     elif monthly_cents is not None:
-        asked = _chosen_plan(replace(case, light_entry=True), monthly_cents)
+        asked = _chosen_plan(replace(case, entry=Entry.LIGHT), monthly_cents)
     found = _distinct([at_once, asked, _short_plan(case), _long_plan(case)])
     return tuple(sorted(_completed(case, found), key=_rank))
 
@@ -86,8 +86,10 @@ def case_of(
     return Case(situation, limits, calendar, today, practice, at_once, short, monthly_cents)
 
 
-def _rank(offer: Offer) -> tuple[int, date, str]:
-    return (-offer.expected_recovery_cents, offer.installments[-1].due_date, offer.kind)
+def _rank(offer: Offer) -> tuple[int, int, date, str]:
+    """Most expected first, then the soonest over; of what nobody could bear, the lightest."""
+    worth, largest = offer.expected_recovery_cents, max(p.amount_cents for p in offer.installments)
+    return (-worth, 0 if worth else largest, offer.installments[-1].due_date, offer.kind)
 
 
 def _distinct(found: Iterable[Offer | None]) -> list[Offer]:
@@ -181,10 +183,14 @@ def _lengths(case: Case, shortest: int, enough: int) -> list[int]:
 
 
 def _entries(case: Case) -> list[Case]:
-    """With the customary down payment, and with what a month can bear if that is less."""
-    light = replace(case, light_entry=True)
-    due = case.situation.due_today_cents
-    return [case, light] if _entry(light, due) < _entry(case, due) else [case]
+    """The down payments that are compared, each once: customary, bearable, and the least.
+
+    The least for class D only when the debtor said what they can pay a month.
+    """
+    due, strict = case.situation.due_today_cents, case.is_class_d and case.monthly_cents is None
+    kinds = [one for one in Entry if not (strict and one is Entry.LEAST)]
+    views = [replace(case, entry=one) for one in kinds]
+    return list({_entry(view, due): view for view in reversed(views)}.values())
 
 
 def _chosen_plan(case: Case, monthly_cents: int) -> Offer | None:
@@ -240,16 +246,18 @@ def _plan(
 
 def _entry(case: Case, base_cents: int, first_cents: int = 0) -> int:
     needed = terms.ceiling_share(base_cents, case.entry_rate)
-    able = case.monthly_cents or case.situation.behaviour.capacity_cents.value
-    if case.light_entry and able:
-        needed = max(min(needed, able), terms.ceiling_share(base_cents, case.least_entry_rate))
+    least = terms.ceiling_share(base_cents, case.least_entry_rate)
+    if case.entry is Entry.LEAST:
+        needed = least
+    elif case.entry is Entry.LIGHT and case.free_cents:
+        needed = max(min(needed, case.free_cents), least)
     return max(needed, case.limits.min_installment_cents, first_cents)
 
 
 def _amounts(case: Case, base: int, entry: int, months: int) -> list[int]:
     """The down payment, then the instalments; its share holds for the total with interest too."""
     rest = installments.amounts(base - entry, case.rate, months, case.practice.method)
-    least = case.least_entry_rate if case.light_entry else case.entry_rate
+    least = case.entry_rate if case.entry is Entry.CUSTOMARY else case.least_entry_rate
     needed = terms.ceiling_share(entry + sum(rest), least)
     if needed > entry:
         entry = needed
@@ -288,8 +296,8 @@ def _offer(
         schedule[0].amount_cents,
         max((one.amount_cents for one in schedule[1:]), default=0),
         situation.rating.risk_class,
-        case.ready_cents,
-        case.free_cents,
+        case.assumed_cents if case.ready_cents is None else case.ready_cents,
+        case.assumed_cents // completion.FREE_SHARE if case.free_cents is None else case.free_cents,
     )
     first, later = (
         completion.present_value_cents(part, case.today, case.practice.waiting_rate)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from bpo.domain import installments, proposals, rationale, terms
-from bpo.domain.cases import Case
+from bpo.domain.cases import Case, Entry
 from bpo.domain.policies import NegotiationLimits
 from bpo.domain.terms import PRACTICE, Offer, OfferKind, Practice, Situation, Waiver, Wish
 from bpo.kernel.calendar import Calendar
@@ -26,7 +26,7 @@ def offer(
     """
     practice = replace(practice, method=wish.method)
     case = proposals.case_of(situation, limits, calendar, today, practice)
-    case = replace(case, light_entry=True)
+    case = replace(case, entry=Entry.LIGHT)
     if situation.due_today_cents <= 0:
         raise BadInput("Nothing is owed: there is nothing to negotiate", field="payments")
     most = case.most_after_entry + 1

@@ -78,6 +78,20 @@ def of_debtor(session: Session, workspace_id: int, debtor_id: int) -> Sequence[A
     ).all()
 
 
+def asked_on_page(session: Session, workspace_id: int, debtor_id: int) -> ApprovalRequest | None:
+    """The latest request that a debtor made on their own page."""
+    return session.scalar(
+        select(ApprovalRequest)
+        .where(
+            ApprovalRequest.workspace_id == workspace_id,
+            ApprovalRequest.debtor_id == debtor_id,
+            ApprovalRequest.asked_by.is_(None),
+        )
+        .order_by(ApprovalRequest.id.desc())
+        .limit(1)
+    )
+
+
 def open_about(
     session: Session,
     workspace_id: int,

@@ -103,6 +103,11 @@ def _about(session: Session, request: ApprovalRequest) -> Phrase:
     if request.debtor_id is not None:
         debtor = debtors.by_id(session, request.workspace_id, request.debtor_id)
         assert debtor is not None
+        if request.asked_by is None:
+            return Phrase(
+                "{debtor} asks on their page to pay in another way. Your decision is needed.",
+                debtor=debtor.name,
+            )
         return Phrase(
             "{who} asks for your decision about an offer to {debtor}.", who=who, debtor=debtor.name
         )

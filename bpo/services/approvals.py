@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bpo.db import unit_of_work
-from bpo.domain import access, findings
+from bpo.domain import access
 from bpo.domain import agreements as agreement_rules
 from bpo.domain import approvals as rules
 from bpo.domain.access import Permission
@@ -21,7 +21,13 @@ from bpo.models import Agreement, AgreementReceivable, ApprovalRequest
 from bpo.queries import agreements as stored_agreements
 from bpo.queries import approvals as stored
 from bpo.queries import debtors, workspaces
-from bpo.services import agreement_choices, agreements, approval_requests
+from bpo.services import (
+    agreement_choices,
+    agreements,
+    approval_requests,
+    case_files,
+    plan_answers,
+)
 from bpo.services.agreement_choices import Choice, Choices
 from bpo.services.agreements import Scene
 
@@ -52,14 +58,33 @@ def ask(
         choice = found.named(fingerprint)
         if choice is None:
             raise Conflict("What is owed has changed: look at the offers of today")
-        needed = choice.needs_approval_by
-        if needed is None or agreement_choices.may_grant(actor, needed):
-            raise BadInput("This offer needs nobody's approval")
-        if _waits(session, workspace_id, debtor_id, fingerprint):
-            raise Conflict("These terms wait for approval already")
-        draft = agreements.add_offer(session, actor, scene, choice, now=now)
-        request = _request(draft, needed, choice, found, note)
-        return approval_requests.add(session, actor, request, now=now, queue=queue)
+        return put(session, actor, scene, choice, found, note, now=now, queue=queue)
+
+
+def put(
+    session: Session,
+    actor: Actor,
+    scene: Scene,
+    choice: Choice,
+    found: Choices,
+    note: str | None,
+    *,
+    now: datetime,
+    queue: Queue,
+) -> ApprovalRequest:
+    """Freeze terms as a draft and keep the request for them; joins the caller's transaction.
+
+    By staff, or by the debtor on their own page. Raises BadInput when nobody need be asked,
+    Conflict when these terms wait already.
+    """
+    needed = choice.needs_approval_by
+    if needed is None or agreement_choices.may_grant(actor, needed):
+        raise BadInput("This offer needs nobody's approval")
+    if _waits(session, scene.workspace.id, scene.debtor.id, choice.fingerprint):
+        raise Conflict("These terms wait for approval already")
+    draft = agreements.add_offer(session, actor, scene, choice, now=now)
+    request = _request(draft, needed, choice, found, note)
+    return approval_requests.add(session, actor, request, now=now, queue=queue)
 
 
 def accept(
@@ -68,30 +93,39 @@ def accept(
     request_id: int,
     *,
     now: datetime,
+    queue: Queue,
     answer: str | None = None,
 ) -> ApprovalRequest:
     """Grant the terms: the draft becomes an offer that the debtor may accept.
 
     Looked at again first: when a payment or the day has changed what is owed, the request has
-    expired and nothing is granted.
+    expired and nothing is granted. A debtor who asked on their page hears of every answer there.
     """
     with unit_of_work(actor) as session:
         request, draft, today = _opened(session, actor, workspace_id, request_id, now)
         if _over(session, request, draft, today):
-            return _expire(session, actor, request, draft, now)
+            return _expire(session, actor, request, draft, now, queue)
         approval_requests.decide(session, actor, request, State.ACCEPTED, answer, now)
         agreements.grant(session, actor, draft, _granted(request, actor, now), now=now)
+        plan_answers.tell(session, actor, request, draft, now=now, queue=queue)
     return request
 
 
 def refuse(
-    actor: Actor, workspace_id: int, request_id: int, answer: str, *, now: datetime
+    actor: Actor,
+    workspace_id: int,
+    request_id: int,
+    answer: str,
+    *,
+    now: datetime,
+    queue: Queue,
 ) -> ApprovalRequest:
     """Say no, with the reason: the analyst reads it before talking to the debtor again."""
     with unit_of_work(actor) as session:
         request, draft, _today = _opened(session, actor, workspace_id, request_id, now)
         approval_requests.decide(session, actor, request, State.REFUSED, answer, now)
         agreements.move(session, actor, draft, agreement_rules.State.REFUSED, now)
+        plan_answers.tell(session, actor, request, None, now=now, queue=queue)
     return request
 
 
@@ -102,6 +136,7 @@ def counter(
     wish: Wish,
     *,
     now: datetime,
+    queue: Queue,
     answer: str | None = None,
 ) -> ApprovalRequest:
     """Grant other terms instead: recomputed within the limits, offered at once in their place.
@@ -111,7 +146,7 @@ def counter(
     with unit_of_work(actor) as session:
         request, draft, today = _opened(session, actor, workspace_id, request_id, now)
         if _over(session, request, draft, today):
-            return _expire(session, actor, request, draft, now)
+            return _expire(session, actor, request, draft, now, queue)
         other = _other(session, actor, request, draft, wish, today, now)
         request.counter = {
             "down_cents": wish.down_cents,
@@ -120,6 +155,7 @@ def counter(
         }
         request.answered_with_id = other.id
         approval_requests.decide(session, actor, request, State.COUNTERED, answer, now)
+        plan_answers.tell(session, actor, request, other, now=now, queue=queue)
     return request
 
 
@@ -188,11 +224,17 @@ def _over(session: Session, request: ApprovalRequest, draft: Agreement, today: d
 
 
 def _expire(
-    session: Session, actor: Actor, request: ApprovalRequest, draft: Agreement, now: datetime
+    session: Session,
+    actor: Actor,
+    request: ApprovalRequest,
+    draft: Agreement,
+    now: datetime,
+    queue: Queue,
 ) -> ApprovalRequest:
     approval_requests.decide(session, actor, request, State.EXPIRED, None, now)
     if draft.state == agreement_rules.State.DRAFT.value:
         agreements.move(session, actor, draft, agreement_rules.State.EXPIRED, now)
+    plan_answers.tell(session, actor, request, None, now=now, queue=queue)
     return request
 
 
@@ -217,36 +259,14 @@ def _waits(session: Session, workspace_id: int, debtor_id: int, fingerprint: str
 def _request(
     draft: Agreement, needed: Role, choice: Choice, found: Choices, note: str | None
 ) -> ApprovalRequest:
+    assert choice.offer is not None
     return ApprovalRequest(
         workspace_id=draft.workspace_id,
         about=About.OFFER.value,
         agreement_id=draft.id,
         debtor_id=draft.debtor_id,
         needed_by=needed.value,
-        case_file=case_file(choice, found),
+        case_file=case_files.about(choice.offer, found.found),
         note=note,
         valid_until=draft.valid_until,
     )
-
-
-def case_file(choice: Choice, found: Choices) -> dict[str, Any]:
-    """What whoever decides is shown, as of the day of asking; money in centavos."""
-    offer, proposals = choice.offer, found.found
-    assert offer is not None
-    seen, rating = proposals.portrait.behaviour, proposals.portrait.rating
-    return {
-        "class": rating.risk_class.value,
-        "due_today_cents": proposals.due_today_cents,
-        "total_cents": offer.total_cents,
-        "discount_on_charges_cents": offer.discount_on_charges_cents,
-        "discount_on_principal_cents": offer.discount_on_principal_cents,
-        "payments": len(offer.installments),
-        "down_cents": offer.installments[0].amount_cents,
-        "acceptance_pct": offer.acceptance_pct,
-        "completion_pct": offer.completion_pct,
-        "expected_recovery_cents": offer.expected_recovery_cents,
-        "usual_monthly_cents": seen.usual_monthly_cents.value,
-        "oldest_overdue_days": seen.oldest_overdue_days.value,
-        "reasons": [findings.phrase_to_json(one) for one in offer.reasons],
-        "class_reasons": [findings.phrase_to_json(one) for one in rating.reasons],
-    }

@@ -20,7 +20,7 @@ from bpo.kernel.calendar import Calendar
 from bpo.kernel.errors import BadInput, NotFound
 from bpo.models import Contact, Debtor, Hold, PageAct, Task, Workspace
 from bpo.queries import debtors, links, page_acts, workspaces
-from bpo.services import audit
+from bpo.services import audit, case_files, negotiation
 from bpo.services import links as signed
 from bpo.services.visits import Visitor
 
@@ -66,11 +66,17 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an act was about, the pauses it makes, and the sentence of its inbox line."""
+    """What an act was about, the pauses it makes, and the sentence of its inbox line.
+
+    `file`: the whole case, for the person who has to decide it; `request_id`: the approval asked
+    for, whose answer settles the line.
+    """
 
     detail: dict[str, Any]
     pauses: tuple[tuple[Pause, int | None], ...] = ()
     line: str = ""
+    file: dict[str, Any] | None = None
+    request_id: int | None = None
 
 
 def message(
@@ -90,13 +96,18 @@ def message(
 
 
 def hardship(visitor: Visitor, form: Form, *, now: datetime) -> int:
-    """The debtor declares over-indebtedness (Lei 14.181/2021): all stops until a person looks."""
+    """The debtor declares over-indebtedness (Lei 14.181/2021): all stops until a person looks.
+
+    The person gets the whole file.
+    """
     words = rules.words(form.words)
 
     def act(desk: Desk) -> Outcome:
         pause = rules.pause(Kind.HARDSHIP, desk.today, desk.calendar)
         stands = page_acts.declared_hardship(desk.session, desk.workspace.id, desk.debtor.id)
-        return Outcome({}, () if stands else _everything(pause), words or "")
+        found = negotiation.proposals(desk.session, desk.workspace, desk.debtor, desk.today)
+        pauses = () if stands else _everything(pause)
+        return Outcome({}, pauses, words or "", case_files.of(found))
 
     return once(visitor, Kind.HARDSHIP, Form(form.key, words), act, now=now)
 
@@ -154,7 +165,7 @@ def once(
             kind=kind.value,
             request_key=form.key,
             words=form.words,
-            detail=outcome.detail,
+            detail=outcome.detail | ({"file": outcome.file} if outcome.file else {}),
             at=now,
             address=visitor.actor.address,
         )
@@ -162,7 +173,7 @@ def once(
         session.flush()
         for pause, receivable_id in outcome.pauses:
             _hold(desk, pause, receivable_id)
-        _line(desk, kind, row.id, outcome.line)
+        _line(desk, kind, row.id, outcome)
         _record(desk, kind, row.id, outcome)
         return row.id
 
@@ -221,7 +232,7 @@ def _prolonged(desk: Desk, pause: Pause) -> bool:
     return found.first() is not None
 
 
-def _line(desk: Desk, kind: Kind, act_id: int, text: str) -> None:
+def _line(desk: Desk, kind: Kind, act_id: int, outcome: Outcome) -> None:
     """The act as work for a person; a dispute is a line by itself."""
     line = rules.LINES.get(kind)
     if line is None:
@@ -232,7 +243,8 @@ def _line(desk: Desk, kind: Kind, act_id: int, text: str) -> None:
             kind=line.value,
             debtor_id=desk.debtor.id,
             due_on=desk.today,
-            detail={"page_act_id": act_id, "text": text[:300]},
+            detail={"page_act_id": act_id, "text": outcome.line[:300]}
+            | ({"request_id": outcome.request_id} if outcome.request_id else {}),
         )
     )
 

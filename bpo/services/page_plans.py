@@ -1,28 +1,48 @@
 """Paying in parts from the debtor's own page: offers of the engine, agreed to or asked for."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from bpo.db import acting_as, db
 from bpo.domain import agreement_terms
 from bpo.domain import agreements as agreement_rules
+from bpo.domain import approvals as approval_rules
 from bpo.domain import page_acts as rules
 from bpo.domain.agreement_terms import Terms
 from bpo.domain.agreements import State
-from bpo.domain.page_acts import Kind
+from bpo.domain.page_acts import Kind, Pause
 from bpo.gateways import wording
+from bpo.gateways.queue import Queue
 from bpo.kernel import actor as actors
 from bpo.kernel import clock
 from bpo.kernel.actor import Actor
 from bpo.kernel.errors import Conflict
-from bpo.models import Agreement, Workspace
+from bpo.models import Agreement, ApprovalRequest, Workspace
 from bpo.queries import agreements as stored
-from bpo.services import agreement_choices, agreements
+from bpo.queries import approvals as approval_rows
+from bpo.services import agreement_choices, agreements, approvals, case_files
 from bpo.services.agreement_choices import Choice, Choices
-from bpo.services.agreements import Evidence
+from bpo.services.agreements import Evidence, Scene
 from bpo.services.page_acts import Desk, Form, Outcome, once
 from bpo.services.visits import Visitor
+
+TOLD_FOR = timedelta(days=14)
+"""For how long the page tells of a plan that was asked for, from its answer on."""
+_GRANTED = frozenset({approval_rules.State.ACCEPTED, approval_rules.State.COUNTERED})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A plan that a debtor asked for: where it stands today, and the terms that are told of.
+
+    Once it was granted, or answered with other terms, `offer` is what they may agree to.
+    """
+
+    request: ApprovalRequest
+    state: approval_rules.State
+    offer: Agreement
+    terms: Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,35 +135,104 @@ def accept(
 
 
 def ask(
-    visitor: Visitor, form: Form, fingerprint: str, monthly_cents: int | None, *, now: datetime
+    visitor: Visitor,
+    form: Form,
+    fingerprint: str,
+    monthly_cents: int | None,
+    *,
+    now: datetime,
+    queue: Queue,
 ) -> int:
-    """Ask for terms that somebody has to grant; a person answers. Returns the act.
+    """Ask for terms that somebody has to grant: a request for approval. Returns the act.
 
-    The offers are made anew; the fingerprint only says which. Raises Conflict when it is none.
+    The offers are made anew; the fingerprint only says which. Reminders pause while it waits.
+    Raises Conflict when it is none, or while another plan of the debtor is being looked at;
+    BadInput for terms that nobody need grant.
     """
     words = rules.words(form.words)
 
     def act(desk: Desk) -> Outcome:
-        found = agreement_choices.of(
-            desk.session,
-            _program(desk.workspace.id),
-            desk.workspace,
-            desk.debtor,
-            desk.today,
-            monthly_cents,
-        )
+        found = _found(desk, monthly_cents)
         choice = named(found, fingerprint)
-        pause = rules.pause(Kind.PLAN, desk.today, desk.calendar)
-        approver = choice.needs_approval_by
+        before = approval_rows.asked_on_page(desk.session, desk.workspace.id, desk.debtor.id)
+        if before is not None and _state(before, desk.today) in approval_rules.OPEN:
+            raise Conflict("A plan of yours is being looked at already: the answer comes here")
+        scene = Scene(desk.workspace, desk.debtor, desk.today)
+        request = approvals.put(
+            desk.session, visitor.actor, scene, choice, found, words, now=now, queue=queue
+        )
         detail = {
             "plan": _plan(choice.terms),
             "monthly_cents": monthly_cents,
-            "needs_approval_by": approver.value if approver else None,
+            "needs_approval_by": request.needed_by,
         }
         line = " · ".join(filter(None, (_told(choice.terms, desk.workspace), words)))
-        return Outcome(detail, ((pause, None),) if pause else (), line)
+        pauses = _pauses(desk, request.valid_until)
+        return Outcome(detail, pauses, line, request_id=request.id)
 
     return once(visitor, Kind.PLAN, Form(form.key, words), act, now=now)
+
+
+def escalate(visitor: Visitor, form: Form, monthly_cents: int | None, *, now: datetime) -> int:
+    """Put a case that no offer fits before a person, with the whole file. Returns the act.
+
+    `monthly_cents` is what the debtor can pay a month. Raises BadInput when it is not positive.
+    """
+    words = rules.words(form.words)
+
+    def act(desk: Desk) -> Outcome:
+        found = _found(desk, monthly_cents)
+        said = f"{_say(monthly_cents, desk.workspace)}/m" if monthly_cents else None
+        line = " · ".join(filter(None, (said, words)))
+        detail = {"monthly_cents": monthly_cents}
+        return Outcome(detail, _pauses(desk), line, case_files.of(found.found))
+
+    return once(visitor, Kind.PLAN, Form(form.key, words), act, now=now)
+
+
+def asked(visitor: Visitor, *, now: datetime) -> Asked | None:
+    """The plan that the debtor asked for last, while there is something to tell of it."""
+    place, day = visitor.workspace.id, clock.local_day(now, visitor.workspace.time_zone)
+    with acting_as(visitor.actor):
+        session = db.session()
+        request = approval_rows.asked_on_page(session, place, visitor.debtor.id)
+        if request is None or now - (request.decided_at or request.asked_at) > TOLD_FOR:
+            return None
+        number = request.answered_with_id or request.agreement_id
+        row = stored.by_id(session, place, number) if number else None
+    state = _state(request, day)
+    if row is None or (state in _GRANTED and not _open(row, day)):
+        return None
+    return Asked(request, state, row, stored.terms(row))
+
+
+def _state(request: ApprovalRequest, day: date) -> approval_rules.State:
+    state = approval_rules.State(request.state)
+    return approval_rules.state_on(state, request.valid_until, day)
+
+
+def _open(row: Agreement, day: date) -> bool:
+    return State(row.state) in agreement_rules.ACCEPTABLE and row.valid_until >= day
+
+
+def _found(desk: Desk, monthly_cents: int | None) -> Choices:
+    return agreement_choices.of(
+        desk.session,
+        _program(desk.workspace.id),
+        desk.workspace,
+        desk.debtor,
+        desk.today,
+        monthly_cents,
+    )
+
+
+def _pauses(desk: Desk, at_least: date | None = None) -> tuple[tuple[Pause, int | None], ...]:
+    """Silence until a person answers, and as long as the request holds."""
+    pause = rules.pause(Kind.PLAN, desk.today, desk.calendar)
+    if pause is None or pause.until is None:
+        return ()
+    longest = max(pause.until, at_least) if at_least else pause.until
+    return ((replace(pause, until=longest), None),)
 
 
 def _program(workspace_id: int) -> Actor:

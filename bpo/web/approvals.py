@@ -178,22 +178,25 @@ def decide(request_id: int) -> dict[str, str]:
     attempt = forms.attempt(lambda: decided(request_id, typed))
     if attempt.result is not None:
         state = State(attempt.result.state)
-        flash(*(_said(state) if offer else _said_live(state)))
+        by_debtor = attempt.result.asked_by is None and state is not State.EXPIRED
+        flash(*(_said(state, by_debtor=by_debtor) if offer else _said_live(state)))
     return forms.faults(attempt)
 
 
 def _decided(request_id: int, typed: Typed) -> ApprovalRequest:
-    actor, place = g.actor, g.workspace.id
+    actor, place, queue = g.actor, g.workspace.id, outside.current().queue
+    answer = typed.text("answer")
     match typed.one_of("decision", State):
         case State.ACCEPTED:
-            return deciding.accept(actor, place, request_id, now=g.now, answer=typed.text("answer"))
+            return deciding.accept(actor, place, request_id, now=g.now, queue=queue, answer=answer)
         case State.COUNTERED:
             wish = Wish(typed.needed_cents("down_cents"), typed.whole("payments") or 0)
             return deciding.counter(
-                actor, place, request_id, wish, now=g.now, answer=typed.text("answer")
+                actor, place, request_id, wish, now=g.now, queue=queue, answer=answer
             )
         case _:
-            return deciding.refuse(actor, place, request_id, typed.needed("answer"), now=g.now)
+            why = typed.needed("answer")
+            return deciding.refuse(actor, place, request_id, why, now=g.now, queue=queue)
 
 
 def _published(request_id: int, typed: Typed) -> ApprovalRequest:
@@ -212,7 +215,9 @@ def _said_live(state: State) -> tuple[str, str]:
     return _("It has changed since it was asked about: nothing goes live."), "warning"
 
 
-def _said(state: State) -> tuple[str, str]:
+def _said(state: State, *, by_debtor: bool) -> tuple[str, str]:
+    if by_debtor:
+        return _("The debtor reads the answer on their page; their link goes out by mail."), "good"
     if state is State.ACCEPTED:
         return _("Approved: the offer can be accepted by the debtor until its day."), "good"
     if state is State.COUNTERED:

@@ -78,7 +78,7 @@ def test_bruno_approves_and_the_debtor_may_accept_these_terms_and_no_others(
     with pytest.raises(Conflict):
         agreements.accept(debtor, sol.id, davi.id, fingerprint, key="1", now=NOW)
 
-    approvals.accept(who(session, cast.bruno), sol.id, request.id, now=NOW, answer="Pode")
+    approvals.accept(who(session, cast.bruno), sol.id, request.id, queue=queue, now=NOW, answer="Pode")
 
     draft = draft_of(session, request)
     assert request.state == State.ACCEPTED
@@ -112,10 +112,10 @@ def test_only_who_may_decides_and_only_once(session, cast, sol, davi, queue):
         (cast.celia, NotFound),
     ):
         with pytest.raises(refusal):
-            approvals.accept(who(session, person), sol.id, request.id, now=NOW)
-    approvals.refuse(who(session, cast.bruno), sol.id, request.id, "Não dou 40%", now=NOW)
+            approvals.accept(who(session, person), sol.id, request.id, queue=queue, now=NOW)
+    approvals.refuse(who(session, cast.bruno), sol.id, request.id, "Não dou 40%", queue=queue, now=NOW)
     with pytest.raises(Conflict):
-        approvals.accept(who(session, cast.bruno), sol.id, request.id, now=NOW)
+        approvals.accept(who(session, cast.bruno), sol.id, request.id, queue=queue, now=NOW)
     assert request.state == State.REFUSED
     assert request.answer == "Não dou 40%"
     assert draft_of(session, request).state == "refused"
@@ -133,9 +133,9 @@ def test_other_terms_are_offered_instead_within_the_limits(session, cast, sol, d
     bruno = who(session, cast.bruno)
 
     with pytest.raises(BadInput, match="at least"):
-        approvals.counter(bruno, sol.id, request.id, Wish(1_00, 3), now=NOW)
+        approvals.counter(bruno, sol.id, request.id, Wish(1_00, 3), queue=queue, now=NOW)
     assert request.state == State.ASKED
-    approvals.counter(bruno, sol.id, request.id, Wish(400_00, 3), now=NOW)
+    approvals.counter(bruno, sol.id, request.id, Wish(400_00, 3), queue=queue, now=NOW)
 
     other = draft_of(session, request, request.answered_with_id)
     assert request.state == State.COUNTERED
@@ -149,7 +149,7 @@ def test_a_payment_in_between_expires_the_request(session, cast, sol, davi, queu
     request = asked(session, cast, davi, queue)
     payments.record(who(session, cast.ana), sol.id, davi.id, 100_00, TODAY, Method.PIX, now=NOW)
 
-    approvals.accept(who(session, cast.bruno), sol.id, request.id, now=NOW)
+    approvals.accept(who(session, cast.bruno), sol.id, request.id, queue=queue, now=NOW)
 
     assert request.state == State.EXPIRED
     assert draft_of(session, request).state == "expired"
@@ -159,7 +159,7 @@ def test_an_answer_after_the_last_day_approves_nothing(session, cast, sol, davi,
     request = asked(session, cast, davi, queue)
     late = NOW + timedelta(days=9)
 
-    approvals.accept(who(session, cast.bruno), sol.id, request.id, now=late)
+    approvals.accept(who(session, cast.bruno), sol.id, request.id, queue=queue, now=late)
 
     assert request.state == State.EXPIRED
     assert draft_of(session, request).state != "offered"

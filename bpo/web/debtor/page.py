@@ -178,6 +178,7 @@ def _show(account: Account) -> str:
         hello=messages.first_name(visitor.debtor.name, person=visitor.debtor.kind == Kind.PERSON),
         answered=_answered(visitor),
         running=page_plans.running(visitor),
+        asked=page_plans.asked(visitor, now=g.now),
         survey=surveys.question(visitor, g.now),
         hints=[proofs.hidden_address(reach.contact.address) for reach in statement.reaches],
     )

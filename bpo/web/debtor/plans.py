@@ -6,6 +6,7 @@ from flask import g, redirect, request
 
 from bpo.domain.links import Purpose
 from bpo.domain.terms import OfferKind
+from bpo.gateways import outside
 from bpo.kernel.errors import Refusal
 from bpo.kernel.text import Phrase
 from bpo.services import negotiation, page_plans
@@ -35,6 +36,26 @@ LOOKS = "60 per hour"
 def plan_offers(visitor: Visitor) -> Answer:
     """The offers of today, and what the debtor's own figure makes of them."""
     return _page(visitor, Typed(request.args, visitor.locale))
+
+
+@blueprint.post("/d/<token>/plan")
+@access.signed(Purpose.DEBTOR_PAGE)
+@limiter.limit(door.ACTS_PER_LINK, key_func=door.link_tried)
+@limiter.limit(door.ACTS_PER_ADDRESS)
+@door.proved
+def plan_escalate(visitor: Visitor) -> Answer:
+    """None of the offers fits: a person gets the whole case."""
+    home, typed = door.home(visitor), Typed(request.form, visitor.locale)
+    monthly_cents = typed.whole("monthly_cents")
+    attempt = forms.attempt(
+        lambda: page_plans.escalate(visitor, sent(typed), monthly_cents, now=g.now)
+    )
+    if attempt.result is not None:
+        return redirect(f"{home}/done/{attempt.result}", 303)
+    again = door.arrive(door.asked_token())
+    if isinstance(again, Closed):
+        return closed(again)
+    return _page(again.visitor, Typed({}, again.visitor.locale), attempt.refusal), 400
 
 
 @blueprint.get("/d/<token>/plan/<fingerprint>")
@@ -80,7 +101,8 @@ def plan_choose(visitor: Visitor, fingerprint: str) -> Answer:
 def _choose(visitor: Visitor, fingerprint: str, typed: Typed) -> int:
     form, monthly_cents = sent(typed), typed.whole("monthly_cents")
     if typed.checked("ask"):
-        return page_plans.ask(visitor, form, fingerprint, monthly_cents, now=g.now)
+        queue = outside.current().queue
+        return page_plans.ask(visitor, form, fingerprint, monthly_cents, now=g.now, queue=queue)
     typed.needed("agreed")
     return page_plans.accept(
         visitor,
@@ -109,10 +131,16 @@ def _page(visitor: Visitor, typed: Typed, refusal: Refusal | None = None) -> str
         typed=typed.values,
         fault=sentence if attempt.refusal else "",
         changed=sentence if refusal else "",
-        running=page_plans.running(visitor),
+        asked=page_plans.asked(visitor, now=g.now),
+        fits=cents is None or any(_largest(one) <= cents for one in found.choices),
+        key=uuid4().hex,
         home=door.home(visitor),
         faults={},
     )
+
+
+def _largest(choice: Choice) -> int:
+    return max(one.amount_cents for one in choice.terms.installments)
 
 
 def _choices(visitor: Visitor, typed: Typed) -> Choices:
