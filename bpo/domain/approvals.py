@@ -48,6 +48,13 @@ LABELS = {
     State.EXPIRED: Phrase("Approval expired"),
     State.VOIDED: Phrase("Changed since it was asked"),
 }
+ANSWERS = {
+    State.ACCEPTED: Phrase("Your plan was accepted"),
+    State.COUNTERED: Phrase("We can offer you this instead"),
+    State.REFUSED: Phrase("This plan was not possible"),
+    State.EXPIRED: Phrase("This plan no longer holds"),
+}
+"""What a debtor is told of a plan that they asked for."""
 TRANSITIONS: Mapping[State, frozenset[State]] = {
     State.ASKED: frozenset(State) - {State.ASKED},
     State.ACCEPTED: frozenset(),

@@ -78,7 +78,9 @@ def test_bruno_approves_and_the_debtor_may_accept_these_terms_and_no_others(
     with pytest.raises(Conflict):
         agreements.accept(debtor, sol.id, davi.id, fingerprint, key="1", now=NOW)
 
-    approvals.accept(who(session, cast.bruno), sol.id, request.id, queue=queue, now=NOW, answer="Pode")
+    approvals.accept(
+        who(session, cast.bruno), sol.id, request.id, queue=queue, now=NOW, answer="Pode"
+    )
 
     draft = draft_of(session, request)
     assert request.state == State.ACCEPTED
@@ -113,7 +115,9 @@ def test_only_who_may_decides_and_only_once(session, cast, sol, davi, queue):
     ):
         with pytest.raises(refusal):
             approvals.accept(who(session, person), sol.id, request.id, queue=queue, now=NOW)
-    approvals.refuse(who(session, cast.bruno), sol.id, request.id, "Não dou 40%", queue=queue, now=NOW)
+    approvals.refuse(
+        who(session, cast.bruno), sol.id, request.id, "Não dou 40%", queue=queue, now=NOW
+    )
     with pytest.raises(Conflict):
         approvals.accept(who(session, cast.bruno), sol.id, request.id, queue=queue, now=NOW)
     assert request.state == State.REFUSED

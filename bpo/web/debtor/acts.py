@@ -7,10 +7,9 @@ from uuid import uuid4
 
 from flask import g, redirect, request
 
-from bpo.domain import disputes, page_acts, proofs
+from bpo.domain import approvals, disputes, page_acts, proofs
 from bpo.domain.debtors import Channel
 from bpo.domain.disputes import Grounds
-from bpo.domain.links import Purpose
 from bpo.domain.page_acts import CallAt, Kind
 from bpo.gateways import pictures, wording
 from bpo.kernel.errors import BadInput
@@ -19,28 +18,20 @@ from bpo.services import page_acts as doing
 from bpo.services.page_acts import Form
 from bpo.services.page_claims import Upload
 from bpo.services.visits import Closed, Visitor
-from bpo.web import access, forms
-from bpo.web.debtor import blueprint, door
+from bpo.web import forms
+from bpo.web.debtor import door
 from bpo.web.debtor.door import Answer
 from bpo.web.debtor.telling import closed, tell
 from bpo.web.forms import Typed
-from bpo.web.throttle import limiter
 
 
-@blueprint.get("/d/<token>/<any(paid, dispute, promise, talk, contact, hardship, data):act>")
-@access.signed(Purpose.DEBTOR_PAGE)
-@limiter.limit(door.OPENINGS)
-@door.proved
+@door.seen("/<any(paid, dispute, promise, talk, contact, hardship, data):act>")
 def act_form(visitor: Visitor, act: str) -> Answer:
     """The form of one act."""
     return form(visitor, act)
 
 
-@blueprint.post("/d/<token>/paid")
-@access.signed(Purpose.DEBTOR_PAGE)
-@limiter.limit(door.ACTS_PER_LINK, key_func=door.link_tried)
-@limiter.limit(door.ACTS_PER_ADDRESS)
-@door.proved
+@door.done("/paid")
 def act_paid(visitor: Visitor) -> Answer:
     """I have paid."""
     return done(
@@ -57,11 +48,7 @@ def act_paid(visitor: Visitor) -> Answer:
     )
 
 
-@blueprint.post("/d/<token>/dispute")
-@access.signed(Purpose.DEBTOR_PAGE)
-@limiter.limit(door.ACTS_PER_LINK, key_func=door.link_tried)
-@limiter.limit(door.ACTS_PER_ADDRESS)
-@door.proved
+@door.done("/dispute")
 def act_dispute(visitor: Visitor) -> Answer:
     """I disagree."""
     return done(
@@ -73,11 +60,7 @@ def act_dispute(visitor: Visitor) -> Answer:
     )
 
 
-@blueprint.post("/d/<token>/promise")
-@access.signed(Purpose.DEBTOR_PAGE)
-@limiter.limit(door.ACTS_PER_LINK, key_func=door.link_tried)
-@limiter.limit(door.ACTS_PER_ADDRESS)
-@door.proved
+@door.done("/promise")
 def act_promise(visitor: Visitor) -> Answer:
     """I promise a day."""
     return done(
@@ -93,11 +76,7 @@ def act_promise(visitor: Visitor) -> Answer:
     )
 
 
-@blueprint.post("/d/<token>/talk")
-@access.signed(Purpose.DEBTOR_PAGE)
-@limiter.limit(door.ACTS_PER_LINK, key_func=door.link_tried)
-@limiter.limit(door.ACTS_PER_ADDRESS)
-@door.proved
+@door.done("/talk")
 def act_talk(visitor: Visitor) -> Answer:
     """A message to a person, or call me."""
     return done(
@@ -113,11 +92,7 @@ def act_talk(visitor: Visitor) -> Answer:
     )
 
 
-@blueprint.post("/d/<token>/contact")
-@access.signed(Purpose.DEBTOR_PAGE)
-@limiter.limit(door.ACTS_PER_LINK, key_func=door.link_tried)
-@limiter.limit(door.ACTS_PER_ADDRESS)
-@door.proved
+@door.done("/contact")
 def act_contact(visitor: Visitor) -> Answer:
     """Another e-mail or telephone."""
     return done(
@@ -133,21 +108,13 @@ def act_contact(visitor: Visitor) -> Answer:
     )
 
 
-@blueprint.post("/d/<token>/hardship")
-@access.signed(Purpose.DEBTOR_PAGE)
-@limiter.limit(door.ACTS_PER_LINK, key_func=door.link_tried)
-@limiter.limit(door.ACTS_PER_ADDRESS)
-@door.proved
+@door.done("/hardship")
 def act_hardship(visitor: Visitor) -> Answer:
     """I cannot pay what I owe without going without what I need."""
     return done(visitor, "hardship", lambda typed: doing.hardship(visitor, sent(typed), now=g.now))
 
 
-@blueprint.post("/d/<token>/survey")
-@access.signed(Purpose.DEBTOR_PAGE)
-@limiter.limit(door.ACTS_PER_LINK, key_func=door.link_tried)
-@limiter.limit(door.ACTS_PER_ADDRESS)
-@door.proved
+@door.done("/survey")
 def act_survey(visitor: Visitor) -> Answer:
     """How easy was it?"""
     typed, home = Typed(request.form, visitor.locale), door.home(visitor)
@@ -162,10 +129,7 @@ def act_survey(visitor: Visitor) -> Answer:
     return redirect(f"{home}?thanks=1", 303)
 
 
-@blueprint.get("/d/<token>/done/<int:act_id>")
-@access.signed(Purpose.DEBTOR_PAGE)
-@limiter.limit(door.OPENINGS)
-@door.proved
+@door.seen("/done/<int:act_id>")
 def act_done(visitor: Visitor, act_id: int) -> Answer:
     """What was done, its number, and what happens next."""
     act = conversations.one(visitor, act_id)
@@ -220,6 +184,7 @@ def form(visitor: Visitor, act: str, faults: dict[str, str] | None = None, **mor
         least_cents=page_acts.least_promised(statement.total_cents),
         talk=conversations.of(visitor) if act == "talk" else (),
         kinds=page_acts.LABELS,
+        decisions=approvals.ANSWERS,
         hints=[
             (reach, proofs.hidden_address(reach.contact.address)) for reach in statement.reaches
         ],

@@ -24,11 +24,7 @@ ON_PAGE = "page"
 DOWNLOADS = "6 per hour; 12 per day"
 
 
-@blueprint.post("/d/<token>/data")
-@access.signed(Purpose.DEBTOR_PAGE)
-@limiter.limit(door.ACTS_PER_LINK, key_func=door.link_tried)
-@limiter.limit(door.ACTS_PER_ADDRESS)
-@door.proved
+@door.done("/data")
 def data_request(visitor: Visitor) -> Answer:
     """Ask for a full copy, a correction or a deletion."""
     return done(visitor, "data", lambda typed: _ask(visitor, typed))
@@ -59,11 +55,7 @@ def data_pdf(visitor: Visitor) -> Answer:
     return documents.download("meus-dados.pdf", "application/pdf", drawn)
 
 
-@blueprint.post("/d/<token>/channels/<int:contact_id>")
-@access.signed(Purpose.DEBTOR_PAGE)
-@limiter.limit(door.ACTS_PER_LINK, key_func=door.link_tried)
-@limiter.limit(door.ACTS_PER_ADDRESS)
-@door.proved
+@door.done("/channels/<int:contact_id>")
 def channel_stop(visitor: Visitor, contact_id: int) -> Response:
     """Write to one address no more."""
     home = door.home(visitor)

@@ -1,6 +1,6 @@
 """The door of the debtor's page: a working link, a browser that has answered, and the way back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -12,8 +12,10 @@ from bpo.gateways import outside
 from bpo.services import debtor_page
 from bpo.services.debtor_page import Account, Arrival
 from bpo.services.visits import Closed, Visitor
-from bpo.web.debtor import proof
+from bpo.web import access
+from bpo.web.debtor import blueprint, proof
 from bpo.web.debtor.telling import closed
+from bpo.web.throttle import limiter
 
 P = ParamSpec("P")
 Answer = str | Response | tuple[str, int]
@@ -37,6 +39,34 @@ def proved(view: Callable[Concatenate[Visitor, P], Answer]) -> Callable[..., Ans
         return view(arrival.visitor, *args, **kwargs)
 
     return guarded
+
+
+def seen(rule: str, **options: Any) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+    """A page of the link, for who has proved themselves: `rule` is its address below the link's."""
+    return _at("GET", rule, [limiter.limit(OPENINGS)], options)
+
+
+def done(rule: str, **options: Any) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+    """An act on the link's page, by who has proved themselves: measured by link and by address."""
+    measures = [
+        limiter.limit(ACTS_PER_LINK, key_func=link_tried),
+        limiter.limit(ACTS_PER_ADDRESS),
+    ]
+    return _at("POST", rule, measures, options)
+
+
+def _at(
+    method: str, rule: str, measures: Sequence[Callable[..., Any]], options: dict[str, Any]
+) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+    def placed(view: Callable[..., Answer]) -> Callable[..., Answer]:
+        guarded = proved(view)
+        for measure in reversed(measures):
+            guarded = measure(guarded)
+        guarded = access.signed(Purpose.DEBTOR_PAGE)(guarded)
+        blueprint.add_url_rule(f"/d/<token>{rule}", view_func=guarded, methods=[method], **options)
+        return guarded
+
+    return placed
 
 
 def arrive(token: str) -> Arrival | Closed:

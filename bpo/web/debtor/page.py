@@ -51,10 +51,7 @@ def page(token: str) -> Answer:
     return _show(door.account(arrival.visitor))
 
 
-@blueprint.get("/d/<token>/<int:receivable_id>", endpoint="receivable")
-@access.signed(Purpose.DEBTOR_PAGE)
-@limiter.limit(door.OPENINGS)
-@door.proved
+@door.seen("/<int:receivable_id>", endpoint="receivable")
 def receivable(visitor: Visitor, receivable_id: int) -> Answer:
     """One receivable by itself, with its own Pix code."""
     account = door.account(visitor)
@@ -73,10 +70,7 @@ def receivable(visitor: Visitor, receivable_id: int) -> Answer:
     )
 
 
-@blueprint.get("/d/<token>/<int:receivable_id>/invoice.pdf", endpoint="invoice")
-@access.signed(Purpose.DEBTOR_PAGE)
-@limiter.limit(door.OPENINGS)
-@door.proved
+@door.seen("/<int:receivable_id>/invoice.pdf", endpoint="invoice")
 def invoice(visitor: Visitor, receivable_id: int) -> Answer:
     """The invoice of one receivable, to be kept or printed."""
     due = debtor_page.one(door.account(visitor), receivable_id)
@@ -87,10 +81,7 @@ def invoice(visitor: Visitor, receivable_id: int) -> Answer:
     )
 
 
-@blueprint.get("/d/<token>/<int:receivable_id>/documents/<int:attachment_id>", endpoint="document")
-@access.signed(Purpose.DEBTOR_PAGE)
-@limiter.limit(door.OPENINGS)
-@door.proved
+@door.seen("/<int:receivable_id>/documents/<int:attachment_id>", endpoint="document")
 def document(visitor: Visitor, receivable_id: int, attachment_id: int) -> Answer:
     """A fiscal document or boleto of one receivable."""
     due = debtor_page.one(door.account(visitor), receivable_id)

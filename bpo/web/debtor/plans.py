@@ -38,11 +38,7 @@ def plan_offers(visitor: Visitor) -> Answer:
     return _page(visitor, Typed(request.args, visitor.locale))
 
 
-@blueprint.post("/d/<token>/plan")
-@access.signed(Purpose.DEBTOR_PAGE)
-@limiter.limit(door.ACTS_PER_LINK, key_func=door.link_tried)
-@limiter.limit(door.ACTS_PER_ADDRESS)
-@door.proved
+@door.done("/plan")
 def plan_escalate(visitor: Visitor) -> Answer:
     """None of the offers fits: a person gets the whole case."""
     home, typed = door.home(visitor), Typed(request.form, visitor.locale)
@@ -81,11 +77,7 @@ def plan_terms(visitor: Visitor, fingerprint: str) -> Answer:
     )
 
 
-@blueprint.post("/d/<token>/plan/<fingerprint>")
-@access.signed(Purpose.DEBTOR_PAGE)
-@limiter.limit(door.ACTS_PER_LINK, key_func=door.link_tried)
-@limiter.limit(door.ACTS_PER_ADDRESS)
-@door.proved
+@door.done("/plan/<fingerprint>")
 def plan_choose(visitor: Visitor, fingerprint: str) -> Answer:
     """Say yes, or ask for what somebody has to grant; its terms are made anew."""
     home, typed = door.home(visitor), Typed(request.form, visitor.locale)

@@ -8,16 +8,17 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from bpo.db import db
-from bpo.domain import disputes, page_acts
+from bpo.domain import approvals, disputes, findings, page_acts
 from bpo.domain.access import Permission
 from bpo.gateways import outside
 from bpo.models import Debtor
 from bpo.queries import attachments
 from bpo.queries import page_acts as stored
-from bpo.services import conversations
-from bpo.web import access, forms, session
+from bpo.services import conversations, negotiation
+from bpo.web import access, forms, language, session
 from bpo.web.office import blueprint, lists
 from bpo.web.office.debtors import found
+from bpo.web.office.negotiation import KINDS
 
 Answer = str | Response | tuple[str, int]
 MOOD_OVER = timedelta(days=90)
@@ -78,6 +79,9 @@ def _page(debtor: Debtor, faults: dict[str, str] | None = None) -> str:
         "office/talk/page.html",
         debtor=debtor,
         talk=talk,
+        decisions=approvals.ANSWERS,
+        offer_kinds={kind.value: label for kind, (label, _sign) in KINDS.items()},
+        told=_told,
         days={said.act.id: _days(said.act.detail) for said in talk},
         proofs={one.sha256: one for one in documents if one.hidden_at is None},
         kinds=page_acts.LABELS,
@@ -89,6 +93,12 @@ def _page(debtor: Debtor, faults: dict[str, str] | None = None) -> str:
         form_key=uuid4().hex,
         today=lists.today(),
     )
+
+
+def _told(written: list[object]) -> str:
+    """A reason that was kept with a case, in the reader's language."""
+    phrase = findings.phrase_from_json(written)
+    return negotiation.sentence(phrase, language.current(), g.workspace.currency)
 
 
 def _days(detail: dict[str, object]) -> dict[str, date]:

@@ -2,7 +2,7 @@
 
 import html
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +12,6 @@ from bpo.domain import pix_references
 from bpo.domain.pix_references import Kind, Reference
 from bpo.formats import brcode
 from bpo.kernel import actor as actors
-from bpo.kernel import clock
 from bpo.models import AuditEntry, Dispute, Hold, OptOut, PaymentMethod, Promise
 from bpo.web.throttle import limiter
 from tests.factories import debts, people
@@ -43,24 +42,8 @@ def sol(app, session):
 
 
 @pytest.fixture
-def today(sol):
-    return clock.local_day(datetime.now(UTC), sol.time_zone)
-
-
-@pytest.fixture
-def davi(session, sol):
-    return debts.debtor(session, sol, document=CPF)
-
-
-@pytest.fixture
-def overdue(session, davi, today):
-    """R$ 1.000,00 that fell due 12 days ago: fine R$ 20,00, interest R$ 4,00."""
-    return debts.receivable(session, davi, "1001", due=today - timedelta(days=12), cents=1_000_00)
-
-
-@pytest.fixture
-def token(app, session, davi):
-    return debtor_links.token(app, session, davi)
+def token(link):
+    return link
 
 
 def words(page: str) -> str:

@@ -3,16 +3,13 @@
 import io
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from bpo.db import acting_as
 from bpo.gateways import pdf
-from bpo.kernel import actor as actors
-from bpo.kernel import clock
 from bpo.models import (
     Attachment,
     AuditEntry,
@@ -26,42 +23,9 @@ from bpo.models import (
     StoredFile,
     Task,
 )
-from bpo.web.throttle import limiter
 from tests.factories import debts, people
 from tests.web import debtor_links
 from tests.web.debtor_links import CPF, act, done_page, lines, one
-
-
-@pytest.fixture
-def cast(app, session):
-    with app.app_context():
-        limiter.reset()
-    everybody = people.cast(session)
-    everybody.sol.calendar = "none"
-    with acting_as(actors.system([everybody.sol.id, everybody.lua.id], name="test")):
-        yield everybody
-
-
-@pytest.fixture
-def today(cast):
-    return clock.local_day(datetime.now(UTC), cast.sol.time_zone)
-
-
-@pytest.fixture
-def davi(session, cast):
-    return debts.debtor(session, cast.sol, document=CPF)
-
-
-@pytest.fixture
-def overdue(session, davi, today):
-    return debts.receivable(session, davi, "1001", due=today - timedelta(days=12), cents=1_000_00)
-
-
-@pytest.fixture
-def token(app, client, session, davi, overdue):
-    link = debtor_links.token(app, session, davi)
-    debtor_links.read(client, link)
-    return link
 
 
 def photo(kind="PNG"):

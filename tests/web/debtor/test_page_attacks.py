@@ -7,34 +7,16 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from bpo.db import acting_as
 from bpo.domain import proofs
 from bpo.domain.links import Purpose
 from bpo.gateways import outside
-from bpo.kernel import actor as actors
-from bpo.kernel import clock
 from bpo.models import AuditEntry, OptOut, Receivable
 from bpo.services import debtor_page, links
-from bpo.web.throttle import limiter
-from tests.factories import debts, people
+from tests.factories import debts
 from tests.web import debtor_links
 from tests.web.debtor_links import CPF
 
 EVAS_CPF = "11144477735"
-
-
-@pytest.fixture
-def cast(app, session):
-    with app.app_context():
-        limiter.reset()
-    everybody = people.cast(session)
-    with acting_as(actors.system([everybody.sol.id, everybody.lua.id], name="test")):
-        yield everybody
-
-
-@pytest.fixture
-def today(cast):
-    return clock.local_day(datetime.now(UTC), cast.sol.time_zone)
 
 
 @pytest.fixture
@@ -52,8 +34,8 @@ def eva(session, cast, today):
 
 
 @pytest.fixture
-def token(app, session, davi):
-    return debtor_links.token(app, session, davi)
+def token(link):
+    return link
 
 
 def count(session, action):

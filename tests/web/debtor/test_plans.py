@@ -1,14 +1,10 @@
 """Davi agrees to pay in parts; and whoever would change what he sees, or act in his name."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-import pytest
 from sqlalchemy import select
 
-from bpo.db import acting_as
-from bpo.kernel import actor as actors
-from bpo.kernel import clock
 from bpo.models import (
     Agreement,
     AgreementAcceptance,
@@ -19,42 +15,9 @@ from bpo.models import (
     OptOut,
     PageAct,
 )
-from bpo.web.throttle import limiter
 from tests.factories import debts, people
 from tests.web import debtor_links
-from tests.web.debtor_links import CPF, act, csrf, done_page, lines, one
-
-
-@pytest.fixture
-def cast(app, session):
-    with app.app_context():
-        limiter.reset()
-    everybody = people.cast(session)
-    everybody.sol.calendar = "none"
-    with acting_as(actors.system([everybody.sol.id, everybody.lua.id], name="test")):
-        yield everybody
-
-
-@pytest.fixture
-def today(cast):
-    return clock.local_day(datetime.now(UTC), cast.sol.time_zone)
-
-
-@pytest.fixture
-def davi(session, cast):
-    return debts.debtor(session, cast.sol, document=CPF)
-
-
-@pytest.fixture
-def overdue(session, davi, today):
-    return debts.receivable(session, davi, "1001", due=today - timedelta(days=12), cents=1_000_00)
-
-
-@pytest.fixture
-def token(app, client, session, davi, overdue):
-    link = debtor_links.token(app, session, davi)
-    debtor_links.read(client, link)
-    return link
+from tests.web.debtor_links import act, csrf, done_page, lines, one
 
 
 def choices(client, token, monthly="300,00"):
@@ -108,24 +71,6 @@ def test_terms_that_were_never_offered_or_have_changed_are_refused(
 def test_without_a_yes_nothing_is_agreed(client, session, overdue, token):
     answer = act(client, token, granted(client, token))
     assert answer.status_code == 409
-    assert session.scalars(select(Agreement)).all() == []
-
-
-def test_what_somebody_must_grant_is_asked_for(client, session, davi, token, today):
-    for number in range(4):
-        day = today - timedelta(days=200 - number)
-        debts.receivable(session, davi, f"30{number}", due=day, cents=400_00)
-    looked = [
-        one
-        for one in choices(client, token)
-        if 'name="ask"' in client.get(f"/d/{token}/{one}").text
-    ]
-    assert looked
-    sneaky = {"csrf_token": csrf(client, token), "key": "a-key-of-my-own", "agreed": "1"}
-    assert client.post(f"/d/{token}/{looked[0]}", data=sneaky).status_code == 409
-    done_page(client, act(client, token, looked[0]))
-    assert one(session, PageAct).detail["needs_approval_by"] == "admin"
-    assert lines(session)[0][0] == "plan_asked"
     assert session.scalars(select(Agreement)).all() == []
 
 

@@ -15,9 +15,8 @@ from bpo.models import AuditEntry, Contact, OptOut, SignedLink
 from bpo.services import account_mails, conversations, page_links
 from bpo.services.page_links import Postman
 from bpo.web.throttle import limiter
-from tests.factories import debts, people
+from tests.factories import people
 from tests.web import debtor_links
-from tests.web.debtor_links import CPF
 
 
 @pytest.fixture
@@ -27,11 +26,6 @@ def sol(app, session):
     place = people.workspace(cnpj="11222333000181", legal_name="Padaria Sol Ltda")
     with acting_as(actors.system([place.id], name="test")):
         yield place
-
-
-@pytest.fixture
-def davi(session, sol):
-    return debts.debtor(session, sol, document=CPF)
 
 
 @pytest.fixture
