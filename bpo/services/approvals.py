@@ -185,6 +185,7 @@ def _other(
     other = agreements.add_offer(session, actor, scene, wished, now=now)
     if other.state == agreement_rules.State.DRAFT.value:
         agreements.grant(session, actor, other, _granted(request, actor, now), now=now)
+    other.approval = _granted(request, actor, now)
     return other
 
 

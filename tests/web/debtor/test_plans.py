@@ -1,7 +1,6 @@
 """Davi agrees to pay in parts; and whoever would change what he sees, or act in his name."""
 
 import re
-from datetime import timedelta
 
 from sqlalchemy import select
 
