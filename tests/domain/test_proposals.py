@@ -107,27 +107,6 @@ def test_davi_who_broke_two_promises_needs_approval_and_a_third_down():
     assert "Promises broken: 2; plans broken: 0; the latest on 2026-09-20" in said
 
 
-def test_where_a_third_is_more_than_a_month_leaves_free_class_d_pays_that_down():
-    """Half of the R$ 1.200 that Davi usually pays a month; the least only at his own word."""
-    case = situation(GOOD, [owing(300_000)], promises=BROKEN)
-
-    long = of_kind(OfferKind.LONG_PLAN, offered(case))
-    asked = proposals.offers(case, Limits(), CALENDAR, TODAY, 60_000)
-
-    assert long.down_payment_cents == 60_000
-    assert long.needs_approval_by is Role.ADMIN
-    assert min(o.down_payment_cents for o in asked if o.down_payment_cents) == 30_000
-    assert all(offer.needs_approval_by for offer in asked)
-
-
-def test_an_offer_beyond_anybodys_means_is_worth_nothing_and_the_lightest_comes_first():
-    found = proposals.offers(situation(GOOD, [owing(90_000_000)]), Limits(), CALENDAR, TODAY, 1_000)
-
-    assert {offer.expected_recovery_cents for offer in found} == {0}
-    largest = [max(one.amount_cents for one in offer.installments) for offer in found]
-    assert largest == sorted(largest)
-
-
 def test_the_down_payment_of_class_d_can_be_raised():
     case = situation(GOOD, [owing(300_000)], promises=BROKEN)
 
