@@ -8,6 +8,7 @@ from bpo.demo.book_rows import Here
 from bpo.demo.diary import Diary, Work
 from bpo.demo.ledger import Note, Promise
 from bpo.demo.storing import Row
+from bpo.domain import moves
 from bpo.kernel import clock
 
 _PLANNED_BEFORE = timedelta(minutes=30)
@@ -33,7 +34,7 @@ def touches(here: Here, diary: Diary) -> Iterator[Row]:
             "planned_on": touch.planned_on,
             "scheduled_at": touch.scheduled_at,
             "total_cents": touch.total_cents,
-            "moved_because": ",".join(reason.code for reason in touch.reasons) or None,
+            "moved_because": moves.written(touch.reasons),
             "state": made.state.value,
             "state_reason": made.reason,
             "attempts": made.attempts,

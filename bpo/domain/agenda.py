@@ -114,6 +114,14 @@ class Agenda:
             found = self._following[day] = self.place.calendar.following(day)
         return found
 
+    def moved(self, step: Step, own: date, day: date) -> tuple[Reason, ...]:
+        """Why a step speaks today and not on its own day: that was closed, so that it moved to
+        `day`; or `day` went by while the campaign ran."""
+        if self.running_since < day < self.today:
+            return (Reason(Code.CAUGHT_UP, step.key, day),)
+        shifted = day == self.today != own and self.running_since < own
+        return (Reason(Code.SHIFTED, step.key, own),) if shifted else ()
+
     def dated(self, risk_class: str | None) -> dict[date, Step | None]:
         """Effective due date to its step of today, filled by `step_for` as dates come up."""
         return self._dated.setdefault(risk_class, {})
@@ -224,7 +232,8 @@ class Agenda:
 
     def _instant(self, channel: Channel, state: str | None, day: date) -> datetime:
         zone = self.place.zone_of(state)
-        opens = clock.instant(day, self.rules.window.weekdays.opens, zone)
+        window = self.rules.window
+        opens = clock.instant(day, (window.on(day) or window.weekdays).opens, zone)
         if channel in BY_PERSON:
             return opens
         start = max(opens, self.earliest) if self.earliest and day == self.today else opens

@@ -92,8 +92,7 @@ def _late(item: Open, ladder: Sequence[Step], past: Sequence[Past], agenda: Agen
         if not completed:
             return Turn(None, (), (), (Reason(Code.IN_FLIGHT, ladder[last].key),))
         day = max(day, max(completed) + timedelta(days=step.offset - ladder[last].offset))
-    day = agenda.following(day)
+    own, day = day, agenda.following(day)
     if day > agenda.today:
         return Turn(None, (), (), (Reason(Code.WAITING, step.key, day),))
-    missed = agenda.running_since < day < agenda.today
-    return Turn(step, (), (Reason(Code.CAUGHT_UP, step.key, day),) if missed else (), ())
+    return Turn(step, (), agenda.moved(step, own, day), ())

@@ -105,12 +105,13 @@ def _turn(debtor: Debtor, position: Position, carrier: Open, start: date, agenda
     passed: tuple[Reason, ...] = ()
     for candidate in range(index, len(ladder.steps)):
         step = ladder.steps[candidate]
-        day = agenda.following(_day_of(candidate, position, start, ladder, agenda))
+        own = _day_of(candidate, position, start, ladder, agenda)
+        day = agenda.following(own)
         if day > agenda.today:
             return Turn(None, (), (), (*passed, Reason(Code.WAITING, step.key, day)))
         reach = agenda.reach(step, debtor)
         if reach.channels:
-            missed = (Reason(Code.CAUGHT_UP, step.key, day),) if _missed(day, agenda) else ()
+            missed = agenda.moved(step, own, day)
             return Turn(step, reach.channels, (*remarks, *missed, *reach.reasons), passed)
         passed += reach.reasons
     return Turn(None, (), (), passed or (Reason(Code.COMPLETED),))
@@ -132,10 +133,6 @@ def _next_index(
             index = candidate
     entered = (Reason(Code.ENTERED, ladder.steps[index].key, start),) if index else ()
     return index, (*position.remarks, *entered)
-
-
-def _missed(day: date, agenda: Agenda) -> bool:
-    return agenda.running_since < day < agenda.today
 
 
 def _day_of(index: int, position: Position, start: date, ladder: Ladder, agenda: Agenda) -> date:

@@ -15,12 +15,11 @@ from bpo.kernel.text import Phrase
 class Rules:
     """The contact rules of a workspace.
 
-    `window` is narrowed by the law of the debtor's state; `state_windows` (by UF) stand in its
-    place for debtors of those states, within the law as well. Caps count contacts over all
-    campaigns in a day and in any seven days. `fresh_business_days`: how old the last payment data
-    may be.
-    `limitation_years`: age after which a debt is no longer collected (STJ 3rd panel; None: no
-    limit). `quiet_after_issue_days`: no reminder about an invoice this young.
+    `window` is narrowed by the law of the debtor's state, weekday by weekday; `state_windows` (by
+    UF) stand in its place for debtors of those states, within the law as well. Caps count contacts
+    over all campaigns in a day and in any seven days. `fresh_business_days`: how old the last
+    payment data may be. `limitation_years`: age after which a debt is no longer collected (STJ 3rd
+    panel; None: no limit). `quiet_after_issue_days`: no reminder about an invoice this young.
     """
 
     window: Window = DEFAULT_WINDOW
@@ -34,6 +33,8 @@ class Rules:
     quiet_after_issue_days: int = 2
 
 
+WEEKDAYS = range(5)
+"""Monday to Friday."""
 _NUMBERS = {
     "min_spacing_days": (0, 30),
     "daily_cap": (1, 5),
@@ -75,7 +76,29 @@ def from_json(row: Mapping[str, Any]) -> Rules:
         name: _window(name, row[name]) for name in ("window", "email_window") if row.get(name)
     }
     states = {uf: _of_state(uf, own) for uf, own in (row.get("state_windows") or {}).items()}
-    return Rules(**numbers, **windows, state_windows=states)  # type: ignore[arg-type]
+    rules = Rules(**numbers, **windows, state_windows=states)  # type: ignore[arg-type]
+    _leave_open(rules)
+    return rules
+
+
+def _leave_open(rules: Rules) -> None:
+    """Raises BadInput for hours that a state's law forbids on every weekday: nobody there could
+    ever be contacted."""
+    for uf, law in STATE_WINDOWS.items():
+        own = rules.state_windows.get(uf, rules.window)
+        spans = [own.of(day) for day in WEEKDAYS]
+        if all(span is None or span.within(law.weekdays) is None for span in spans):
+            raise _forbidden(uf, law, "state_windows" if uf in rules.state_windows else "window")
+
+
+def _forbidden(uf: str, law: Window, field: str) -> BadInput:
+    return BadInput(
+        "{uf}: the law allows contact only from {opens} to {closes}",
+        field=field,
+        uf=uf,
+        opens=law.weekdays.opens.strftime("%H:%M"),
+        closes=law.weekdays.closes.strftime("%H:%M"),
+    )
 
 
 def _of_state(uf: str, row: Mapping[str, Any]) -> Window:
@@ -83,14 +106,9 @@ def _of_state(uf: str, row: Mapping[str, Any]) -> Window:
     if uf not in STATES:
         raise BadInput("Choose one of the options", field="state_windows")
     own, law = _window("state_windows", row), STATE_WINDOWS.get(uf)
-    if law and own.weekdays.within(law.weekdays) is None:
-        raise BadInput(
-            "{uf}: the law allows contact only from {opens} to {closes}",
-            field="state_windows",
-            uf=uf,
-            opens=law.weekdays.opens.strftime("%H:%M"),
-            closes=law.weekdays.closes.strftime("%H:%M"),
-        )
+    spans = [own.weekdays, *(span for _day, span in own.days if span)]
+    if law and any(span.within(law.weekdays) is None for span in spans):
+        raise _forbidden(uf, law, "state_windows")
     return own
 
 
@@ -111,18 +129,28 @@ def _number(name: str, value: object) -> int | None:
 
 def _window_to_json(window: Window) -> dict[str, Any]:
     spans = {"weekdays": window.weekdays, "saturday": window.saturday}
-    return {name: [t.strftime("%H:%M") for t in span] for name, span in spans.items() if span}
+    found: dict[str, Any] = {name: _texts(span) for name, span in spans.items() if span}
+    if window.days:
+        found["days"] = {str(day): span and _texts(span) for day, span in window.days}
+    return found
+
+
+def _texts(span: Hours) -> list[str]:
+    return [one.strftime("%H:%M") for one in span]
 
 
 def _window(name: str, row: Mapping[str, Any]) -> Window:
     try:
         weekdays = _hours(row["weekdays"])
         saturday = _hours(row["saturday"]) if row.get("saturday") else None
-    except (KeyError, TypeError, ValueError) as error:
+        own = {int(day): span and _hours(span) for day, span in (row.get("days") or {}).items()}
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BadInput(
             "“{label}” must give opening and closing hours", field=name, label=LABELS[name]
         ) from error
-    return Window(weekdays, saturday)
+    if own.keys() - set(WEEKDAYS) or all(own.get(day, weekdays) is None for day in WEEKDAYS):
+        raise BadInput("Leave at least one weekday open", field=name)
+    return Window(weekdays, saturday, days=tuple(sorted(own.items())))
 
 
 def _hours(pair: list[str]) -> Hours:

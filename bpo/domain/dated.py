@@ -1,7 +1,7 @@
 """Steps that hang on a date: new invoices, reminders before the due date and on the day itself."""
 
 from collections.abc import Container, Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from bpo.domain import cadence, holds
 from bpo.domain.agenda import Agenda
@@ -103,6 +103,5 @@ def _obstacle(item: Open, step: Step, fresh: Container[int], agenda: Agenda) -> 
 def _late(step: Step, day: date, agenda: Agenda) -> tuple[Reason, ...]:
     if step.moment != Moment.PRE_DUE:
         return ()
-    planned = agenda.day_before(day, step.offset)
-    missed = agenda.running_since < planned < agenda.today
-    return (Reason(Code.CAUGHT_UP, step.key, planned),) if missed else ()
+    own = day + timedelta(days=step.offset)
+    return agenda.moved(step, own, agenda.day_before(day, step.offset))

@@ -23,18 +23,29 @@ class Hours(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The hours of the week; never on Sundays. `law` is where it is written."""
+    """The hours of the week; never on Sundays. `law` is where it is written.
+
+    `days`: weekdays with hours of their own, from Monday, 0, to Friday, 4; None: not on that day.
+    """
 
     weekdays: Hours
     saturday: Hours | None = None
     law: str = ""
+    days: tuple[tuple[int, Hours | None], ...] = ()
 
     def on(self, day: date) -> Hours | None:
         """The hours of a day by its weekday; holidays are the calendar's to know."""
         weekday = day.weekday()
         if weekday < _SATURDAY:
-            return self.weekdays
+            return self.of(weekday) if self.days else self.weekdays
         return self.saturday if weekday == _SATURDAY else None
+
+    def of(self, weekday: int) -> Hours | None:
+        """The hours of a weekday from Monday, 0, to Friday, 4."""
+        for own, span in self.days:
+            if own == weekday:
+                return span
+        return self.weekdays
 
 
 def between(opens: int, closes: int) -> Hours:

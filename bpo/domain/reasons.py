@@ -46,6 +46,7 @@ class Code(StrEnum):
     # Remarks on a contact that is made
     ENTERED = "entered"
     CAUGHT_UP = "caught_up"
+    SHIFTED = "shifted"
     REANCHORED = "reanchored"
     MOVED = "moved"
     NEW_CYCLE = "new_cycle"
@@ -111,6 +112,7 @@ _TEXTS = {
     Code.MOVED: "Another campaign spoke about this debt before: it is joined by the debt's age",
     Code.HOLDOUT: "The debtor is in the group left without messages to measure their effect",
     Code.ENTERED: "The debt was already old when the campaign learnt of it",
+    Code.SHIFTED: "Its own day is not a business day",
     Code.CAUGHT_UP: "Later than planned: nothing could be sent on the day itself",
     Code.REANCHORED: "The invoice that led the reminders is settled; others are still overdue",
     Code.NEW_CYCLE: "The debtor had nothing overdue since the last reminder: it begins anew",
@@ -128,6 +130,8 @@ def phrase(reason: Reason | Code) -> Phrase:
         return Phrase(_TEXTS[reason.code])
     if reason.code in HELD:
         return Phrase("{reason} (until {on})", reason=Phrase(_TEXTS[reason.code]), on=reason.on)
+    if reason.code is Code.SHIFTED:
+        return Phrase("{reason} ({on})", reason=Phrase(_TEXTS[reason.code]), on=reason.on)
     if reason.code in _SINCE:
         return Phrase("{reason} (since {on})", reason=Phrase(_TEXTS[reason.code]), on=reason.on)
     return Phrase("{reason} (next on {on})", reason=Phrase(_TEXTS[reason.code]), on=reason.on)

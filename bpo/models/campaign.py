@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -208,7 +209,8 @@ class Message(Model):
 
 
 class Skip(Model):
-    """A debtor whom a campaign left in peace on a day, and why."""
+    """A debtor whom a campaign left in peace on a day, and why; `days` has the day to which each
+    of the reasons points, where it does."""
 
     __tablename__ = "skips"
     __table_args__ = (
@@ -221,6 +223,7 @@ class Skip(Model):
     campaign_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     on_day: Mapped[date] = mapped_column(primary_key=True)
     reasons: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    days: Mapped[list[date | None] | None] = mapped_column(ARRAY(Date))
     next_on: Mapped[date | None]
 
 

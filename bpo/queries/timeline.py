@@ -2,8 +2,8 @@
 
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from bpo.domain import debtors
 from bpo.kernel import clock
 from bpo.models import (
+    Campaign,
     DeliveryEvent,
     Dispute,
     Hold,
@@ -27,6 +28,7 @@ from bpo.models import (
     Payment,
     Promise,
     Receivable,
+    Skip,
     Task,
     Touch,
     User,
@@ -34,6 +36,10 @@ from bpo.models import (
 from bpo.queries import payments
 
 LIMIT = 60
+_SKIPS = 4
+"""So many silent days are read for each event shown: most of them follow one another."""
+_IN_A_ROW = timedelta(days=5)
+"""Over a weekend with holidays nothing is planned, and the silence goes on."""
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -112,6 +118,47 @@ def text(session: Session, workspace_id: int, debtor_id: int, touch_id: int) -> 
         )
     ).first()
     return _read(*row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Days in a row on which a campaign left the debtor in peace for the same reasons."""
+
+    id: int
+    first: date
+    last: date
+    reasons: tuple[str, ...]
+    days: tuple[date | None, ...] | None
+    next_on: date | None
+
+
+def _silences(reader: _Reader) -> Iterator[Event]:
+    query = (
+        select(Skip, Campaign.name)
+        .join(
+            Campaign,
+            and_(Campaign.workspace_id == Skip.workspace_id, Campaign.id == Skip.campaign_id),
+        )
+        .where(Skip.workspace_id == reader.workspace_id, Skip.debtor_id == reader.debtor_id)
+        .order_by(Skip.campaign_id, Skip.on_day.desc())
+        .limit(reader.limit * _SKIPS)
+    )
+    span: Silence | None = None
+    name = ""
+    for skip, named in reader.session.execute(query):
+        codes, days = tuple(skip.reasons), tuple(skip.days) if skip.days else None
+        same = span and span.id == skip.campaign_id and span.reasons == codes
+        if span and same and span.first - skip.on_day <= _IN_A_ROW:
+            span = replace(span, first=skip.on_day)
+            continue
+        if span:
+            yield Event("silence", span.last, None, span, name)
+        span, name = (
+            Silence(skip.campaign_id, skip.on_day, skip.on_day, codes, days, skip.next_on),
+            named,
+        )
+    if span:
+        yield Event("silence", span.last, None, span, name)
 
 
 def _payments(reader: _Reader) -> Iterator[Event]:
@@ -255,6 +302,7 @@ def _imports(reader: _Reader) -> Iterator[Event]:
 _KINDS: Sequence[Callable[[_Reader], Iterator[Event]]] = (
     _payments,
     _touches,
+    _silences,
     _replies,
     _page_acts,
     _promises,

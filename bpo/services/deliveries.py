@@ -29,7 +29,7 @@ from bpo.kernel.errors import NotFound
 from bpo.models import Touch
 from bpo.queries import outgoing
 from bpo.queries.outgoing import STAMP, UNSPOKEN
-from bpo.services import audit, handing
+from bpo.services import audit, handing, postponing
 from bpo.services.drafts import Batch, Draft, Verdict
 from bpo.services.handing import Handed, Post
 from bpo.services.letters import Desk
@@ -340,43 +340,13 @@ def _put_aside(actor: Actor, workspace_id: int, batch: Batch, now: datetime) -> 
     verdicts = [draft for draft in batch.drafts if draft.verdict and not draft.verdict.allowed]
     if not verdicts:
         return
+    work = [draft.waiting.id for draft in verdicts if draft.verdict and draft.verdict.by_person]
+    aside = [draft for draft in verdicts if draft.verdict and not draft.verdict.by_person]
     with unit_of_work(actor) as session:
-        for verdict, ids in _by_verdict(verdicts).items():
-            if verdict.by_person:
-                session.execute(
-                    text(_HAND_OVER),
-                    {"workspace": workspace_id, "ids": ids, "now": now, "day": batch.day},
-                )
-            else:
-                _write_verdict(session, workspace_id, verdict, ids, now)
-
-
-def _by_verdict(drafts: list[Draft]) -> dict[Verdict, list[int]]:
-    found: dict[Verdict, list[int]] = {}
-    for draft in drafts:
-        if draft.verdict is not None:
-            found.setdefault(draft.verdict, []).append(draft.waiting.id)
-    return found
-
-
-def _write_verdict(
-    session: Session, workspace_id: int, verdict: Verdict, ids: list[int], now: datetime
-) -> None:
-    values: dict[str, object]
-    if verdict.cancelled is not None:
-        values = {
-            "state": State.CANCELLED.value,
-            "state_reason": verdict.cancelled.value,
-            "settled_at": now,
-        }
-    else:
-        values = {"scheduled_at": verdict.not_before, "moved_because": verdict.because}
-    session.execute(
-        update(Touch)
-        .where(
-            Touch.workspace_id == workspace_id,
-            Touch.id.in_(ids),
-            Touch.state.in_([state.value for state in deliveries.WAITING]),
-        )
-        .values(**values)
-    )
+        if work:
+            session.execute(
+                text(_HAND_OVER),
+                {"workspace": workspace_id, "ids": work, "now": now, "day": batch.day},
+            )
+        if aside:
+            postponing.record(session, workspace_id, aside, now)

@@ -8,7 +8,7 @@ from bpo.domain.contact import Place
 from bpo.domain.contact_rules import Rules
 from bpo.domain.deliveries import Cancelled
 from bpo.domain.messages import Creditor
-from bpo.domain.reasons import Code
+from bpo.domain.reasons import Code, Reason
 from bpo.domain.receivables import Entry
 from bpo.domain.steps import AnchorKind, Channel, Moment, Step
 from bpo.gateways.channels.carriers import Parcel
@@ -26,14 +26,14 @@ from bpo.services.wordings import Wordings
 class Verdict:
     """Whether a contact may be made now; if not, what becomes of it.
 
-    `cancelled`: it will not be made. `not_before`: it waits until then, `because`. `by_person`: it
-    is work for a person and becomes a task.
+    `cancelled`: it will not be made. `not_before`: it waits until then. `why`: what stands against
+    it. `by_person`: it is work for a person and becomes a task.
     """
 
     allowed: bool
     cancelled: Cancelled | None = None
     not_before: datetime | None = None
-    because: str | None = None
+    why: tuple[Reason, ...] = ()
     by_person: bool = False
 
 

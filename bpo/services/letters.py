@@ -16,7 +16,7 @@ from bpo.domain.deliveries import Cancelled
 from bpo.domain.invoices import Payer
 from bpo.domain.links import Purpose, expiry
 from bpo.domain.messages import DebtLine, Links, MessageFacts, first_name
-from bpo.domain.reasons import Code
+from bpo.domain.reasons import Code, Reason
 from bpo.domain.receivables import Receivable
 from bpo.domain.steps import BY_PERSON, Channel, Moment
 from bpo.gateways import templates
@@ -82,7 +82,9 @@ class Desk:
             if draft.waiting.paid_on is None:
                 return Verdict(False, Cancelled.WITHDRAWN)
         elif not draft.lines:
-            return Verdict(False, deliveries.cancelled_because(draft.held) or Cancelled.PAID)
+            held = tuple(Reason(code) for code in draft.held)
+            reason = deliveries.cancelled_because(draft.held) or Cancelled.PAID
+            return Verdict(False, reason, why=held)
         if draft.step is not None and _outdated(draft, batch.day):
             return Verdict(False, Cancelled.STALE)
         decision = contact.may_contact(situation, batch.rules, channel, now, batch.place)
@@ -91,11 +93,11 @@ class Desk:
         codes = [reason.code for reason in decision.reasons]
         cancelled = deliveries.cancelled_because(codes)
         if cancelled is not None:
-            return Verdict(False, cancelled)
+            return Verdict(False, cancelled, why=decision.reasons)
         wait_until = decision.not_before or now + LOOK_AGAIN
         if Code.STALE in codes:
             wait_until = now + LOOK_AGAIN
-        return Verdict(False, None, wait_until, codes[0].value)
+        return Verdict(False, None, wait_until, decision.reasons)
 
     def write(self, batch: Batch, draft: Draft, now: datetime) -> None:
         """Put the exact words on a draft that may go."""

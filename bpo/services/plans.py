@@ -1,6 +1,6 @@
 """Putting a day's plan on the shelf: contacts, what they list, and silences, stored in bulk."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor, Future
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bpo.db import driver
-from bpo.domain import deliveries
+from bpo.domain import deliveries, moves
 from bpo.domain.reasons import Reason
 from bpo.domain.touches import Plan, Skip, Touch
 from bpo.formats import arrays
@@ -74,12 +74,13 @@ _REVIVE = f"""
 SELECT count(*) FROM revived
 """
 _STORE_SKIPS = """
-INSERT INTO skips (workspace_id, debtor_id, campaign_id, on_day, reasons, next_on)
-SELECT %(workspace)s, debtor_id, %(campaign)s, %(day)s, string_to_array(reasons, ','), next_on
-FROM unnest(%(debtors)s::bigint[], %(reasons)s::text[], %(next)s::date[])
-    AS new (debtor_id, reasons, next_on)
+INSERT INTO skips (workspace_id, debtor_id, campaign_id, on_day, reasons, days, next_on)
+SELECT %(workspace)s, debtor_id, %(campaign)s, %(day)s, string_to_array(reasons, ','),
+    string_to_array(days, ',', '')::date[], next_on
+FROM unnest(%(debtors)s::bigint[], %(reasons)s::text[], %(days)s::text[], %(next)s::date[])
+    AS new (debtor_id, reasons, days, next_on)
 ON CONFLICT (workspace_id, debtor_id, campaign_id, on_day)
-DO UPDATE SET reasons = excluded.reasons, next_on = excluded.next_on
+DO UPDATE SET reasons = excluded.reasons, days = excluded.days, next_on = excluded.next_on
 """
 
 
@@ -166,7 +167,7 @@ def _columns(touches: list[Touch]) -> dict[str, str]:
         "templates": arrays.texts([touch.template or None for touch in touches]),
         "instants": arrays.texts([touch.scheduled_at.isoformat() for touch in touches]),
         "totals": arrays.plain([touch.total_cents for touch in touches]),
-        "moved": arrays.texts([_codes(touch.reasons) for touch in touches]),
+        "moved": arrays.texts([moves.written(touch.reasons) for touch in touches]),
         "item_ordinals": arrays.plain([number for number, _ in listed]),
         "item_receivables": arrays.plain([item.id for _, item in listed]),
         "item_cents": arrays.plain([item.open_cents for _, item in listed]),
@@ -174,12 +175,24 @@ def _columns(touches: list[Touch]) -> dict[str, str]:
 
 
 def _skip_columns(skips: list[Skip]) -> dict[str, str]:
+    found = [_reasons(skip.reasons) for skip in skips]
     return {
         "debtors": arrays.plain([skip.debtor_id for skip in skips]),
-        "reasons": arrays.texts([_codes(skip.reasons) for skip in skips]),
+        "reasons": arrays.texts([",".join(one) for one in found]),
+        "days": arrays.texts([_days(one) for one in found]),
         "next": arrays.plain([skip.next_on for skip in skips]),
     }
 
 
-def _codes(reasons: Iterable[Reason]) -> str | None:
-    return ",".join(dict.fromkeys(reason.code for reason in reasons)) or None
+def _reasons(reasons: Iterable[Reason]) -> dict[str, date | None]:
+    """Each code once, with the day to which the first of its reasons points."""
+    found: dict[str, date | None] = {}
+    for reason in reasons:
+        found.setdefault(reason.code.value, reason.on)
+    return found
+
+
+def _days(reasons: Mapping[str, date | None]) -> str | None:
+    """The days beside the codes, joined; None where no reason points to one."""
+    days = [day.isoformat() if day else "" for day in reasons.values()]
+    return ",".join(days) if any(days) else None

@@ -1,6 +1,6 @@
 """May Ana, Bruno's campaign or a bulk send contact Davi now?"""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -184,3 +184,30 @@ def test_the_hours_chosen_for_a_state_stand_in_place_of_the_usual_ones_within_it
     assert read("AM", saturday) is None
     assert read("SC", monday) == between(9, 18)
     assert contact_rules.from_json(contact_rules.to_json(rules)) == rules
+
+
+def test_a_weekday_may_have_hours_of_its_own_or_none_never_wider_than_the_law():
+    friday, monday, wednesday = day("2026-11-27"), day("2026-11-23"), day("2026-11-25")
+    window = Window(between(9, 18), days=((0, None), (4, between(7, 22))))
+    rules = Rules(window=window, state_windows={"RS": Window(between(9, 18), days=((2, None),))})
+    read = lambda uf, on: contact.hours(rules, "sms", uf, on)  # noqa: E731
+    assert read("SC", monday) is None
+    assert read("SC", friday) == between(7, 22)
+    assert read("SP", friday) == between(8, 20)
+    assert read("AM", friday) == between(8, 18)
+    assert read("RS", wednesday) is None
+    assert read("RS", monday) == between(9, 18)
+    assert contact_rules.from_json(contact_rules.to_json(rules)) == rules
+    late = clock.instant(friday, time(23), BRAZIL.zone)
+    opens = contact.opening(rules, "sms", "SC", BRAZIL, late)
+    assert clock.local_time(opens, BRAZIL.zone).date() == day("2026-12-01")
+    nine = ["09:00", "18:00"]
+    for bad in (
+        {"window": {"weekdays": nine, "days": {str(n): None for n in range(5)}}},
+        {"window": {"weekdays": nine, "days": {"5": nine}}},
+        {"window": {"weekdays": nine, "days": {"1": ["18:00", "09:00"]}}},
+        {"window": {"weekdays": ["20:00", "22:00"]}},
+        {"state_windows": {"AM": {"weekdays": nine, "days": {"1": ["19:00", "20:00"]}}}},
+    ):
+        with pytest.raises(BadInput):
+            contact_rules.from_json(bad)

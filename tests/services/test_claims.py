@@ -54,7 +54,7 @@ def test_a_claim_waits_for_another_of_the_same_debtor_and_then_finds_the_day_tak
     assert mail.sent == []
     session.rollback()
     moved = session.scalar(text("SELECT moved_because FROM touches WHERE state = 'planned'"))
-    assert moved == "daily_cap"
+    assert moved.startswith("daily_cap@2026-11-24")
 
 
 def _claims(url, place, debtor, touch):

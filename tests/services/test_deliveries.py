@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from bpo.db import acting_as, db, unit_of_work
+from bpo.domain import moves
 from bpo.domain.deliveries import CLAIM_LASTS, MAX_TRIES, State
 from bpo.domain.regua import DEFAULT_REGUA
 from bpo.gateways.mail import MemoryMail, Smtp
@@ -198,7 +199,9 @@ def test_stale_payment_data_stops_sending_not_planning(sol, program):
     assert mail.sent == []
     assert _states(sol) == {"planned": 1}
     touch = db.session().scalars(select(Touch)).one()
-    assert (touch.moved_because, touch.scheduled_at > NOON) == ("stale", True)
+    why = moves.read(touch.moved_because)[-1]
+    assert (why.code, why.since, why.until) == ("stale", NOON, touch.scheduled_at)
+    assert touch.scheduled_at > NOON
 
 
 def test_a_refused_address_becomes_a_task_and_is_not_written_to_again(sol, program):
@@ -298,7 +301,8 @@ def test_outside_the_hours_a_message_moves_to_the_next_opening(sol, program):
     _send(program, sol, mail, at=night)
     assert mail.sent == []
     touch = db.session().scalars(select(Touch)).one()
-    assert touch.moved_because == "outside_hours"
+    why = moves.read(touch.moved_because)[-1]
+    assert (why.code, why.until) == ("outside_hours", touch.scheduled_at)
     assert touch.scheduled_at == datetime(2026, 11, 25, 11, 0, tzinfo=UTC)
 
 

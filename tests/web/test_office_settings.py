@@ -181,6 +181,16 @@ def test_a_state_may_have_hours_of_its_own_and_lose_them_again(session, marta, s
     assert read().state_windows == {}
 
 
+def test_weekdays_may_have_hours_of_their_own(session, marta, sol):
+    own = {"window_day4_opens": "09:00", "window_day4_closes": "12:00", "window_day0_closed": "1"}
+    assert marta.send(f"{SOL}/contact", contact_fields(**own)).status_code == 302
+    rules = contact_rules.from_json(stored.contact_rules(session, sol.id).rules)
+    assert rules.window.days == ((0, None), (4, between(9, 12)))
+    assert 'value="12:00"' in marta.client.get(f"{SOL}/contact").text
+    closed = {f"window_day{day}_closed": "1" for day in range(5)}
+    assert marta.send(f"{SOL}/contact", contact_fields(**closed)).status_code == 400
+
+
 def test_ways_to_pay_are_added_and_withdrawn(session, marta, sol):
     page = f"{SOL}/payment"
     wrong = {"kind": "transfer", "label": "TED", "bank": "001", "document": "1"}

@@ -1,7 +1,7 @@
 """What a campaign will send, what it sent, and whom it left in peace and why."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -17,7 +17,7 @@ from bpo.queries import campaigns as stored
 from bpo.queries import touches, workspaces
 from bpo.queries.campaigns import Stored
 from bpo.web import access
-from bpo.web.office import blueprint, campaigns
+from bpo.web.office import blueprint, campaigns, whys
 from bpo.web.office.touches import CHANNELS, because
 
 WAITING = frozenset({"planned", "sending"})
@@ -38,7 +38,7 @@ class Line:
     at: datetime
     cents: int
     touch_id: int | None = None
-    why: Phrase | None = None
+    why: Sequence[Phrase] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,7 @@ def campaign_sent(slug: str, campaign_id: int) -> str:
         total=sum(counts.get(state, 0) for state in shown),  # type: ignore[attr-defined]
         channels=CHANNELS,
         because=because,
+        moved=whys.moved,
         steps={step.key: step for step in found.campaign.steps},
         number=number,
         size=SIZE,
@@ -147,7 +148,7 @@ def _planned(found: Stored, number: int) -> list[Line]:
             row.touch.scheduled_at,
             row.touch.total_cents,
             row.touch.id,
-            _sentence(row.touch.moved_because),
+            whys.moved(row.touch.moved_because),
         )
         for row in rows
     ]
@@ -165,7 +166,7 @@ def _foreseen(plan: Plan, number: int) -> list[Line]:
             touch.channel.value,
             touch.scheduled_at,
             touch.total_cents,
-            why=_remark(touch.reasons),
+            why=_remarks(touch.reasons),
         )
         for touch in shown
     ]
@@ -185,7 +186,7 @@ def _stored(campaign_id: int, day: date, reason: str | None, number: int) -> lis
         Peace(
             skip.debtor_id,
             name,
-            tuple(reasons.phrase(Code(code)) for code in skip.reasons if code in list(Code)),
+            whys.silence(skip.reasons, skip.days),
             skip.next_on,
         )
         for skip, name, _reference in rows
@@ -198,25 +199,14 @@ def _left(skips: list[Skip], reason: str | None, number: int) -> list[Peace]:
     ids = [skip.debtor_id for skip in shown]
     names = stored.debtor_names(db.session(), g.workspace.id, ids)
     return [
-        Peace(skip.debtor_id, names.get(skip.debtor_id, ""), _said(skip.reasons), skip.next_on)
+        Peace(skip.debtor_id, names.get(skip.debtor_id, ""), whys.said(skip.reasons), skip.next_on)
         for skip in shown
     ]
 
 
-def _said(why: tuple[Reason, ...]) -> tuple[Phrase, ...]:
-    """Each reason once, in words."""
-    return tuple(dict.fromkeys(reasons.phrase(reason) for reason in why))
-
-
-def _sentence(codes: str | None) -> Phrase | None:
-    known = [Reason(Code(code)) for code in (codes or "").split(",") if code in list(Code)]
-    return _remark(known)
-
-
-def _remark(why: Iterable[Reason]) -> Phrase | None:
-    """What is worth saying of a contact that is made; not why another channel is not used."""
-    worth = [reason for reason in why if reason.code not in reasons.UNREACHABLE]
-    return reasons.phrase(worth[0]) if worth else None
+def _remarks(why: Iterable[Reason]) -> list[Phrase]:
+    found = whys.remark(why)
+    return [found] if found else []
 
 
 def _reason() -> str | None:

@@ -19,7 +19,7 @@ from bpo.queries import payments as stored
 from bpo.services import campaigns, negotiation, notes
 from bpo.services import holds as pauses
 from bpo.web import access
-from bpo.web.office import blueprint, lists
+from bpo.web.office import blueprint, lists, whys
 from bpo.web.office.debtors import found, usual_cents
 
 EVERYTHING = 2_000
@@ -51,6 +51,8 @@ def show_debtor(slug: str, debtor_id: int) -> str:
         because=[reasons.phrase(reason) for reason in coming.because] if coming else [],
         contact_channels=CONTACT_CHANNELS,
         events=events,
+        moved=whys.moved,
+        silence_of=whys.silence,
         limit=limit,
         predictions=scores.of_debtor(session, place.id, debtor_id),
     )

@@ -10,10 +10,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bpo.db import db
 from bpo.domain import deliveries as rules
-from bpo.domain import inbox, reasons
+from bpo.domain import inbox, moves
 from bpo.domain.access import Permission
 from bpo.domain.deliveries import Cancelled, State
-from bpo.domain.reasons import Code
 from bpo.gateways import outside
 from bpo.kernel.errors import NotFound
 from bpo.kernel.text import Phrase
@@ -133,12 +132,6 @@ def because(state: str, reason: str | None) -> Phrase | str | None:
     return reason
 
 
-def moved(codes: str | None) -> list[Phrase]:
-    """Why a contact was planned as it was, or moved: one sentence a code."""
-    known = [code for code in (codes or "").split(",") if code in list(Code)]
-    return [reasons.phrase(Code(code)) for code in known]
-
-
 def _found(touch_id: int) -> Contacted:
     found = touches.by_id(db.session(), g.workspace.id, touch_id)
     if found is None:
@@ -147,14 +140,23 @@ def _found(touch_id: int) -> Contacted:
 
 
 def _planned(found: Contacted) -> Moment:
-    why = moved(found.touch.moved_because)
-    note = why[0] if why else None
+    why = [one for one in moves.read(found.touch.moved_because) if one.since is None]
+    note = moves.phrase(why[0]) if why else None
     return Moment(found.touch.planned_on, Phrase("Planned"), "calendar", Tone.INFO, note=note)
+
+
+def _moved(found: Contacted) -> Iterator[Moment]:
+    """The times that it should have left and could not, with why and until when."""
+    for one in moves.read(found.touch.moved_because):
+        if one.since is not None:
+            note = moves.phrase(one)
+            yield Moment(one.since, Phrase("Put off"), "clock", Tone.WARNING, note=note)
 
 
 def _history(found: Contacted) -> Iterator[Moment]:
     """What is known of the course of a contact after it was planned."""
     touch, message = found.touch, found.message
+    yield from _moved(found)
     if message is not None:
         tries = Phrase("try {number} of {most}", number=touch.attempts, most=rules.MAX_TRIES)
         written = Phrase("Written and handed to the mail server")

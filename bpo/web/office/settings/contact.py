@@ -1,6 +1,6 @@
 """When and how often debtors of a client company may be contacted."""
 
-from datetime import time
+from datetime import date, time, timedelta
 from typing import Any
 
 from flask import g, request
@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from bpo.db import db
 from bpo.domain import contact_rules
 from bpo.domain.access import Permission
-from bpo.domain.contact_rules import Rules
+from bpo.domain.contact_rules import WEEKDAYS, Rules
 from bpo.domain.hours import STATE_WINDOWS, Hours, Window
 from bpo.domain.workspaces import STATES
 from bpo.kernel.errors import BadInput
@@ -21,6 +21,8 @@ from bpo.web.office import blueprint
 from bpo.web.office.settings import Answer, back, page
 
 HERE = "office.settings_contact"
+_MONDAY = date(2024, 1, 1)
+"""A Monday, to name the weekdays by."""
 
 
 @blueprint.get("/w/<slug>/settings/contact")
@@ -79,7 +81,7 @@ def _window(typed: Typed, name: str) -> Window:
     weekdays = _hours(typed, name, "weekdays")
     if weekdays is None:
         raise BadInput("Give opening and closing hours", field=name)
-    return Window(weekdays, _hours(typed, name, "saturday"))
+    return Window(weekdays, _hours(typed, name, "saturday"), days=_days(typed, name))
 
 
 def _of_states(typed: Typed) -> dict[str, Window]:
@@ -91,8 +93,23 @@ def _of_states(typed: Typed) -> dict[str, Window]:
         if weekdays is None:
             continue
         saturday = _hours(typed, name, "saturday", field="state_windows")
-        found[uf or typed.text("state_new") or ""] = Window(weekdays, saturday)
+        days = _days(typed, name, field="state_windows")
+        found[uf or typed.text("state_new") or ""] = Window(weekdays, saturday, days=days)
     return found
+
+
+def _days(
+    typed: Typed, name: str, field: str | None = None
+) -> tuple[tuple[int, Hours | None], ...]:
+    """The weekdays that have hours of their own, or none at all."""
+    found: dict[int, Hours | None] = {}
+    for day in WEEKDAYS:
+        own = _hours(typed, name, f"day{day}", field=field)
+        if typed.checked(f"{name}_day{day}_closed"):
+            found[day] = None
+        elif own:
+            found[day] = own
+    return tuple(found.items())
 
 
 def _hours(typed: Typed, name: str, days: str, field: str | None = None) -> Hours | None:
@@ -117,6 +134,7 @@ def _page(**context: Any) -> str:
         typed=request.form,
         rules=rules,
         laws=STATE_WINDOWS,
+        weekdays=[_MONDAY + timedelta(days=day) for day in WEEKDAYS],
         states=[uf for uf in STATES if uf not in rules.state_windows],
         **context,
     )
