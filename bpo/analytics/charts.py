@@ -101,7 +101,8 @@ def _aging_legend(drawing: Drawing, slices: Sequence[Slice], top: float) -> None
 class CashWeek:
     """One week of money in centavos: `received` in the past, `expected` of `due` in the future.
 
-    None where the figure does not apply. `amount` is the short text over the bar.
+    None where the figure does not apply. `low` and `high`: what is expected comes most likely
+    between them. `amount` is the short text over the bar.
     """
 
     label: str
@@ -109,17 +110,20 @@ class CashWeek:
     received: int | None = None
     expected: int | None = None
     due: int | None = None
+    low: int | None = None
+    high: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Legend:
-    """The words of a cash chart: its three series, the line between past and future, no data."""
+    """The words of a cash chart: its series, the line between past and future, no data."""
 
     received: str
     expected: str
     due: str
     today: str
     empty: str
+    band: str = ""
 
 
 def cash_bars(
@@ -131,7 +135,8 @@ def cash_bars(
     """
     drawing = frame.canvas()
     top, bottom = 22.0, frame.height - 2 * drawing.small
-    peak = max((v for w in weeks for v in (w.received, w.expected, w.due) if v), default=0)
+    series = ((w.received, w.expected, w.due, w.high) for w in weeks)
+    peak = max((value for values in series for value in values if value), default=0)
     if not peak:
         return _nothing(frame, drawing, legend.empty, bottom)
     _cash_legend(drawing, weeks, legend)
@@ -154,7 +159,8 @@ def _cash_week(
     behind, height = (week.due or 0) * scale, (front or 0) * scale
     drawing.rect("bar-pale", middle - wide / 2, bottom - behind, wide, behind)
     drawing.rect(kind, middle - wide / 2, bottom - height, wide, height)
-    label = bottom - max(behind, height) - 3.5
+    label = bottom - max(behind, height, (week.high or 0) * scale) - 3.5
+    _band(drawing, week, middle, bottom, scale)
     size = min(drawing.small, (column - 2) / max(width_of(week.amount, 1), 1))
     drawing.text("value", middle, label, week.amount, size=size, anchor="middle")
     drawing.text(
@@ -165,6 +171,16 @@ def _cash_week(
         size=drawing.small,
         anchor="middle",
     )
+
+
+def _band(drawing: Drawing, week: CashWeek, middle: float, bottom: float, scale: float) -> None:
+    """The span within which a week most likely ends, as a line with two ends."""
+    if week.low is None or week.high is None or week.high <= week.low:
+        return
+    low, high = bottom - week.low * scale, bottom - week.high * scale
+    drawing.line("axis", (middle, low), (middle, high))
+    for height in (low, high):
+        drawing.line("axis", (middle - 3, height), (middle + 3, height))
 
 
 def _cash_legend(drawing: Drawing, weeks: Sequence[CashWeek], legend: Legend) -> None:
@@ -179,6 +195,11 @@ def _cash_legend(drawing: Drawing, weeks: Sequence[CashWeek], legend: Legend) ->
             drawing.rect(kind, left, 0.5, 7, 7, 1)
             drawing.text("label", left + 11, 0.85 * drawing.medium, text, size=drawing.medium)
             left += 11 + width_of(text, drawing.medium) + 12
+    if legend.band and any(w.high is not None for w in weeks):
+        drawing.line("axis", (left + 3.5, 0), (left + 3.5, 8))
+        for height in (0.4, 7.6):
+            drawing.line("axis", (left + 1, height), (left + 6, height))
+        drawing.text("label", left + 11, 0.85 * drawing.medium, legend.band, size=drawing.medium)
 
 
 def _today(

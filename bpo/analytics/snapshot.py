@@ -1,7 +1,7 @@
 """Figures as plain JSON values and back, so that they tell the same numbers later."""
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -42,7 +42,10 @@ def plain(value: Any) -> Any:
 
 
 def revive(kind: Any, stored: Any) -> Any:
-    """A stored value as its annotation says: the way back from `plain`."""
+    """A stored value as its annotation says: the way back from `plain`.
+
+    A field that was not kept yet when the value was stored takes its default.
+    """
     origin, inner = get_origin(kind), get_args(kind)
     if stored is None:
         return None
@@ -53,7 +56,11 @@ def revive(kind: Any, stored: Any) -> Any:
     if isinstance(kind, type) and is_dataclass(kind):
         hints = get_type_hints(kind)
         return kind(
-            **{field.name: revive(hints[field.name], stored[field.name]) for field in fields(kind)}
+            **{
+                field.name: revive(hints[field.name], stored[field.name])
+                for field in fields(kind)
+                if field.name in stored or field.default is MISSING
+            }
         )
     if kind is Phrase:
         return _phrase(stored)

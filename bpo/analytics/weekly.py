@@ -7,9 +7,8 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from bpo.analytics import aging, collection, forecast, history
+from bpo.analytics import aging, collection, history
 from bpo.analytics.collection import Metrics, ratio
-from bpo.analytics.forecast import ExpectedWeek as ExpectedWeek
 from bpo.analytics.frames import Frames
 from bpo.analytics.history import Received as Received
 from bpo.analytics.history import ReceivedWeek as ReceivedWeek
@@ -27,6 +26,23 @@ class Week:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectedWeek:
+    """What should come in from `first` to `last` by the company's own model, centavos of principal.
+
+    `due_cents` falls due then (effective due date); `expected_cents` is what should come, overdue
+    balances included, most likely from `low_cents` to `high_cents` (None in reports made before the
+    band was kept).
+    """
+
+    first: date
+    last: date
+    due_cents: int
+    expected_cents: int
+    low_cents: int | None = None
+    high_cents: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TopDebtor:
     """One of the debtors with most overdue; `days_late` of the oldest overdue receivable."""
 
@@ -40,13 +56,14 @@ class TopDebtor:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Something that waits for the client: a discount, a dispute, a stop of supply.
+    """Something that waits for the client: an approval, a dispute, a debt at its last step.
 
-    `kind` is a stable word (`discount`, `dispute`, `escalation`, ...), `phrase` the question.
+    `kind` is a stable word (`approval`, `dispute`, `escalation`), `phrase` the question. About a
+    campaign or a text there is no debtor: `debtor_name` is then its name, `amount_cents` 0.
     """
 
     kind: str
-    debtor_id: int
+    debtor_id: int | None
     debtor_name: str
     amount_cents: int
     since: date
@@ -79,7 +96,8 @@ class WeeklyFigures:
     `31-60`, `61-90`, `90+` in this order. `received_previous_week` is the previous week from Monday
     to the same weekday as `as_of`, and `received_change_*` compare with it (the whole week is in
     `received_weeks`); other changes compare with the end of the previous week. `expected_weeks` are
-    spans of seven days from the day after `as_of`. `average_delay` is of the month's payments.
+    spans of seven days from the day after `as_of`, as the company's model tells them everywhere.
+    `average_delay` is of the month's payments.
     """
 
     week: Week
@@ -141,8 +159,16 @@ def week_of(day: date) -> Week:
     return Week(f"{year}-W{number:02}", first, first + timedelta(days=6))
 
 
-def build(frames: Frames, actions: Actions, span: Week, as_of: date) -> WeeklyFigures:
+def build(
+    frames: Frames,
+    actions: Actions,
+    span: Week,
+    as_of: date,
+    expected: tuple[ExpectedWeek, ...] = (),
+) -> WeeklyFigures:
     """The figures of a week from the facts dated until `as_of` or the week's last day.
+
+    `expected` is the forecast of that day.
 
     Raises ValueError when the week has not begun on `as_of`.
     """
@@ -153,7 +179,7 @@ def build(frames: Frames, actions: Actions, span: Week, as_of: date) -> WeeklyFi
     debtors, ages = aging.by_debtor(frames, day), aging.totals(frames, day)
     week_ago = history.received(frames, span.first - _WEEK, day - _WEEK)
     received = history.received(frames, span.first, day)
-    overdue, expected = overdue_cents(now), forecast.expected_weeks(frames, day)
+    overdue = overdue_cents(now)
     top = _top(debtors, frames.names)
     return WeeklyFigures(
         week=span,

@@ -1,6 +1,6 @@
 """What was done for a client company: counts of a span of days, and what waits for its decision."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -45,7 +45,21 @@ SELECT (SELECT count(*) FROM sent),
        (SELECT coalesce(sum(amount_cents), 0)::bigint FROM made),
        (SELECT count(*) FROM ended WHERE state = 'kept'),
        (SELECT count(*) FROM ended WHERE state IN ('partly_kept', 'broken')),
-       (SELECT count(*) FROM talks WHERE kind = 'call')
+       (SELECT count(*) FROM talks WHERE kind = 'call'),
+       (SELECT count(*) FROM agreements WHERE workspace_id = %(workspace)s
+        AND agreed_on BETWEEN %(first)s AND %(last)s
+        AND state IN ('accepted', 'active', 'settled', 'broken'))
+"""
+_APPROVALS = """
+SELECT q.about, q.debtor_id, coalesce(b.name, c.name, q.content ->> 'name', ''),
+       coalesce(a.total_cents, 0), (q.asked_at AT TIME ZONE %(zone)s)::date, q.valid_until
+FROM approval_requests q
+LEFT JOIN debtors b ON b.workspace_id = q.workspace_id AND b.id = q.debtor_id
+LEFT JOIN agreements a ON a.workspace_id = q.workspace_id AND a.id = q.agreement_id
+LEFT JOIN campaigns c ON c.workspace_id = q.workspace_id AND c.id = q.campaign_id
+WHERE q.workspace_id = %(workspace)s AND q.needed_by = 'client_manager'
+  AND (q.asked_at AT TIME ZONE %(zone)s)::date <= %(day)s AND q.valid_until >= %(day)s
+  AND (q.decided_at IS NULL OR (q.decided_at AT TIME ZONE %(zone)s)::date > %(day)s)
 """
 _DISPUTES = """
 SELECT d.debtor_id, b.name, r.number, d.reason, d.opened_on,
@@ -148,7 +162,7 @@ def of(session: Session, workspace: Workspace, first: date, last: date) -> Actio
         "tries": deliveries.MAX_TRIES,
     }
     (counts,) = _rows(session, _COUNTS, values)
-    sent, failed, uncertain, contacted, made, promised, kept, broken, calls = counts
+    sent, failed, uncertain, contacted, made, promised, kept, broken, calls, agreed = counts
     return Actions(
         reminders_sent=sent,
         reminders_failed=failed,
@@ -159,14 +173,15 @@ def of(session: Session, workspace: Workspace, first: date, last: date) -> Actio
         promises_kept=kept,
         promises_broken=broken,
         calls=calls,
+        agreements_made=agreed,
         decisions=decisions(session, workspace, last),
     )
 
 
 def decisions(session: Session, workspace: Workspace, day: date) -> tuple[Decision, ...]:
-    """What waits for the client at the end of a day: open disputes, and debts at the last step.
+    """What waits for the client at the end of a day: approvals, disputes, debts at the last step.
 
-    The largest amounts first.
+    The largest amounts first; what goes live, which has none, before them.
     """
     values = {"workspace": workspace.id, "zone": workspace.time_zone, "day": day}
     found = [_dispute(*row) for row in _rows(session, _DISPUTES, values)]
@@ -174,7 +189,8 @@ def decisions(session: Session, workspace: Workspace, day: date) -> tuple[Decisi
         Decision("escalation", debtor_id, name, cents, since, _DECIDE)
         for debtor_id, name, since, cents in _rows(session, _LAST_STEPS, values)
     ]
-    return tuple(sorted(found, key=lambda one: (-one.amount_cents, one.since, one.debtor_id)))
+    found += [_approval(*row) for row in _rows(session, _APPROVALS, values)]
+    return tuple(sorted(found, key=_pressing))
 
 
 def recent(
@@ -189,6 +205,24 @@ def recent(
         "limit": limit,
     }
     return [Deed._make(row[:8]) for row in _rows(session, _DEEDS, values)]
+
+
+def _pressing(one: Decision) -> tuple[bool, int, date, int]:
+    return one.debtor_id is not None, -one.amount_cents, one.since, one.debtor_id or 0
+
+
+def _approval(
+    about: str, debtor_id: int | None, name: str, cents: int, since: date, until: date
+) -> Decision:
+    return Decision("approval", debtor_id, name, cents, since, _ASKED[about](until))
+
+
+_ASKED: Mapping[str, Callable[[date], Phrase]] = {
+    "offer": lambda until: Phrase("An offer waits for your approval until {until}.", until=until),
+    "go": lambda until: Phrase("The campaign starts once you approve it."),
+    "version": lambda until: Phrase("A new version of the campaign starts once you approve it."),
+    "text": lambda until: Phrase("New words of a message are used once you approve them."),
+}
 
 
 def _dispute(

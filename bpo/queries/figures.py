@@ -31,22 +31,31 @@ def week(session: Session, workspace: Workspace, span: Week, as_of: date) -> Wee
     day = min(as_of, span.last)
     done = actions.of(session, workspace, span.first, day)
     known = facts.recent(session, workspace.id, _needed(span))
-    told = weekly.build(known, done, span, as_of)
+    told = weekly.build(known, done, span, as_of, expected(session, workspace.id, day))
     names = debtor_names(session, workspace.id, (row.debtor_id for row in told.top_debtors))
     rows = (replace(row, name=names.get(row.debtor_id, row.name)) for row in told.top_debtors)
-    expected = _expected(session, workspace.id, day)
-    return replace(
-        told,
-        top_debtors=tuple(rows),
-        trend=_trend(session, workspace.id, day, known),
-        expected_weeks=expected,
-        expected_total_cents=sum(one.expected_cents for one in expected),
-    )
+    trend = _trend(session, workspace.id, day, known)
+    return replace(told, top_debtors=tuple(rows), trend=trend)
 
 
 def load(session: Session, workspace_id: int) -> Frames:
     """Every receivable and entry of a workspace (see `facts.load`)."""
     return facts.load(session, workspace_id)
+
+
+def expected(session: Session, workspace_id: int, day: date) -> tuple[ExpectedWeek, ...]:
+    """The next four weeks, as the screen of the forecast tells them."""
+    return tuple(
+        ExpectedWeek(
+            week.first,
+            week.last,
+            week.due_cents,
+            week.expected_cents,
+            week.low_cents,
+            week.high_cents,
+        )
+        for week in forecasts.ahead(session, workspace_id, day)[:EXPECTED_WEEKS]
+    )
 
 
 def debtor_names(session: Session, workspace_id: int, ids: Iterable[int]) -> dict[int, str]:
@@ -68,8 +77,3 @@ def _trend(
     ends = history.month_ends(day)
     first = ends[0] - timedelta(days=DSO_DAYS)
     return days.trend(snapshots.until(session, workspace_id, day, first, known), ends)
-
-
-def _expected(session: Session, workspace_id: int, day: date) -> tuple[ExpectedWeek, ...]:
-    ahead = forecasts.ahead(session, workspace_id, day)[:EXPECTED_WEEKS]
-    return tuple(ExpectedWeek(w.first, w.last, w.due_cents, w.expected_cents) for w in ahead)

@@ -51,10 +51,10 @@ _OVERDUE = (
 )
 _RECEIVED = (3_104_550, 2_870_010, 4_512_000, 3_998_075, 2_450_320, 5_120_990, 4_310_000, 4_827_315)
 _EXPECTED = (
-    (3_900_000, 3_412_200),
-    (5_210_500, 4_480_900),
-    (2_875_300, 2_510_040),
-    (4_120_000, 3_377_150),
+    (3_900_000, 3_412_200, 2_480_000, 4_344_400),
+    (5_210_500, 4_480_900, 3_390_000, 5_571_800),
+    (2_875_300, 2_510_040, 1_602_500, 3_417_580),
+    (4_120_000, 3_377_150, 2_201_000, 4_553_300),
 )
 _DSO = (47.2, 46.1, 48.9, 45.0, 44.2, 42.8, 43.5, 41.9, 40.2, 42.6, 41.0, 39.4, 38.6)
 
@@ -141,10 +141,9 @@ def weekly() -> WeeklyFigures:
         ),
         top_debtors_share_pct=99.9,
         expected_weeks=tuple(
-            ExpectedWeek(*_week(n + 1), due, expected)
-            for n, (due, expected) in enumerate(_EXPECTED)
+            ExpectedWeek(*_week(n + 1), *amounts) for n, amounts in enumerate(_EXPECTED)
         ),
-        expected_total_cents=sum(expected for _, expected in _EXPECTED),
+        expected_total_cents=sum(amounts[1] for amounts in _EXPECTED),
         actions=actions,
         decisions=decisions,
     )
@@ -180,7 +179,7 @@ def nothing_yet() -> WeeklyFigures:
         trend=tuple(TrendPoint(p.day, None, None, 0) for p in weekly().trend),
         top_debtors=(),
         top_debtors_share_pct=None,
-        expected_weeks=tuple(ExpectedWeek(*_week(n + 1), 0, 0) for n in range(4)),
+        expected_weeks=tuple(ExpectedWeek(*_week(n + 1), 0, 0, 0, 0) for n in range(4)),
         expected_total_cents=0,
         actions=Actions(),
         decisions=(),
@@ -260,7 +259,13 @@ def enormous() -> WeeklyFigures:
             for n, d in enumerate(week.top_debtors)
         ),
         expected_weeks=tuple(
-            replace(w, due_cents=w.due_cents * times, expected_cents=w.expected_cents * times)
+            replace(
+                w,
+                due_cents=w.due_cents * times,
+                expected_cents=w.expected_cents * times,
+                low_cents=(w.low_cents or 0) * times,
+                high_cents=(w.high_cents or 0) * times,
+            )
             for w in week.expected_weeks
         ),
         expected_total_cents=week.expected_total_cents * times,

@@ -106,7 +106,11 @@ class TestNumbers:
         told += [decision.amount_cents for decision in week.decisions]
         assert [cents for cents in told if money(cents, locale) not in first] == []
         assert wording.percent(week.overdue_pct, locale) in first
-        assert wording.number(week.dso, locale, 1) in first
+        ahead = week.expected_weeks[0]
+        assert money(week.expected_total_cents, locale) in first
+        assert money(ahead.expected_cents, locale) in first
+        for cents in (ahead.low_cents, ahead.high_cents):
+            assert wording.money_short(cents, locale).replace("\xa0", " ") in first
 
     def test_every_top_debtor_is_named_in_order(self) -> None:
         week = figures.weekly()
@@ -189,8 +193,12 @@ class TestMail:
         assert mail.subject == "Padaria Sol Nascente: relatório semanal, 16/11 a 22/11"
         for body in (mail.text, mail.html):
             told = unescape(body).replace("\xa0", " ")
-            for figure in (money(week.received_week.cents), money(week.overdue_cents), "38,6 dias"):
-                assert figure in told
+            for cents in (
+                week.received_week.cents,
+                week.expected_total_cents,
+                week.overdue_cents,
+            ):
+                assert money(cents) in told
 
     def test_it_leads_to_the_portal_and_to_the_choice_of_mails(self) -> None:
         mail = reports.weekly_mail(figures.weekly(), IDENTITY, "en", LINKS)

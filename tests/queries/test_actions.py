@@ -6,7 +6,7 @@ import pytest
 
 from bpo.db import acting_as
 from bpo.kernel import actor as actors
-from bpo.models import Dispute, Note, Promise, Task, Touch
+from bpo.models import Agreement, ApprovalRequest, Dispute, Note, Promise, Task, Touch
 from bpo.queries import actions
 from tests.factories import debts, people
 
@@ -161,3 +161,47 @@ def test_another_companys_records_are_not_counted(here, session, sol):
         add(session, Dispute, dora, reason="amount", opened_on=FIRST)
         assert actions.of(session, sol, FIRST, LAST) == actions.Actions()
         assert actions.recent(session, sol, FIRST, LAST) == []
+
+
+def asked(session, debtor, about, needed_by="client_manager", **columns):
+    return add(
+        session,
+        ApprovalRequest,
+        debtor,
+        about=about,
+        needed_by=needed_by,
+        state="asked",
+        case_file={},
+        asked_by_name="Ana",
+        asked_at=INSIDE,
+        valid_until=LAST,
+        **columns,
+    )
+
+
+def test_approvals_wait_for_the_client_until_they_are_answered_or_lapse(here, sol, davi):
+    offer = add(
+        here,
+        Agreement,
+        davi,
+        state="draft",
+        kind="plan",
+        terms={},
+        fingerprint="f",
+        total_cents=90_00,
+        valid_until=LAST,
+        source="office",
+    )
+    request = asked(here, davi, "offer", agreement_id=offer.id)
+    asked(here, davi, "text", needed_by="admin")
+    found = actions.of(here, sol, FIRST, LAST).decisions
+    assert [(one.kind, one.debtor_name, one.amount_cents) for one in found] == [
+        ("approval", davi.name, 90_00)
+    ]
+    assert actions.decisions(here, sol, FIRST) == ()
+    assert actions.decisions(here, sol, LAST + timedelta(days=1)) == ()
+    request.state, request.decided_at = "accepted", INSIDE
+    offer.state, offer.agreed_on = "active", LAST
+    here.commit()
+    done = actions.of(here, sol, FIRST, LAST)
+    assert (done.agreements_made, done.decisions) == (1, ())

@@ -232,7 +232,7 @@ class TestSend:
         assert message["From"].addresses[0].display_name == "Ponte"
         assert message["Message-ID"] == only_delivery(here).message_id
         text = message.get_body(("plain",)).get_content().replace("\xa0", " ")
-        for figure in ("R$ 120,00", "R$ 380,00", "DSO"):
+        for figure in ("R$ 120,00", "R$ 380,00", "Deve entrar em quatro semanas"):
             assert figure in text
         assert "https://ponte.example/portal/sol" in text
         (document,) = message.iter_attachments()

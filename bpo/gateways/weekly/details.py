@@ -1,12 +1,12 @@
 """The second page: every figure with its definition, the tables behind the charts, the notes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from bpo.analytics.definitions import DEFINITIONS
-from bpo.analytics.weekly import WeeklyFigures
+from bpo.analytics.weekly import ExpectedWeek, WeeklyFigures
 from bpo.gateways import wording
 from bpo.gateways.weekly.voice import Voice
 
@@ -78,6 +78,7 @@ class Coming:
     label: str
     due: str
     expected: str
+    range: str = ""
 
 
 def coming(figures: WeeklyFigures, voice: Voice) -> list[Coming]:
@@ -86,7 +87,10 @@ def coming(figures: WeeklyFigures, voice: Voice) -> list[Coming]:
     total = sum(week.due_cents for week in weeks)
     return [
         *(
-            _coming(_span(w.first, w.last, voice), w.due_cents, w.expected_cents, voice)
+            replace(
+                _coming(_span(w.first, w.last, voice), w.due_cents, w.expected_cents, voice),
+                range=_range(w, voice),
+            )
             for w in weeks
         ),
         _coming(voice.say("Total"), total, figures.expected_total_cents, voice),
@@ -95,6 +99,13 @@ def coming(figures: WeeklyFigures, voice: Voice) -> list[Coming]:
 
 def _coming(label: str, due: int, expected: int, voice: Voice) -> Coming:
     return Coming(label, voice.money(due), voice.money(expected))
+
+
+def _range(week: ExpectedWeek, voice: Voice) -> str:
+    if week.low_cents is None or week.high_cents is None:
+        return ""
+    low, high = voice.bare(week.low_cents), voice.bare(week.high_cents)
+    return voice.say("{first} to {last}", first=low, last=high)
 
 
 def _span(first: date, last: date, voice: Voice) -> str:
@@ -207,7 +218,10 @@ def notes(figures: WeeklyFigures, voice: Voice) -> list[str]:
     """How the numbers are made, in plain words."""
     return [
         voice.say("Every figure is as of the end of {as_of}.", as_of=figures.as_of),
-        voice.say("Expected money is an estimate from past habits, not a promise."),
+        voice.say(
+            "What should come in is an estimate by this company's own model; in 8 of 10 weeks"
+            " the range should hold what comes."
+        ),
         voice.say("A dash means that a figure cannot be computed, for lack of sales or balance."),
-        voice.say("The portal shows these same numbers."),
+        voice.say("The portal and the screens show these same numbers."),
     ]

@@ -1,9 +1,9 @@
-"""The first page: the week in two sentences, three key figures, debtors, actions, decisions."""
+"""The first page: the week in a few sentences, three key figures, debtors, actions, decisions."""
 
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bpo.analytics.weekly import Actions, WeeklyFigures
+from bpo.analytics.weekly import Actions, ExpectedWeek, WeeklyFigures
 from bpo.gateways import pdf
 from bpo.gateways.weekly.voice import Voice
 
@@ -83,8 +83,8 @@ def _is_late(figures: WeeklyFigures, voice: Voice) -> str:
 
 
 def key_figures(figures: WeeklyFigures, voice: Voice) -> tuple[KeyFigure, KeyFigure, KeyFigure]:
-    """Received, overdue and DSO, each with its change since a week before."""
-    return _received(figures, voice), _overdue(figures, voice), _dso(figures, voice)
+    """What came in, what should come in, and what is late."""
+    return _received(figures, voice), _expected(figures, voice), _overdue(figures, voice)
 
 
 def _received(figures: WeeklyFigures, voice: Voice) -> KeyFigure:
@@ -113,15 +113,25 @@ def _overdue(figures: WeeklyFigures, voice: Voice) -> KeyFigure:
     )
 
 
-def _dso(figures: WeeklyFigures, voice: Voice) -> KeyFigure:
-    change = figures.dso_change
+def _expected(figures: WeeklyFigures, voice: Voice) -> KeyFigure:
+    ahead = figures.expected_weeks
     return KeyFigure(
-        voice.say("Days sales outstanding (DSO)"),
-        voice.days(figures.dso),
-        _changed_days(change, voice),
-        _tone(-(change or 0)),
-        voice.say("over the sales of 90 days"),
+        voice.say("Should come in within four weeks"),
+        voice.money(figures.expected_total_cents),
+        voice.say("{cents} next week", cents=voice.brief(ahead[0].expected_cents))
+        if ahead
+        else voice.say("no forecast yet"),
+        "muted",
+        band(ahead[0], voice) if ahead else "",
     )
+
+
+def band(week: ExpectedWeek, voice: Voice) -> str:
+    """From where to where a week most likely ends; nothing where that was not kept."""
+    if week.low_cents is None or week.high_cents is None:
+        return ""
+    low, high = voice.short(week.low_cents), voice.short(week.high_cents)
+    return voice.say("likely {low} to {high}", low=low, high=high)
 
 
 def _changed_money(change: int, voice: Voice) -> str:
@@ -129,15 +139,6 @@ def _changed_money(change: int, voice: Voice) -> str:
         return voice.say("same as a week ago")
     template = "▲ {change_cents} in a week" if change > 0 else "▼ {change_cents} in a week"
     return voice.say(template, change_cents=abs(change))
-
-
-def _changed_days(change: float | None, voice: Voice) -> str:
-    if change is None:
-        return voice.say("no comparison yet")
-    if round(change, 1) == 0:
-        return voice.say("same as a week ago")
-    template = "▲ {days} in a week" if change > 0 else "▼ {days} in a week"
-    return voice.say(template, days=voice.days(abs(change)))
 
 
 def _tone(gain: float) -> str:
@@ -246,6 +247,10 @@ def _cut(question: Question) -> Question:
 def decisions(figures: WeeklyFigures, voice: Voice, most: int = 2) -> list[Question]:
     """The first questions that wait for the client."""
     return [
-        Question(d.debtor_name, voice.money(d.amount_cents), voice.phrase(d.phrase))
+        Question(
+            d.debtor_name,
+            voice.money(d.amount_cents) if d.amount_cents else "",
+            voice.phrase(d.phrase),
+        )
         for d in figures.decisions[:most]
     ]

@@ -1,6 +1,5 @@
 """The charts of the weekly report, drawn for paper."""
 
-import re
 from datetime import date
 
 from babel.dates import format_date
@@ -13,7 +12,6 @@ from bpo.gateways.weekly.voice import Voice
 
 _PAST_WEEKS = 8
 _WIDTH = 483
-_CURRENCY = re.compile(r"^[^\d-]+")
 
 
 def page(figures: WeeklyFigures, voice: Voice, palette: charts.Palette) -> dict[str, str]:
@@ -28,12 +26,16 @@ def page(figures: WeeklyFigures, voice: Voice, palette: charts.Palette) -> dict[
 def cash(figures: WeeklyFigures, voice: Voice, palette: charts.Palette) -> str:
     """What came in during the last weeks and what should come in during the next ones."""
     past = [
-        charts.CashWeek(_week(w.first, voice), _bare(w.cents, voice), received=w.cents)
+        charts.CashWeek(_week(w.first, voice), voice.bare(w.cents), received=w.cents)
         for w in figures.received_weeks[-_PAST_WEEKS:]
     ]
     future = [
         charts.CashWeek(
-            _week(w.first, voice), _bare(w.expected_cents, voice), expected=w.expected_cents
+            _week(w.first, voice),
+            voice.bare(w.expected_cents),
+            expected=w.expected_cents,
+            low=w.low_cents,
+            high=w.high_cents,
         )
         for w in figures.expected_weeks
     ]
@@ -43,6 +45,7 @@ def cash(figures: WeeklyFigures, voice: Voice, palette: charts.Palette) -> str:
         due=voice.say("Falls due"),
         today=voice.say("today"),
         empty=voice.say("No money in or expected yet"),
+        band=voice.say("likely range"),
     )
     title = voice.say("Money in, week by week")
     frame = charts.Frame("cash", title, title, _WIDTH, 130, palette)
@@ -51,11 +54,6 @@ def cash(figures: WeeklyFigures, voice: Voice, palette: charts.Palette) -> str:
 
 def _week(first: date, voice: Voice) -> str:
     return wording.day_short(first, voice.locale)
-
-
-def _bare(cents: int, voice: Voice) -> str:
-    """A short amount without its currency, which the axis already tells."""
-    return _CURRENCY.sub("", voice.short(cents))
 
 
 def aging(figures: WeeklyFigures, voice: Voice, palette: charts.Palette) -> str:

@@ -1,10 +1,12 @@
 """How the weekly report speaks: one reader's language and currency."""
 
+import re
 from dataclasses import dataclass
 
 from bpo.gateways import wording
 from bpo.kernel.text import Phrase
 
+_CURRENCY = re.compile(r"^[^\d-]+")
 _TOO_WIDE_CENTS = 10_000_000_000
 _LONG_CENTS = 1_000_000_000
 
@@ -49,6 +51,10 @@ class Voice:
     def short(self, cents: int) -> str:
         """An amount for an axis."""
         return wording.money_short(cents, self.locale, self.currency)
+
+    def bare(self, cents: int) -> str:
+        """A short amount without its currency, where something beside it tells that."""
+        return _CURRENCY.sub("", self.short(cents))
 
     def number(self, value: float | None) -> str:
         """A figure with at most one decimal."""

@@ -140,7 +140,7 @@ def _list(faults: dict[str, str]) -> str:
 
 def _key_figures(told: WeeklyFigures, speaking: Voice) -> list[tuple[KeyFigure, str]]:
     """The three figures of the report, each with what it means."""
-    keys = ("received_week_cents", "overdue_cents", "dso_simple_90")
+    keys = ("received_week_cents", "expected_cents", "overdue_cents")
     values = overview.key_figures(told, speaking)
     return [
         (value, figures.why(key, told, speaking)) for key, value in zip(keys, values, strict=True)
