@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= auto
 ARGS ?=
+LEDGER_EXAMPLES ?= 2000
 RUN_READY := $(VENV)/.run-$(shell cksum < requirements.lock | tr ' ' -)
 DEV_READY := $(VENV)/.dev-$(shell cksum < requirements-dev.lock | tr ' ' -)
 # The lock is complete: pip only fetches what it names (older ones otherwise look for a newer “coverage[toml]” and refuse it).
@@ -13,7 +14,7 @@ CHAOS_TESTS := $(wildcard tests/chaos)
 ABSENT := $(if $(BROWSER_TESTS),,test-browser) $(if $(CHAOS_TESTS),,test-chaos)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format lock test-browser test-chaos
+.PHONY: help setup run test test-ledger check format lock test-browser test-chaos
 
 help: ## Show what can be done here
 	@awk -F ':.*## ' -v absent=" $(ABSENT) " \
@@ -27,6 +28,10 @@ run: $(RUN_READY) ## Start everything on this machine (PORT=8000 ARGS="--help")
 
 test: $(DEV_READY) ## Run the tests on a PostgreSQL and a Valkey of their own (ARGS="-k words")
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not browser and not chaos" $(ARGS)
+
+test-ledger: $(DEV_READY) ## Walk the books at random, thousands of times (LEDGER_EXAMPLES=2000)
+	@LEDGER_EXAMPLES=$(LEDGER_EXAMPLES) $(BIN)/python -m pytest $(ARGS) tests/services/test_ledger_walks.py \
+	  tests/services/test_ledger_attacks.py tests/domain/test_ledger_walks.py
 
 check: $(DEV_READY) ## Format, lint, types, import contracts, architecture, migration drift
 	@$(BIN)/ruff format --check .

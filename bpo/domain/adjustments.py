@@ -143,12 +143,35 @@ def check_waiver(limit: ApprovalLimit, due: AmountDue, entry: Entry) -> None:
         )
 
 
+def check_act(act: Act, *, is_instalment: bool) -> None:
+    """Raise Conflict for what would end an instalment without the agreement it belongs to."""
+    if is_instalment and act in (Act.WITHDRAWAL, Act.WRITE_OFF):
+        raise Conflict("An instalment goes with its agreement: call the agreement off instead")
+
+
+def check_undo(
+    chosen: Recorded, *, is_instalment: bool, is_imported: bool, open_cents: int
+) -> None:
+    """Raise Conflict for an entry that something larger made, or on which a settlement rests.
+
+    An agreement that ended withdrew its instalments and gave its originals back; an import that
+    was undone withdrew its titles, and its file can be taken again: either would be owed twice.
+    Charges waived are charged again only while somebody is still asked for them.
+    """
+    if chosen.entry.kind is EntryKind.WITHDRAWAL and is_instalment:
+        raise Conflict("This instalment ended with its agreement: make a new agreement instead")
+    if chosen.entry.kind is EntryKind.WITHDRAWAL and is_imported:
+        raise Conflict("This title went with an import that was undone: import the file again")
+    if chosen.entry.kind is EntryKind.WAIVER and not open_cents:
+        raise Conflict("The title is settled: undo what settled it first")
+
+
 def together(chosen: Recorded, recorded: Iterable[Recorded]) -> tuple[Recorded, ...]:
     """The entries that are undone with one: all that a payment did to the receivable that day.
 
     Raises Conflict for what is undone already, undoes another, or is not undone by itself.
     """
-    if chosen.undoes is not None:
+    if chosen.undoes is not None or chosen.entry.kind is EntryKind.REVERSAL:
         raise Conflict("This entry undoes another: record the act again instead")
     if chosen.undone_by is not None:
         raise Conflict("This entry has already been undone")

@@ -9,20 +9,23 @@ from bpo.kernel.text import Phrase
 
 
 class State(StrEnum):
-    """Where a dispute stands; `UPHELD`: the debtor was right."""
+    """Where a dispute stands; `UPHELD`: the debtor was right, `PARTLY_UPHELD`: about a part, and
+    the rest is collected again."""
 
     OPEN = "open"
     UPHELD = "upheld"
+    PARTLY_UPHELD = "partly_upheld"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
 
 
+FAVOURABLE = frozenset({State.UPHELD, State.PARTLY_UPHELD})
+"""Decided for the debtor: these may take something off the receivable."""
+
 FINAL = frozenset(State) - {State.OPEN}
 TRANSITIONS: dict[State, frozenset[State]] = {
     State.OPEN: FINAL,
-    State.UPHELD: frozenset(),
-    State.REJECTED: frozenset({State.OPEN}),
-    State.WITHDRAWN: frozenset({State.OPEN}),
+    **dict.fromkeys(FINAL, frozenset({State.OPEN})),
 }
 
 

@@ -1,14 +1,16 @@
 """Payments: how money comes in, what a debt still asks of it, and how a payment is undone."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
+from itertools import accumulate
 
 from bpo.domain import allocation
 from bpo.domain.allocation import Allocated, Allocation, Owed
 from bpo.domain.charges import AmountDue
 from bpo.domain.receivables import Entry, EntryKind
-from bpo.kernel.errors import BadInput
+from bpo.kernel.errors import BadInput, Conflict
 from bpo.kernel.text import Phrase
 
 
@@ -58,23 +60,51 @@ def check(amount_cents: int, paid_on: date, today: date) -> None:
         raise BadInput("A payment cannot be dated in the future", field="paid_on")
 
 
+def credit_used(left_cents: int, cents: int | None) -> int:
+    """How much of a credit is used: what was asked for, else all of it, in centavos.
+
+    Raises Conflict when nothing is left, BadInput for an amount that is not there.
+    """
+    if left_cents <= 0:
+        raise Conflict("Nothing is left of this payment")
+    if cents is None:
+        return left_cents
+    if cents <= 0:
+        raise BadInput("The amount must be above zero", field="used")
+    if cents > left_cents:
+        raise BadInput(
+            "Only {left_cents} are left of this payment", field="used", left_cents=left_cents
+        )
+    return cents
+
+
 def asked(due: AmountDue) -> Owed:
     """What a receivable asks of a payment found late, after others dated later were recorded.
 
     `due` is the amount due on the day of the payment; what entries dated after that day have
-    settled is not asked for again.
+    settled is not asked for again, even if it was undone since: no day in between owes less than
+    nothing.
     """
     later = [entry for entry in due.receivable.entries if entry.on > due.day]
     debt = allocation.owed(due)
     if not later:
         return debt
-    principal = max(debt.principal_cents - sum(entry.principal_cents for entry in later), 0)
+    principal = max(debt.principal_cents - _most((e.on, e.principal_cents) for e in later), 0)
+    interest = _most((e.on, e.interest_cents) for e in later)
     return debt._replace(
         principal_cents=principal,
-        fine_cents=max(debt.fine_cents - sum(entry.fine_cents for entry in later), 0),
-        interest_cents=max(debt.interest_cents - sum(entry.interest_cents for entry in later), 0),
+        fine_cents=max(debt.fine_cents - _most((e.on, e.fine_cents) for e in later), 0),
+        interest_cents=max(debt.interest_cents - interest, 0),
         discount_cents=min(debt.discount_cents, principal),
     )
+
+
+def _most(settled: Iterable[tuple[date, int]]) -> int:
+    """The most that is settled at the end of any day, in centavos."""
+    days: Counter[date] = Counter()
+    for day, cents in settled:
+        days[day] += cents
+    return max(accumulate((cents for _, cents in sorted(days.items())), initial=0))
 
 
 def entries(one: Allocation, on: date) -> list[Entry]:

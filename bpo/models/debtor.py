@@ -145,18 +145,25 @@ class Promise(WithinParent, Created, Model):
 
 
 class Dispute(WithinParent, Created, Model):
-    """A receivable the debtor disagrees with: out of collection, still in the figures."""
+    """A receivable the debtor disagrees with: out of collection, still in the figures.
+
+    `entry_id`: the rebate or withdrawal by which a decision in the debtor's favour was kept.
+    """
 
     __tablename__ = "disputes"
     __table_args__ = (
         within_workspace("debtor_id", "debtors", ondelete="CASCADE"),
         within_workspace("receivable_id", "receivables", ondelete="CASCADE"),
-        CheckConstraint("state IN ('open', 'upheld', 'rejected', 'withdrawn')", name="state"),
+        within_workspace("entry_id", "entries"),
+        CheckConstraint(
+            "state IN ('open', 'upheld', 'rejected', 'withdrawn', 'partly_upheld')", name="state"
+        ),
         Index("ix_disputes_debtor", "workspace_id", "debtor_id"),
     )
 
     debtor_id: Mapped[int] = mapped_column(BigInteger)
     receivable_id: Mapped[int | None] = mapped_column(BigInteger)
+    entry_id: Mapped[int | None] = mapped_column(BigInteger)
     reason: Mapped[Name]
     opened_on: Mapped[date]
     closed_on: Mapped[date | None]

@@ -167,12 +167,16 @@ class Entry(WithinParent, Created, Model):
 
 
 class Refund(WithinParent, Created, Model):
-    """Money of a payment that settled nothing, given back; a negative one undoes another."""
+    """Money of a payment that settled nothing, given back; a negative one undoes another.
+
+    `paid_to` says to whom and where, `reference` names the transfer, `file_id` is its proof.
+    """
 
     __tablename__ = "refunds"
     __table_args__ = (
         within_workspace("payment_id", "payments"),
         within_workspace("reverses_id", "refunds"),
+        within_workspace("file_id", "stored_files"),
         UniqueConstraint("workspace_id", "idempotency_key"),
         _unique_when_given("refunds", "reverses_id"),
         CheckConstraint("(reverses_id IS NULL) = (amount_cents > 0)", name="sign"),
@@ -184,6 +188,8 @@ class Refund(WithinParent, Created, Model):
     on_day: Mapped[date]
     method: Mapped[str] = mapped_column(Text, server_default="other")
     reference: Mapped[str | None] = mapped_column(Text)
+    paid_to: Mapped[str | None] = mapped_column(Text)
+    file_id: Mapped[int | None] = mapped_column(BigInteger)
     reason: Mapped[Name]
     reverses_id: Mapped[int | None] = mapped_column(BigInteger)
     idempotency_key: Mapped[str | None] = mapped_column(Text)

@@ -138,8 +138,8 @@ class Deed(NamedTuple):
     """Something done or seen on a day: `reminders` and `payments` as counts, the rest one by one.
 
     `kind` besides: `promise`, `promise_kept`, `promise_partly_kept`, `promise_broken`, `call`,
-    `whatsapp`, `visit`, `email`, `dispute`, `dispute_upheld`, `dispute_rejected`,
-    `dispute_withdrawn`. `until`: the day promised. Amounts in centavos.
+    `whatsapp`, `visit`, `email`, `dispute`, `dispute_upheld`, `dispute_partly_upheld`,
+    `dispute_rejected`, `dispute_withdrawn`. `until`: the day promised. Amounts in centavos.
     """
 
     day: date

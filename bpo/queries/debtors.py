@@ -160,6 +160,11 @@ def standing(session: Session, workspace_id: int, debtor_id: int, today: date) -
     )
 
 
+def dispute(session: Session, workspace_id: int, dispute_id: int) -> Dispute | None:
+    """One dispute."""
+    return session.get(Dispute, (workspace_id, dispute_id))
+
+
 def promises(
     session: Session, workspace_id: int, debtor_id: int, states: Sequence[str]
 ) -> Sequence[Promise]:

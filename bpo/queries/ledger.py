@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session, aliased
 from bpo.domain import adjustments
 from bpo.domain.adjustments import Recorded
 from bpo.domain.receivables import Entry, EntryKind
+from bpo.kernel.errors import Conflict
 from bpo.models import Entry as EntryRow
-from bpo.models import Payment, User
+from bpo.models import Payment, Receivable, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,20 @@ class Line:
         """The entry as rules know it."""
         return _recorded(self.row, self.undone_by)
 
-    @property
-    def can_undo(self) -> bool:
-        """Whether it may be undone by itself."""
-        return adjustments.can_undo(self.recorded) and not self.payment_undone
+    def can_undo(self, title: Receivable) -> bool:
+        """Whether it may be undone by itself; of `title`, whose entry it is."""
+        if self.payment_undone or not adjustments.can_undo(self.recorded):
+            return False
+        try:
+            adjustments.check_undo(
+                self.recorded,
+                is_instalment=title.agreement_id is not None,
+                is_imported=self.row.import_id is not None,
+                open_cents=title.amount_cents - title.settled_cents,
+            )
+        except Conflict:
+            return False
+        return True
 
 
 def lines(session: Session, workspace_id: int, receivable_id: int, amount_cents: int) -> list[Line]:
@@ -79,6 +90,14 @@ def recorded(session: Session, workspace_id: int, receivable_id: int) -> list[Re
         .where(EntryRow.workspace_id == workspace_id, EntryRow.receivable_id == receivable_id)
     )
     return [_recorded(row, undone_by) for row, undone_by in rows]
+
+
+def is_undone(session: Session, workspace_id: int, entry_id: int) -> bool:
+    """Whether something has undone an entry."""
+    undoing = select(EntryRow.id).where(
+        EntryRow.workspace_id == workspace_id, EntryRow.reverses_id == entry_id
+    )
+    return session.scalar(undoing) is not None
 
 
 def by_key(session: Session, workspace_id: int, key: str) -> EntryRow | None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bpo.domain.receivables import MONEY
 from bpo.kernel import text as words
-from bpo.models import Debtor, Entry, Payment, Receivable, Refund
+from bpo.models import Debtor, Entry, Payment, Receivable, Refund, StoredFile
 from bpo.queries import keyset
 from bpo.queries.keyset import Asked, Order, Page
 from bpo.queries.receivable_lists import LAST
@@ -163,6 +163,15 @@ def refunds(
 def refund(session: Session, workspace_id: int, refund_id: int) -> Refund | None:
     """One refund."""
     return session.get(Refund, (workspace_id, refund_id))
+
+
+def refund_proof(session: Session, row: Refund) -> StoredFile | None:
+    """The receipt that was kept with a refund."""
+    return session.scalar(
+        select(StoredFile).where(
+            StoredFile.workspace_id == row.workspace_id, StoredFile.id == row.file_id
+        )
+    )
 
 
 def refund_by_key(session: Session, workspace_id: int, key: str) -> Refund | None:

@@ -135,33 +135,60 @@ def undo(
     Of a payment, all that it did to the receivable on that day is undone, and its money is the
     debtor's credit again. Raises Conflict for what is undone already or not undone by itself.
     """
-    plain = rules.reason(reason)
     with unit_of_work(actor) as session:
-        row = session.get(EntryRow, (workspace_id, entry_id))
-        if row is None or not actor.reaches(workspace_id):
-            raise NotFound("There is no such entry")
-        wanted = rules.PERMISSIONS.get(EntryKind(row.kind), Permission.ADJUST)
-        access.require(actor, wanted, workspace_id)
-        workspace, title = _locked(session, workspace_id, row.receivable_id)
-        recorded = {one.id: one for one in ledger.recorded(session, workspace_id, title.id)}
-        chosen = rules.together(recorded[entry_id], recorded.values())
-        if row.payment_id and stored.reversal_of(session, workspace_id, row.payment_id):
-            raise Conflict("This payment has already been undone")
-        today = clock.local_day(now, workspace.time_zone)
-        undone = [
-            _row(
-                title,
-                payments.undone(one.entry, one.entry.on if mistake else today),
-                plain,
-                actor,
-                reverses_id=one.id,
-                payment_id=one.payment_id,
-            )
-            for one in chosen
-        ]
-        _write(session, undone)
-        _record(session, actor, title, "receivable.undo", now, undone, plain, undoes=row.kind)
+        return take_back(session, actor, workspace_id, entry_id, reason, now=now, mistake=mistake)
+
+
+def take_back(
+    session: Session,
+    actor: Actor,
+    workspace_id: int,
+    entry_id: int,
+    reason: str | None,
+    *,
+    now: datetime,
+    mistake: bool = False,
+) -> list[EntryRow]:
+    """As `undo`, in the caller's transaction."""
+    row = session.get(EntryRow, (workspace_id, entry_id))
+    if row is None or not actor.reaches(workspace_id):
+        raise NotFound("There is no such entry")
+    access.require(
+        actor, rules.PERMISSIONS.get(EntryKind(row.kind), Permission.ADJUST), workspace_id
+    )
+    plain = rules.reason(reason)
+    workspace, title = _locked(session, workspace_id, row.receivable_id)
+    chosen = _chosen(session, title, row)
+    today = clock.local_day(now, workspace.time_zone)
+    undone = [
+        _row(
+            title,
+            payments.undone(one.entry, one.entry.on if mistake else today),
+            plain,
+            actor,
+            reverses_id=one.id,
+            payment_id=one.payment_id,
+        )
+        for one in chosen
+    ]
+    _write(session, undone)
+    _record(session, actor, title, "receivable.undo", now, undone, plain, undoes=row.kind)
     return undone
+
+
+def _chosen(session: Session, title: Receivable, row: EntryRow) -> tuple[rules.Recorded, ...]:
+    """An entry with those that go with it. Raises Conflict when it cannot be undone."""
+    recorded = {one.id: one for one in ledger.recorded(session, title.workspace_id, title.id)}
+    chosen = rules.together(recorded[row.id], recorded.values())
+    rules.check_undo(
+        recorded[row.id],
+        is_instalment=title.agreement_id is not None,
+        is_imported=row.import_id is not None,
+        open_cents=title.amount_cents - title.settled_cents,
+    )
+    if row.payment_id and stored.reversal_of(session, title.workspace_id, row.payment_id):
+        raise Conflict("This payment has already been undone")
+    return chosen
 
 
 def settle(
@@ -221,6 +248,7 @@ def _written(
     now: datetime,
     key: str | None = None,
 ) -> EntryRow:
+    rules.check_act(act, is_instalment=held.row.agreement_id is not None)
     row = _row(held.row, entry, reason, actor, idempotency_key=key)
     _write(session, [row])
     _record(session, actor, held.row, _ACTIONS[act], now, [row], reason)
@@ -251,7 +279,7 @@ def _hold(
     assert debtor
     policy = receivables.policies_of(session, workspace_id).of(row, consumer=debtor.consumer)
     due = receivables.due(session, row, debtor, day).amount
-    limit = policy.negotiation.approval(actor.role) if actor.role else None
+    limit = policy.negotiation.approval(actor.role, due.days_late) if actor.role else None
     return _Held(row, due, limit, today)
 
 

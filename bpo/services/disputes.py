@@ -15,7 +15,7 @@ from bpo.kernel import clock
 from bpo.kernel.actor import Actor
 from bpo.kernel.errors import BadInput, Conflict, NotFound
 from bpo.models import Dispute, Note, Workspace
-from bpo.queries import debtors, receivables, workspaces
+from bpo.queries import debtors, ledger, receivables, workspaces
 from bpo.services import adjustments, audit
 
 
@@ -95,19 +95,27 @@ def close(
     now: datetime,
     settlement: Settlement | None = None,
 ) -> Dispute:
-    """Decide a dispute: `UPHELD` when the debtor was right, `REJECTED`, or `WITHDRAWN` by them.
+    """Decide a dispute: `UPHELD` when the debtor was right, `PARTLY_UPHELD` about a part of it,
+    `REJECTED`, or `WITHDRAWN` by them.
 
-    Upheld, it may settle the receivable by a rebate or a withdrawal in the same instant, within
-    the limits of the actor's role; when that is refused the dispute stays open.
+    Upheld, it may withdraw what is open of the receivable in the same instant; in part, it gives
+    a rebate within the limits of the actor's role, and the rest is collected again. When that is
+    refused the dispute stays open.
     """
-    if settlement and to is not State.UPHELD:
+    if settlement and to not in rules.FAVOURABLE:
         raise BadInput("Only a decision in the debtor's favour takes something off", field="state")
+    part = settlement is not None and settlement.rebate_cents is not None
+    if part is not (to is State.PARTLY_UPHELD):
+        raise BadInput("Say how much is taken off: a part of what is open, or all", field="amount")
     return _move(actor, workspace_id, dispute_id, to, now, settlement)
 
 
-def reopen(actor: Actor, workspace_id: int, dispute_id: int, *, now: datetime) -> Dispute:
-    """Open again a dispute that was rejected or withdrawn."""
-    return _move(actor, workspace_id, dispute_id, State.OPEN, now)
+def reopen(
+    actor: Actor, workspace_id: int, dispute_id: int, reason: str | None = None, *, now: datetime
+) -> Dispute:
+    """Open a decided dispute again; what the decision took off is undone as of today, with the
+    `reason` that this needs."""
+    return _move(actor, workspace_id, dispute_id, State.OPEN, now, reason=reason)
 
 
 def _move(
@@ -117,19 +125,31 @@ def _move(
     to: State,
     now: datetime,
     settlement: Settlement | None = None,
+    reason: str | None = None,
 ) -> Dispute:
     access.require(actor, Permission.HOLD, workspace_id)
     with unit_of_work(actor) as session:
-        dispute = session.get(Dispute, (workspace_id, dispute_id), with_for_update=True)
-        if dispute is None:
-            raise NotFound("There is no such dispute")
+        dispute = _held(session, workspace_id, dispute_id)
         before = dispute.state
         dispute.state = rules.move(State(before), to).value
         dispute.closed_on = None if to is State.OPEN else _today(session, workspace_id, now)
+        if to is State.OPEN:
+            _insist_on_one(session, dispute)
+            _give_back(session, actor, dispute, reason, now)
         if settlement:
             _settle(session, actor, dispute, settlement, now)
         _record(session, actor, dispute, f"dispute.{to.value}", now, before=before)
     return dispute
+
+
+def _held(session: Session, workspace_id: int, dispute_id: int) -> Dispute:
+    """The dispute as it is now, and its debtor, held in the order of every other act."""
+    found = session.get(Dispute, (workspace_id, dispute_id))
+    if found is None:
+        raise NotFound("There is no such dispute")
+    debtors.locked(session, workspace_id, found.debtor_id)
+    session.refresh(found, with_for_update=True)
+    return found
 
 
 def _settle(
@@ -137,7 +157,7 @@ def _settle(
 ) -> None:
     if dispute.receivable_id is None:
         raise BadInput("This dispute is about everything: settle each receivable by itself")
-    adjustments.settle(
+    entry = adjustments.settle(
         session,
         actor,
         dispute.workspace_id,
@@ -146,6 +166,20 @@ def _settle(
         settlement.reason,
         now=now,
     )
+    dispute.entry_id = entry.id
+
+
+def _give_back(
+    session: Session, actor: Actor, dispute: Dispute, reason: str | None, now: datetime
+) -> None:
+    """Undo what the decision took off, unless somebody has done so already."""
+    if dispute.entry_id is None:
+        return
+    if not ledger.is_undone(session, dispute.workspace_id, dispute.entry_id):
+        adjustments.take_back(
+            session, actor, dispute.workspace_id, dispute.entry_id, reason, now=now
+        )
+    dispute.entry_id = None
 
 
 def _today(session: Session, workspace_id: int, now: datetime) -> date:
@@ -164,14 +198,32 @@ def _insist_on_new(
         row = receivables.by_id(session, workspace_id, receivable_id)
         if row is None or row.debtor_id != debtor_id:
             raise NotFound("There is no such receivable")
+    _insist(session, workspace_id, debtor_id, receivable_id)
+
+
+def _insist_on_one(session: Session, dispute: Dispute) -> None:
+    _insist(session, dispute.workspace_id, dispute.debtor_id, dispute.receivable_id, but=dispute.id)
+
+
+def _insist(
+    session: Session,
+    workspace_id: int,
+    debtor_id: int,
+    receivable_id: int | None,
+    but: int | None = None,
+) -> None:
+    """Raise Conflict when another dispute about this is open."""
     same = Dispute.receivable_id == receivable_id
     query = select(Dispute.id).where(
         Dispute.workspace_id == workspace_id,
         Dispute.debtor_id == debtor_id,
         Dispute.state == State.OPEN.value,
+        Dispute.id != (but or 0),
         or_(same, Dispute.receivable_id.is_(None)),
     )
-    if session.scalar(query.limit(1)) is not None:
+    with session.no_autoflush:
+        other = session.scalar(query.limit(1))
+    if other is not None:
         raise Conflict("This is already in dispute", field="receivable")
 
 

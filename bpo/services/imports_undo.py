@@ -34,6 +34,17 @@ CREATE TEMP TABLE IF NOT EXISTS undo_payments (id bigint PRIMARY KEY, undone_by 
 ON COMMIT DELETE ROWS;
 TRUNCATE undo_left, undo_payments
 """
+_LOCK_DEBTORS = """
+SELECT d.id FROM debtors d
+WHERE d.workspace_id = %(workspace)s AND d.id IN (
+    SELECT r.debtor_id FROM receivables r
+    WHERE r.workspace_id = %(workspace)s AND r.import_id = %(import)s
+    UNION SELECT p.debtor_id FROM payments p
+    WHERE p.workspace_id = %(workspace)s AND p.import_id = %(import)s)
+ORDER BY d.id FOR NO KEY UPDATE
+"""
+"""Whoever uses a credit, gives it back or takes something off holds the debtor, and waits."""
+
 _LOCK = """
 SELECT r.id FROM receivables r
 WHERE r.workspace_id = %(workspace)s AND (r.import_id = %(import)s OR r.id IN (
@@ -223,6 +234,7 @@ def _undone(
     }
     cursor = driver(session).cursor()
     cursor.execute(_TABLES)
+    cursor.execute(_LOCK_DEBTORS, where)
     cursor.execute(_LOCK, where)
     if imports_undo_bank.matched(cursor, where):
         raise Conflict(

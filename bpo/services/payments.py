@@ -19,7 +19,7 @@ from bpo.kernel.actor import Actor
 from bpo.kernel.errors import BadInput, Conflict, NotFound
 from bpo.models import Debtor, Payment, Workspace
 from bpo.models import Entry as EntryRow
-from bpo.queries import debtors, receivables, workspaces
+from bpo.queries import debtors, ledger, receivables, workspaces
 from bpo.queries import payments as stored
 from bpo.queries.receivables import Due
 from bpo.services import audit, reconciling
@@ -130,6 +130,7 @@ def reverse(
         raise BadInput("Say why the payment is undone", field="reason")
     with unit_of_work(actor) as session:
         workspace, payment = _to_undo(session, workspace_id, payment_id)
+        insist_on_whole(session, payment)
         today = clock.local_day(now, workspace.time_zone)
         undoing = Payment(
             workspace_id=workspace_id,
@@ -157,24 +158,28 @@ def apply_credit(
     receivable_ids: Sequence[int] | None = None,
     *,
     now: datetime,
+    cents: int | None = None,
+    key: str | None = None,
 ) -> Allocated:
-    """Settle receivables today with what is left over of a payment.
+    """Settle receivables today with what is left over of a payment, or with so many centavos of it.
 
-    Raises Conflict when nothing is left, or nothing is owed.
+    The oldest first, or those in `receivable_ids` in that order. The same `key` uses it once.
+    Raises Conflict when nothing is left, or nothing is owed, BadInput for more than is left.
     """
     access.require(actor, Permission.RECORD_PAYMENT, workspace_id)
     with unit_of_work(actor) as session:
         workspace, payment = _to_undo(session, workspace_id, payment_id)
         left = stored.left_cents(session, payment)
-        if left <= 0:
-            raise Conflict("Nothing is left of this payment")
+        if key and ledger.by_key(session, workspace_id, key):
+            return Allocated((), left)
+        used = rules.credit_used(left, cents)
         today = clock.local_day(now, workspace.time_zone)
         _, debtor = _held(session, workspace_id, payment.debtor_id)
         debts = receivables.to_settle(session, debtor, today, lock=True)
-        allocated = _spread(left, debts, receivable_ids)
+        allocated = _spread(used, debts, receivable_ids)
         if not allocated.allocations:
             raise Conflict("The debtor owes nothing that this credit could settle")
-        _settle(session, payment, allocated, today, actor.user_id)
+        _settle(session, payment, allocated, today, actor.user_id, key)
         _record(session, actor, payment, "payment.apply_credit", now, allocated)
     return allocated
 
@@ -213,24 +218,31 @@ def _spread(
 
 
 def _settle(
-    session: Session, payment: Payment, allocated: Allocated, on: date, user_id: int | None
+    session: Session,
+    payment: Payment,
+    allocated: Allocated,
+    on: date,
+    user_id: int | None,
+    key: str | None = None,
 ) -> None:
     rows = [
-        _row(payment, one.receivable_id, entry, user_id)
+        _row(payment, one.receivable_id, entry, user_id) | {"idempotency_key": None}
         for one in allocated.allocations
         for entry in rules.entries(one, on)
     ]
     if rows:
+        rows[0]["idempotency_key"] = key
         session.execute(insert(EntryRow), rows)
 
 
-def take_back(session: Session, payment: Payment, undoing: Payment, on: date | None) -> None:
-    """Write the opposite of every entry of a payment that stands, dated `on`, or as it was.
-
-    Raises Conflict when part of the money was given back by itself.
-    """
+def insist_on_whole(session: Session, payment: Payment) -> None:
+    """Raise Conflict when part of the money was given back by itself: it cannot be undone twice."""
     if stored.refunded_cents(session, payment.workspace_id, payment.id):
         raise Conflict("Part of this payment was given back: undo the refund first")
+
+
+def take_back(session: Session, payment: Payment, undoing: Payment, on: date | None) -> None:
+    """Write the opposite of every entry of a payment that stands, dated `on`, or as it was."""
     done = stored.entries(session, payment.workspace_id, payment.id)
     receivables.locked(session, payment.workspace_id, [entry.receivable_id for entry in done])
     rows = [

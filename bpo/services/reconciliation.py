@@ -18,7 +18,7 @@ from bpo.models import BankLine, BankMatch, BankSuggestion, Payment
 from bpo.queries import bank, debtors, receivables, workspaces
 from bpo.queries import payments as stored
 from bpo.services import audit, reconciling, suspense
-from bpo.services.payments import take_back
+from bpo.services.payments import insist_on_whole, take_back
 from bpo.services.reconciling import Choice, Done
 
 NOT_A_PAYMENT = "not_a_payment"
@@ -171,6 +171,7 @@ def _reverse(session: Session, actor: Actor, match: BankMatch, now: datetime) ->
     if payment is None or stored.reversal_of(session, match.workspace_id, match.payment_id):
         return
     debtors.locked(session, match.workspace_id, payment.debtor_id)
+    insist_on_whole(session, payment)
     undoing = Payment(
         workspace_id=payment.workspace_id,
         debtor_id=payment.debtor_id,

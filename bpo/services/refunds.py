@@ -1,11 +1,12 @@
 """Refunds: what is left of a payment given back to the debtor, and undone if it never left."""
 
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from bpo.db import unit_of_work
-from bpo.domain import access, adjustments
+from bpo.domain import access, adjustments, attachments
 from bpo.domain import refunds as rules
 from bpo.domain.access import Permission
 from bpo.domain.payments import Method
@@ -15,7 +16,14 @@ from bpo.kernel.errors import Conflict, NotFound
 from bpo.models import Payment, Refund
 from bpo.queries import debtors, workspaces
 from bpo.queries import payments as stored
-from bpo.services import audit
+from bpo.services import audit, files
+
+
+class Proof(NamedTuple):
+    """The receipt of a transfer as it was given."""
+
+    filename: str
+    content: bytes
 
 
 def give_back(
@@ -29,20 +37,24 @@ def give_back(
     on: date | None = None,
     method: Method = Method.PIX,
     reference: str | None = None,
+    paid_to: str | None = None,
+    proof: Proof | None = None,
     key: str | None = None,
 ) -> Refund:
     """Record that so many centavos of a payment's credit were returned to the debtor.
 
-    It moves no money itself. Raises BadInput for more than is left, Conflict for a payment that
-    was undone.
+    It moves no money itself: `paid_to` says to whom and where, `reference` names the transfer,
+    `proof` is kept with it. Raises BadInput for more than is left or a file that is no document,
+    Conflict for a payment that was undone.
     """
     access.require(actor, Permission.REFUND, workspace_id)
     plain = adjustments.reason(reason)
+    accepted = attachments.examine(*proof) if proof else None
     with unit_of_work(actor) as session:
         payment, today = _held(session, workspace_id, payment_id, now)
         before = stored.refund_by_key(session, workspace_id, key) if key else None
         if before:
-            return before
+            return _again(before, payment_id, cents)
         if payment.reverses_id or stored.reversal_of(session, workspace_id, payment_id):
             raise Conflict("This payment has already been undone")
         day = on or today
@@ -54,10 +66,15 @@ def give_back(
             on_day=day,
             method=method.value,
             reference=reference,
+            paid_to=paid_to,
             reason=plain,
             idempotency_key=key,
             created_by=actor.user_id,
         )
+        if proof and accepted:
+            media_type = accepted.media_type
+            file = files.put(session, workspace_id, accepted.name, media_type, proof.content)
+            refund.file_id = file.id
         _write(session, actor, payment, refund, "payment.refund", now)
     return refund
 
@@ -91,6 +108,13 @@ def undo(
     return undoing
 
 
+def _again(before: Refund, payment_id: int, cents: int) -> Refund:
+    """The answer to a repeated form: what it recorded the first time."""
+    if (before.payment_id, before.amount_cents) != (payment_id, cents):
+        raise Conflict("This form has already recorded something else: open it again")
+    return before
+
+
 def _held(
     session: Session, workspace_id: int, payment_id: int, now: datetime
 ) -> tuple[Payment, date]:
@@ -119,4 +143,6 @@ def _write(
         amount_cents=refund.amount_cents,
         on_day=refund.on_day.isoformat(),
         reason=refund.reason,
+        paid_to=refund.paid_to,
+        proof=refund.file_id,
     )

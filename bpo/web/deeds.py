@@ -32,6 +32,7 @@ _SIGNS = {
     "email": ("mail", Tone.NEUTRAL),
     "dispute": ("scale", Tone.WARNING),
     "dispute_upheld": ("scale", Tone.NEUTRAL),
+    "dispute_partly_upheld": ("scale", Tone.NEUTRAL),
     "dispute_rejected": ("scale", Tone.NEUTRAL),
     "dispute_withdrawn": ("scale", Tone.GOOD),
 }
@@ -87,6 +88,8 @@ def _about(kind: str, name: str, voice: Voice) -> str:
             return voice.say("{name} disagrees with a charge", name=name)
         case "dispute_upheld":
             return voice.say("The disagreement of {name} was accepted", name=name)
+        case "dispute_partly_upheld":
+            return voice.say("The disagreement of {name} was accepted in part", name=name)
         case "dispute_rejected":
             return voice.say("The disagreement of {name} was not accepted", name=name)
     return voice.say("{name} withdrew the disagreement", name=name)

@@ -28,6 +28,7 @@ BADGES: dict[str, tuple[Phrase, Tone]] = {
     "renegotiated": (Phrase("Renegotiated"), _N),
     "disputed": (Phrase("Disputed"), _W),
     "upheld": (Phrase("Upheld"), _W),
+    "partly_upheld": (Phrase("Upheld in part"), _W),
     "withdrawn": (Phrase("Withdrawn"), _N),
     "refunded": (Phrase("Refunded"), _N),
     "unmatched": (Phrase("To reconcile"), _W),

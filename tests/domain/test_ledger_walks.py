@@ -1,6 +1,6 @@
 """Any sequence of acts on the rules of the ledger: the sums agree, on every day.
 
-`BPO_EXAMPLES=5000 pytest tests/domain/test_ledger_walks.py` walks as often as one likes.
+`make test-ledger LEDGER_EXAMPLES=5000` walks as often as one likes.
 """
 
 import os
@@ -19,7 +19,7 @@ from bpo.domain.policies import CollectionPolicy
 from bpo.domain.receivables import Entry, EntryKind, Receivable
 from bpo.kernel.errors import BadInput, Conflict
 
-EXAMPLES = int(os.environ.get("BPO_EXAMPLES", "15"))
+EXAMPLES = int(os.environ.get("LEDGER_EXAMPLES", "15"))
 START = date(2026, 9, 1)
 TITLES = {1: (1_000_00, START), 2: (333_33, START + timedelta(days=12)), 3: (1, START)}
 POLICY = CollectionPolicy()

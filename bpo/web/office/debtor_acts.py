@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from bpo.db import db
 from bpo.domain.access import Permission
 from bpo.domain.debtors import Channel, ContactProfile, Purpose
-from bpo.domain.disputes import Grounds, State
+from bpo.domain.disputes import Grounds
 from bpo.domain.holds import HoldReason
 from bpo.domain.payments import Method
 from bpo.gateways import wording
@@ -170,23 +170,6 @@ def debtor_hold_release(slug: str, debtor_id: int, hold_id: int) -> Answer:
         lambda: holds.release(g.actor, g.workspace.id, hold_id, now=g.now),
         _("The pause is over. Reminders go on where they stopped."),
     )
-
-
-@blueprint.post("/w/<slug>/debtors/<int:debtor_id>/disputes/<int:dispute_id>/decide")
-@access.requires(Permission.HOLD)
-def debtor_dispute_decide(slug: str, debtor_id: int, dispute_id: int) -> Answer:
-    """Close a dispute in favour of one side, or open it again."""
-    typed = forms.typed()
-
-    def decide() -> Any:
-        state = typed.one_of("state", State)
-        if state is State.OPEN:
-            return disputes.reopen(g.actor, g.workspace.id, dispute_id, now=g.now)
-        return disputes.close(g.actor, g.workspace.id, dispute_id, state, now=g.now)
-
-    reopened = typed.text("state") == State.OPEN.value
-    said = _("The dispute is open again.") if reopened else _("The dispute is decided.")
-    return _act(debtor_id, decide, said)
 
 
 @blueprint.post("/w/<slug>/debtors/<int:debtor_id>/credit/<int:payment_id>")

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from bpo.db import db
+from bpo.domain import access as rights
 from bpo.domain import payments as rules
 from bpo.domain.access import Permission
 from bpo.kernel.errors import NotFound
@@ -146,6 +147,9 @@ def _page(payment_id: int, faults: dict[str, str] | None = None) -> str:
         debtor=debtors.by_id(session, place, row.debtor_id),
         applied=stored.applied(session, place, [payment_id]).get(payment_id, ()),
         left_cents=_left(row, undone),
+        refunds=stored.refunds(session, place, payment_id),
+        given_back=stored.refunded_cents(session, place, payment_id) > 0,
+        may_refund=rights.may(g.actor, Permission.REFUND),
         undone=undone,
         methods=rules.LABELS,
         typed=request.form,

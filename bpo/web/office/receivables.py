@@ -88,7 +88,7 @@ def receivable(slug: str, receivable_id: int) -> Answer:
         ledger=ledger.lines(session, place, receivable_id, row.amount_cents),
         kinds=accounts.LABELS,
         acts=[(act.value, deeds.LABELS[act]) for act in adjustments.acts()],
-        may_undo=lambda line: line.can_undo and adjustments.may_undo(line),
+        may_undo=lambda line: line.can_undo(row) and adjustments.may_undo(line),
         touches=receivables.touches(session, place, receivable_id),
         told=scores.of_receivable(session, place, receivable_id),
         attachments=attachments.of_receivable(session, place, receivable_id),
