@@ -4,7 +4,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from bpo.bench import analytics, campaign, dunning, importing, negotiation
+from bpo.bench import analytics, campaign, dunning, importing, negotiation, screens
 from bpo.cli import console
 from bpo.kernel.errors import BadInput
 from bpo.world import parameters
@@ -41,6 +41,11 @@ def register(commands: console.Commands) -> None:
     )
     console.add_json(kind)
     kind.set_defaults(run=run_analytics)
+    kind = kinds.add_parser("screens", help="the pages of a day's work over a large portfolio")
+    kind.add_argument("--workspaces", type=int, default=100, metavar="N")
+    kind.add_argument("--receivables", type=int, default=1_000_000, metavar="N", help="in all")
+    console.add_json(kind)
+    kind.set_defaults(run=run_screens)
     kind = kinds.add_parser("negotiation", help="offers against fixed plans, in simulated worlds")
     kind.add_argument("--debtors", type=int, default=200, metavar="N", help="a world and seed")
     kind.add_argument("--seed", type=int, default=1, metavar="S", help="the first one")
@@ -52,9 +57,7 @@ def register(commands: console.Commands) -> None:
 
 def run_negotiation(arguments: Namespace, settings: Settings) -> None:
     """One line a world and policy, and a world and comparison."""
-    for name in ("debtors", "seeds"):
-        if getattr(arguments, name) < 1:
-            raise BadInput("--{name} must be at least 1", field=name, name=name)
+    _at_least_one(arguments, "debtors", "seeds")
     worlds = _worlds(arguments.world)
     tell = console.output if arguments.json else _say
     negotiation.run(worlds, arguments.debtors, arguments.seed, tell, arguments.seeds)
@@ -71,11 +74,22 @@ def _worlds(file: Path | None) -> list[World]:
 
 def run_analytics(arguments: Namespace, settings: Settings) -> None:
     """One line a phase."""
-    for name in ("workspaces", "receivables"):
-        if getattr(arguments, name) < 1:
-            raise BadInput("--{name} must be at least 1", field=name, name=name)
+    _at_least_one(arguments, "workspaces", "receivables")
     tell = console.output if arguments.json else _say
     analytics.run(arguments.workspaces, arguments.receivables, arguments.history, tell)
+
+
+def run_screens(arguments: Namespace, settings: Settings) -> None:
+    """One line a phase."""
+    _at_least_one(arguments, "workspaces", "receivables")
+    tell = console.output if arguments.json else _say
+    screens.run(arguments.workspaces, arguments.receivables, tell)
+
+
+def _at_least_one(arguments: Namespace, *names: str) -> None:
+    for name in names:
+        if getattr(arguments, name) < 1:
+            raise BadInput("--{name} must be at least 1", field=name, name=name)
 
 
 def run_import(arguments: Namespace, settings: Settings) -> None:
