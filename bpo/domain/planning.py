@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zlib import crc32
 
-from bpo.domain import agreement_steps, cadence, contact, dated, holds
+from bpo.domain import agreement_steps, cadence, contact, dated, holds, upcoming
 from bpo.domain.agenda import Agenda
 from bpo.domain.campaigns import Campaign
 from bpo.domain.contact_rules import Rules
@@ -182,6 +182,8 @@ def _plan_debtor(
         reasons += _spoken(debtor, offers, agenda, touches)
         if len(touches) > before:
             return
+    if explain and not reasons:
+        reasons = [upcoming.reason(debtor, agenda)]
     if reasons and (explain or not ORDINARY.issuperset([reason.code for reason in reasons])):
         skips.append(_skip(debtor, reasons))
 

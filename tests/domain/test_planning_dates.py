@@ -199,3 +199,13 @@ def test_the_issue_step_has_days_of_grace():
     davi = Story(open=[invoice(1, "2026-04-30", issue="2026-03-09")])
     off = tuple((day("2026-03-09") + timedelta(n)).isoformat() for n in range(8))
     assert davi.live("2026-03-09", "2026-03-20", missing=off) == {}
+
+
+def test_who_is_not_late_yet_is_told_about_with_the_step_that_comes_next():
+    davi = Story(open=[invoice(1, "2026-04-17"), invoice(2, "2026-05-20", issue="2026-01-05")])
+    (skip,) = davi.plan("2026-03-23", explain=True).skips
+    assert [(r.code, r.step, str(r.on)) for r in skip.reasons] == [("waiting", "d-5", "2026-04-10")]
+    assert davi.plan("2026-03-23").skips == [], "which is ordinary, and not stored"
+    known_by_heart = Story(open=[invoice(1, "2026-04-17")], risk_class="A")
+    (skip,) = known_by_heart.plan("2026-03-23", explain=True).skips
+    assert (skip.reasons[0].step, str(skip.next_on)) == ("d-1", "2026-04-16")

@@ -104,7 +104,7 @@ def test_only_what_is_open_and_due_is_listed_and_each_amount_adds_up(rows, days,
 
 @settings(deadline=None, max_examples=60)
 @given(invoices, ran)
-def test_planning_twice_on_a_day_gives_the_same_keys(rows, days):
+def test_planning_twice_on_a_day_gives_the_same_keys_and_no_silence_is_unexplained(rows, days):
     davi = Story(open=book(rows))
     for distance, runs in enumerate(days):
         today = START + timedelta(days=distance)
@@ -113,3 +113,6 @@ def test_planning_twice_on_a_day_gives_the_same_keys(rows, days):
             davi.run(today, send=distance % 3 == 0)
             assert [touch.key for touch in davi.plan(today).touches] == before
             assert davi.run(today) == []
+        told = davi.plan(today, explain=True)
+        assert told.touches or told.skips
+        assert all(skip.reasons for skip in told.skips)
