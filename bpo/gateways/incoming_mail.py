@@ -13,11 +13,17 @@ from bpo.domain import replies
 from bpo.gateways.channels.callbacks import Callback, Event, Fact, Incoming
 
 LONGEST_TEXT = 20_000
+LONGEST_HEADER = 4_000
+"""Of a header more is not read: decoding takes the square of its length."""
+LONGEST_BODY = 200_000
+"""Of the text of a part more is not looked at."""
 _IDS = re.compile(r"<[^<>\s]+>")
 _OURS = re.compile(r"<touch\.\d+\.\d+@[^<>\s]+>")
 _ACTIONS = {"failed": Fact.BOUNCED, "delayed": Fact.DELAYED, "delivered": Fact.DELIVERED}
 _GONE = re.compile(r"5\.(?:1\.\d+|2\.1|4\.4)")
 """Enhanced status codes (RFC 3463) that speak of the address: none such, disabled, no such host."""
+
+_YEARS = range(1990, 2200)
 
 _POSTMASTERS = ("mailer-daemon", "postmaster", "mail delivery")
 
@@ -26,8 +32,16 @@ def read(content: bytes, key: str) -> Callback:
     """What one message says; `key` names it when it has no Message-ID. Never raises for bad mail.
 
     A multipart/report (RFC 3464, 5965, 3798) gives events; a postmaster's plain words about a
-    message of ours a bounce; everything else is a message from somebody.
+    message of ours a bounce; everything else is a message from somebody. What is nested deeper
+    than anybody writes says nothing.
     """
+    try:
+        return _read(content, key)
+    except RecursionError:
+        return Callback()
+
+
+def _read(content: bytes, key: str) -> Callback:
     message = message_from_bytes(content)
     own_key = _header(message, "Message-ID") or key
     kind = str(message.get_param("report-type", "")).lower()
@@ -134,8 +148,8 @@ def _inner(part: Message) -> list[Message]:
 def _field(message: Message, kind: str, name: str) -> str | None:
     for part in message.walk():
         if part.get_content_type() == kind:
-            text = "".join(map(str, _inner(part))) or _payload(part)
-            found = re.search(rf"^{name}:\s*(.+)$", text, re.I | re.M)
+            text = ("".join(map(str, _inner(part))) or _payload(part))[:LONGEST_BODY]
+            found = re.search(rf"^{name}:[ \t]*(.+)$", text, re.I | re.M)
             if found:
                 return found[1].strip()
     return None
@@ -166,11 +180,11 @@ def _payload(part: Message) -> str:
     """The text of a part; a wrong or unknown charset costs letters, not the message."""
     data = part.get_payload(decode=True)
     if not isinstance(data, bytes):
-        return str(part.get_payload())
+        return str(part.get_payload())[:LONGEST_BODY]
     try:
-        return data.decode(part.get_content_charset("utf-8"), "replace")
+        return data[:LONGEST_BODY].decode(part.get_content_charset("utf-8"), "replace")
     except LookupError:
-        return data.decode("latin-1")
+        return data[:LONGEST_BODY].decode("latin-1")
 
 
 class _Words(HTMLParser):
@@ -202,7 +216,7 @@ def _without_marks(text: str) -> str:
 
 def _header(message: Message, name: str) -> str:
     """A header as people read it, on one line; one that cannot be decoded as it came."""
-    raw = str(message.get(name, ""))
+    raw = str(message.get(name, ""))[:LONGEST_HEADER]
     try:
         decoded = str(make_header(decode_header(raw)))
     except (HeaderParseError, LookupError, ValueError):
@@ -217,7 +231,9 @@ def _address(text: str | None) -> str | None:
 
 def _date(message: Message) -> datetime | None:
     try:
-        found = parsedate_to_datetime(str(message.get("Date", "")))
-    except ValueError:
+        found = parsedate_to_datetime(str(message.get("Date", ""))[:LONGEST_HEADER])
+    except (ValueError, OverflowError):
+        return None
+    if found.year not in _YEARS:
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)

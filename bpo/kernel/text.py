@@ -41,6 +41,11 @@ _MARKS = re.compile(r"[^0-9A-Z-]+|(?<!\d)-|-(?!\d)")
 _LEADING = re.compile(r"^[0-]+")
 
 
+def storable(text: str) -> str:
+    """Without what no database can keep and no letter is: NUL, and halves of surrogate pairs."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
 def searchable(text: str) -> str:
     """Lower case, without accents, single spaces: what a search by name compares."""
     decomposed = unicodedata.normalize("NFKD", text)

@@ -5,8 +5,9 @@ provider's own names for them.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -21,6 +22,7 @@ from bpo.gateways.channels.callbacks import Callback, Event, Fact, Incoming
 from bpo.kernel import clock
 from bpo.kernel.actor import Actor
 from bpo.kernel.errors import NotFound
+from bpo.kernel.text import storable
 from bpo.models import (
     Contact,
     DeliveryEvent,
@@ -45,6 +47,8 @@ CONTACT_CHANNELS = {
     "whatsapp": ("whatsapp", "phone"),
 }
 """Where the address of a channel may be noted; the first is the channel's own."""
+
+Told = TypeVar("Told", Event, Incoming)
 
 LONGEST = 20_000
 _FEW_WORDS = 6
@@ -99,9 +103,20 @@ def take_in(
         if workspace is None or not workspace.active:
             raise NotFound("There is no such workspace")
         desk = _Desk(session, actor, workspace, channel, provider, now)
-        events = sum(_take_event(desk, event) for event in callback.events)
-        messages = sum(_take_message(desk, one, strangers) for one in callback.messages)
+        events = sum(_take_event(desk, _storable(event)) for event in callback.events)
+        messages = sum(_take_message(desk, _storable(one), strangers) for one in callback.messages)
     return Taken(events, messages)
+
+
+def _storable(told: Told) -> Told:
+    """As it was told, without what the database cannot keep."""
+    words = {field.name: getattr(told, field.name) for field in fields(told)}
+    plain: dict[str, Any] = {
+        name: storable(text) for name, text in words.items() if type(text) is str
+    }
+    if answers := words.get("answers"):
+        plain["answers"] = [storable(str(name)) for name in answers]
+    return replace(told, **plain)
 
 
 def _take_event(desk: _Desk, event: Event) -> bool:

@@ -1,5 +1,6 @@
 """Reading a mailbox of a server that may misbehave, and telling apart what lies in it."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -183,3 +184,24 @@ def test_a_message_too_large_is_passed_by(monkeypatch):
     monkeypatch.setattr(mailbox, "LARGEST_BYTES", 3)
     with ScriptedImap({1: b"longer", 2: b"ok"}) as server:
         assert [letter.content for letter in read(server)] == [b"", b"ok"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"From: a@b.example\nSubject: " + b"=?utf-8?q?a?= " * 40_000,
+        b"From: " + b"(" * 200_000,
+        b"From: a@b.example\nContent-Type: text/html\n\n" + b"<" * 2_000_000,
+        b"".join(
+            b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (i, i) for i in range(900)
+        ),
+        b"From: a@b.example\nDate: Tue, 24 Nov 99999999999999999999 12:00:00 +0000\n\nx",
+        b"From: a@b.example\nDate: Mon, 01 Jan 0001 00:00:00 +1400\n\nx",
+    ],
+    ids=["words", "brackets", "marks", "parts", "far", "before"],
+)
+def test_a_letter_made_to_keep_us_busy_is_soon_done_with(content):
+    began = time.process_time()
+    told = incoming_mail.read(content, "7.1")
+    assert all(one.at is None or one.at.year > 1990 for one in told.messages)
+    assert time.process_time() - began < 2

@@ -155,3 +155,27 @@ def test_who_cannot_sign_is_not_believed(world):
     elsewhere = world.board.callback_url(world.cast.lua.id, "sms")
     assert world.client.post(elsewhere.removeprefix(world.board.base_url)).status_code == 404
     assert world.all(DeliveryEvent) == []
+
+
+def test_what_no_database_can_keep_is_left_out_and_the_reply_is_read(world):
+    said = {"from": MOBILE[1:], "context": {"id": 7}}
+    for number, words in (("w1", "Pago\x00 sexta"), ("w\x002", "oi \ud83d")):
+        one = said | {"id": number, "text": {"body": words}}
+        assert world.whatsapp({"messages": [one]}).status_code == 200
+    assert world.all(IncomingMessage.body) == ["Pago sexta", "oi ?"]
+
+
+def test_a_proof_in_any_letters_is_only_a_wrong_one(world):
+    for channel, header in (("sms", "X-Twilio-Signature"), ("whatsapp", "X-Hub-Signature-256")):
+        path = world.url(channel).removeprefix(world.board.base_url)
+        answer = world.client.post(path, data=b"{}", headers={header: "sha256=é"})
+        assert answer.status_code == 403
+
+
+def test_json_nested_for_ever_says_nothing(world):
+    body = b"[" * 500_000
+    signed = "sha256=" + hmac.new(b"app", body, hashlib.sha256).hexdigest()
+    path = world.url("whatsapp").removeprefix(world.board.base_url)
+    answer = world.client.post(path, data=body, headers={"X-Hub-Signature-256": signed})
+    assert answer.status_code == 200
+    assert world.all(IncomingMessage) == []

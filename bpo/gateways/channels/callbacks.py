@@ -1,5 +1,7 @@
 """What providers tell us afterwards: receipts and replies, verified before they are believed."""
 
+import hmac
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -95,6 +97,19 @@ class BadSignature(Forbidden):
 
     def __init__(self) -> None:
         super().__init__("This call is not signed as it must be")
+
+
+def same(expected: str, given: str) -> bool:
+    """Whether a proof is the expected one, compared in constant time; it may be any text."""
+    return hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace"))
+
+
+def parsed(content: bytes) -> Any:
+    """The JSON of a body; None when it is none, however deep somebody nested it."""
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
 
 
 def at_path(value: Any, path: str) -> Any:

@@ -18,6 +18,8 @@ from bpo.gateways.channels.callbacks import (
     Incoming,
     Request,
     at_path,
+    parsed,
+    same,
 )
 from bpo.gateways.channels.carriers import Parcel
 from bpo.gateways.channels.line import TIMEOUT_SECONDS, Answer, Call, Line, ending, told
@@ -83,7 +85,7 @@ def check(options: Mapping[str, str]) -> None:
     if _kind(body) == JSON:
         try:
             json.loads(_HOLE.sub("0", body))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise BadInput(
                 "The body is not valid JSON: {problem}", field="body", problem=str(error)
             ) from error
@@ -100,7 +102,7 @@ def read(account: Account, request: Request) -> Callback:
     given = request.headers.get(options.get("signature_header", "").lower(), "")
     digest = hmac.new(secret.encode(), request.body, hashlib.sha256).hexdigest()
     proofs = (digest, f"sha256={digest}", secret, f"Bearer {secret}")
-    if not secret or not any(hmac.compare_digest(p.encode(), given.encode()) for p in proofs):
+    if not secret or not any(same(proof, given) for proof in proofs):
         raise BadSignature
     told_us = _told_us(request)
     found = {name: _text(told_us, path) for name, path in options.items() if name.endswith("_path")}
@@ -147,10 +149,8 @@ def _told_us(request: Request) -> Any:
 
 
 def _parsed(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except ValueError:
-        return dict(parse_qsl(body.decode("utf-8", "replace")))
+    found = parsed(body)
+    return dict(parse_qsl(body.decode("utf-8", "replace"))) if found is None else found
 
 
 def _text(value: Any, path: str) -> str:

@@ -2,9 +2,7 @@
 
 import hashlib
 import hmac
-import json
 from base64 import b64encode
-from typing import Any
 from urllib.parse import urlencode
 
 from bpo.domain.handovers import Ending, Handover
@@ -16,6 +14,8 @@ from bpo.gateways.channels.callbacks import (
     Fact,
     Incoming,
     Request,
+    parsed,
+    same,
 )
 from bpo.gateways.channels.carriers import Parcel
 from bpo.gateways.channels.line import TIMEOUT_SECONDS, Answer, Call, Line, ending, told
@@ -78,7 +78,7 @@ def read(account: Account, request: Request) -> Callback:
     """A status callback or an incoming message. Raises BadSignature."""
     token = account.secrets.get("auth_token", "")
     given = request.headers.get("x-twilio-signature", "")
-    if not token or not hmac.compare_digest(signature(token, request), given):
+    if not token or not same(signature(token, request), given):
         raise BadSignature
     form = request.form
     sid = form.get("MessageSid") or form.get("SmsSid") or ""
@@ -124,18 +124,11 @@ def _incoming(sid: str, request: Request) -> Incoming:
 
 def _handover(answer: Answer) -> Handover:
     found = ending(answer)
-    said = _json(answer.body)
+    said = parsed(answer.body)
+    said = said if isinstance(said, dict) else {}
     if found.ending is Ending.ACCEPTED:
         sid = said.get("sid")
         return Handover(Ending.ACCEPTED, told(answer), str(sid) if sid else None)
     if found.ending is Ending.REFUSED and said.get("code") in BAD_ADDRESSES:
         return found._replace(bad_address=True)
     return found
-
-
-def _json(body: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(body)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}

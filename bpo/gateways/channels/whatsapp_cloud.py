@@ -17,6 +17,8 @@ from bpo.gateways.channels.callbacks import (
     Incoming,
     Request,
     at_path,
+    parsed,
+    same,
 )
 from bpo.gateways.channels.carriers import Parcel
 from bpo.gateways.channels.line import TIMEOUT_SECONDS, Answer, Call, Line, ending, told
@@ -88,13 +90,9 @@ def read(account: Account, request: Request) -> Callback:
     secret = account.secrets.get("app_secret", "")
     expected = "sha256=" + hmac.new(secret.encode(), request.body, hashlib.sha256).hexdigest()
     given = request.headers.get("x-hub-signature-256", "")
-    if not secret or not hmac.compare_digest(expected, given):
+    if not secret or not same(expected, given):
         raise BadSignature
-    try:
-        told_us = json.loads(request.body)
-    except ValueError:
-        return Callback()
-    values = list(_values(told_us))
+    values = list(_values(parsed(request.body)))
     events = [event for value in values for event in _events(value)]
     messages = [message for value in values for message in _messages(value)]
     return Callback(events, messages)
@@ -109,7 +107,7 @@ def pairs(text: str) -> dict[str, str]:
 def _handshake(account: Account, request: Request) -> Callback:
     token = account.secrets.get("verify_token", "")
     given = request.query.get("hub.verify_token", "")
-    if not token or not hmac.compare_digest(token, given):
+    if not token or not same(token, given):
         raise BadSignature
     return Callback(answer=request.query.get("hub.challenge", ""))
 
@@ -165,10 +163,7 @@ def _messages(value: dict[str, Any]) -> Iterator[Incoming]:
 
 def _handover(answer: Answer) -> Handover:
     found = ending(answer)
-    try:
-        said = json.loads(answer.body)
-    except ValueError:
-        said = {}
+    said = parsed(answer.body)
     if found.ending is Ending.ACCEPTED:
         id = at_path(said, "messages.0.id")
         return Handover(Ending.ACCEPTED, told(answer), str(id) if id else None)
