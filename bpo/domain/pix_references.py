@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-_FORM = re.compile(r"(REC|CLI)(\d{1,15})D(\d{6})(?:X[0-9A-Z]*)?")
+_FORM = re.compile(r"(REC|CLI|ACO)(\d{1,15})D(\d{6})(?:X[0-9A-Z]*)?")
 _CHARGE_LENGTH = 32
 
 
 class Kind(StrEnum):
-    """What a code asks for: one receivable, or all that a debtor owed on a day."""
+    """What a code asks for: one receivable, all that a debtor owed on a day, or all that is left
+    of an agreement, paid off before its end."""
 
     RECEIVABLE = "REC"
     DEBTOR = "CLI"
+    AGREEMENT = "ACO"
 
 
 @dataclass(frozen=True, slots=True)

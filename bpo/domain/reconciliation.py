@@ -175,7 +175,8 @@ class Book:
         reference = pix_references.parse(credit.txid)
         if reference and reference.kind is Kind.DEBTOR:
             return {reference.id}
-        title = self._by_id.get(reference.id) if reference else None
+        named = reference.id if reference and reference.kind is Kind.RECEIVABLE else 0
+        title = self._by_id.get(named)
         numbered = self._by_number.get(number_key(credit.creditor_reference), ())
         titles = [*([title] if title else ()), *self._with_boleto(credit.bank_reference)]
         return {
@@ -259,7 +260,7 @@ def _by_txid(credit: Credit, book: Book) -> Iterable[Proposal]:
         why = Phrase("The Pix code of receivable {number}", number=title.number_key)
         part = credit.amount_cents < book.asked(title, credit.on).total_cents
         yield _proposal([title], fits or part, 100, why, _fit_phrase(fits, part=part))
-    elif book.knows(reference.id):
+    elif reference.kind is Kind.DEBTOR and book.knows(reference.id):
         titles = book.of_debtor(reference.id)
         fits = bool(titles) and _fits(credit, titles, book)
         why = Phrase("The Pix code of this debtor's whole balance")

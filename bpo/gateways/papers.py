@@ -14,8 +14,10 @@ from bpo import paths
 from bpo.domain.agreement_papers import Paper
 from bpo.domain.invoices import Invoice
 from bpo.domain.messages import Creditor
+from bpo.domain.payment_receipts import Receipt
 from bpo.domain.remittances import Remittance
 from bpo.gateways import pdf, qrcode, wording
+from bpo.kernel.text import Phrase
 
 ASSETS = paths.TEMPLATES / "reports"
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d)?)?$")
@@ -70,17 +72,40 @@ def agreement(frame: Frame, paper: Paper, locale: str) -> bytes:
     return _framed("reports/agreement.html", frame, title, period, locale, paper=paper)
 
 
-def personal_data(frame: Frame, kept: Mapping[str, Any], locale: str) -> bytes:
-    """What is kept about a debtor, as `queries.personal_data` gives it with its purpose."""
+def receipt(frame: Frame, paid: Receipt, locale: str) -> bytes:
+    """The receipt of one payment; the same payment gives the same bytes."""
+    title = f"{wording.gettext('Receipt', locale)} {paid.number}"
+    return _framed("reports/receipt.html", frame, title, (paid.paid_on,), locale, paid=paid)
+
+
+def personal_data(
+    frame: Frame, kept: Mapping[str, Any], words: Mapping[str, Mapping[str, Phrase]], locale: str
+) -> bytes:
+    """What is kept about a debtor, as `queries.personal_data` gives it with its purpose.
+
+    `words` says what each code of a column means, by section and column.
+    """
     title = wording.gettext("My data", locale)
     told = {
-        key: [{name: _local(value, locale) for name, value in row.items()} for row in rows]
+        key: [
+            {
+                name: _worded(value, words.get(f"{key}.{name}", {}), locale)
+                for name, value in row.items()
+            }
+            for row in rows
+        ]
         for key, rows in kept.items()
         if isinstance(rows, list)
     }
     return _framed(
         "reports/personal_data.html", frame, title, (frame.day,), locale, kept=kept, told=told
     )
+
+
+def _worded(value: object, words: Mapping[str, Phrase], locale: str) -> object:
+    """A code in words where it has any; a day as people write it; anything else as it is."""
+    phrase = words.get(value) if isinstance(value, str) else None
+    return wording.say(phrase, locale) if phrase else _local(value, locale)
 
 
 def _local(value: object, locale: str) -> object:

@@ -291,6 +291,16 @@ def listed(
     return _standing(session, workspace_id, session.execute(query).all())
 
 
+def live_of(session: Session, workspace_id: int, debtor_id: int) -> list[Standing]:
+    """The agreements of a debtor that run or wait, newest first."""
+    query = (
+        _with_debtors(workspace_id)
+        .where(Agreement.debtor_id == debtor_id, Agreement.state.in_([*RUNNING, *WAITING]))
+        .order_by(Agreement.id.desc())
+    )
+    return _standing(session, workspace_id, session.execute(query).all())
+
+
 def standing(session: Session, workspace_id: int, rows: Sequence[Agreement]) -> list[Standing]:
     """Some agreements with their debtors and how far they have come."""
     query = _with_debtors(workspace_id).where(Agreement.id.in_([row.id for row in rows]))

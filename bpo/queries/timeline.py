@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from bpo.domain import debtors
 from bpo.kernel import clock
 from bpo.models import (
+    Agreement,
     Campaign,
     DeliveryEvent,
     Dispute,
@@ -233,6 +234,15 @@ def _page_acts(reader: _Reader) -> Iterator[Event]:
         yield Event("page_act", reader.local(act.at), act.at, act, who)
 
 
+def _agreements(reader: _Reader) -> Iterator[Event]:
+    """Agreements as they were offered, agreed on and ended; `more` says which of these it tells."""
+    for row, who in reader.rows(Agreement, by=Agreement.id):
+        begun = row.agreed_on or reader.local(row.offered_at or row.created_at)
+        yield Event("agreement", begun, row.created_at, row, who, "agreed" if row.agreed_on else "")
+        if row.ended_on and row.agreed_on:
+            yield Event("agreement", row.ended_on, None, row, None, "ended")
+
+
 def _promises(reader: _Reader) -> Iterator[Event]:
     for promise, who in reader.rows(Promise, by=Promise.made_on):
         yield Event("promise", promise.made_on, promise.created_at, promise, who)
@@ -306,6 +316,7 @@ _KINDS: Sequence[Callable[[_Reader], Iterator[Event]]] = (
     _replies,
     _page_acts,
     _promises,
+    _agreements,
     _disputes,
     _holds,
     _notes,

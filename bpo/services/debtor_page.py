@@ -134,18 +134,17 @@ def pix_for_all(workspace: Workspace, debtor_id: int, statement: Statement) -> s
     if len(statement.due) == 1:
         return pix_for_one(workspace, statement, statement.due[0])
     reference = Reference(pix_references.Kind.DEBTOR, debtor_id, statement.day)
-    return _pix(workspace, statement, statement.total_cents, reference)
+    return pix(workspace, statement, statement.total_cents, reference)
 
 
 def pix_for_one(workspace: Workspace, statement: Statement, due: Due) -> str | None:
     """The Pix code for one receivable as of the day of its amount."""
     reference = Reference(pix_references.Kind.RECEIVABLE, due.row.id, due.amount.day)
-    return _pix(workspace, statement, due.amount.total_cents, reference)
+    return pix(workspace, statement, due.amount.total_cents, reference)
 
 
-def _pix(
-    workspace: Workspace, statement: Statement, cents: int, reference: Reference
-) -> str | None:
+def pix(workspace: Workspace, statement: Statement, cents: int, reference: Reference) -> str | None:
+    """A Pix code for an amount in centavos; None where the creditor takes no Pix."""
     if not statement.offers_pix or not workspace.pix_key or cents <= 0:
         return None
     if workspace.currency != _PIX_CURRENCY:

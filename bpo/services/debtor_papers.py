@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from bpo.db import acting_as, db
 from bpo.domain.attachments import MAILED
 from bpo.domain.invoices import Invoice
+from bpo.domain.payment_receipts import Receipt, Settled
+from bpo.domain.payments import LABELS, Method
+from bpo.domain.receivables import EntryKind
 from bpo.formats import boleto
+from bpo.kernel import documents
 from bpo.kernel.errors import NotFound
-from bpo.queries import attachments, boletos
+from bpo.queries import attachments, boletos, payments
 from bpo.queries.attachments import Content, Listed
 from bpo.queries.receivables import Due
 from bpo.services import invoices
@@ -40,6 +44,39 @@ def invoice(visitor: Visitor, due: Due, *, base_url: str) -> Invoice:
         return invoices.one(
             db.session(), visitor.workspace, due.row.id, due.amount.day, base_url=base_url
         )
+
+
+def receipt(visitor: Visitor, payment_id: int) -> Receipt:
+    """The receipt of one payment that stands. Raises NotFound for somebody else's or an undone one.
+
+    What it settled is told line by line; what it did not is the debtor's credit.
+    """
+    place = visitor.workspace.id
+    with acting_as(visitor.actor):
+        session = db.session()
+        payment = payments.by_id(session, place, payment_id)
+        if payment is None or payment.debtor_id != visitor.debtor.id or payment.amount_cents <= 0:
+            raise NotFound("There is no such payment")
+        if payments.reversal_of(session, place, payment_id) is not None:
+            raise NotFound("There is no such payment")
+        applied = payments.applied(session, place, [payment_id]).get(payment_id, [])
+        left = payments.left_cents(session, payment)
+    lines: dict[int, Settled] = {}
+    for entry, title in applied:
+        before = lines.get(title.id, Settled(title.number, title.due_date))
+        parts = (entry.principal_cents, entry.fine_cents + entry.interest_cents)
+        lines[title.id] = before.plus(*parts, discount=entry.kind == EntryKind.DISCOUNT)
+    document = documents.formatted(visitor.debtor.document) if visitor.debtor.document else ""
+    return Receipt(
+        payment.id,
+        payment.paid_on,
+        payment.amount_cents,
+        LABELS[Method(payment.method)],
+        visitor.debtor.name,
+        document,
+        tuple(lines.values()),
+        left,
+    )
 
 
 def document(visitor: Visitor, due: Due, attachment_id: int) -> Content:

@@ -46,6 +46,20 @@ class Quote:
         """The interest that is not owed."""
         return early_settlement.saved_cents(self.closings)
 
+    @property
+    def allocations(self) -> tuple[Allocation, ...]:
+        """How the money is spread over the instalments, oldest first."""
+        return tuple(
+            Allocation(
+                one.receivable_id,
+                one.principal_cents,
+                due.amount.fine_cents,
+                due.amount.interest_cents,
+                one.discount_cents,
+            )
+            for one, due in zip(self.closings, self.dues, strict=True)
+        )
+
 
 def quote(session: Session, agreement: Agreement, debtor: Debtor, day: date) -> Quote | None:
     """What would pay a running agreement off on a day; None when there is nothing to pay off."""
@@ -140,28 +154,19 @@ def _payment(
 
 
 def _close(session: Session, payment: Payment, found: Quote, actor: Actor) -> None:
-    rows = []
-    for one, due in zip(found.closings, found.dues, strict=True):
-        amount = due.amount
-        money = Allocation(
-            one.receivable_id,
-            one.principal_cents,
-            amount.fine_cents,
-            amount.interest_cents,
-            one.discount_cents,
-        )
-        rows += [
-            {
-                "workspace_id": payment.workspace_id,
-                "receivable_id": one.receivable_id,
-                "payment_id": payment.id,
-                "kind": entry.kind.value,
-                "on_day": entry.on,
-                "principal_cents": entry.principal_cents,
-                "fine_cents": entry.fine_cents,
-                "interest_cents": entry.interest_cents,
-                "created_by": actor.user_id,
-            }
-            for entry in payment_rules.entries(money, found.day)
-        ]
+    rows = [
+        {
+            "workspace_id": payment.workspace_id,
+            "receivable_id": money.receivable_id,
+            "payment_id": payment.id,
+            "kind": entry.kind.value,
+            "on_day": entry.on,
+            "principal_cents": entry.principal_cents,
+            "fine_cents": entry.fine_cents,
+            "interest_cents": entry.interest_cents,
+            "created_by": actor.user_id,
+        }
+        for money in found.allocations
+        for entry in payment_rules.entries(money, found.day)
+    ]
     session.execute(insert(EntryRow), rows)

@@ -28,7 +28,7 @@ from bpo.models import (
     Receivable,
 )
 from bpo.queries import bank, bank_known, workspaces
-from bpo.services import known_credits, suspense
+from bpo.services import early_credits, known_credits, suspense
 from bpo.services.known_credits import Near
 
 SOURCES = {"ofx": Method.TRANSFER, "cnab": Method.BOLETO, "pix": Method.PIX}
@@ -46,13 +46,15 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a credit is for, decided by the rules or by a person."""
+    """What a credit is for, decided by the rules or by a person; `spread` says how it is spread
+    where it settles less than is asked, as an agreement that is paid off early does."""
 
     credit: Credit
     debtor_id: int
     receivable_ids: tuple[int, ...]
     reasons: tuple[Phrase, ...] = ()
     by_machine: bool = False
+    spread: Allocated | None = None
 
 
 def run(
@@ -79,7 +81,10 @@ def run(
     book = bank.book(session, workspace_id)
     aside = _set_aside(session, workspace_id, credits, book, near, now)
     left = [credit for credit in credits if credit.id not in aside]
-    done: dict[int, int] = {}
+    done = _paid_off(session, actor, workspace_id, left, today, now)
+    if done:
+        left = [credit for credit in left if credit.id not in done]
+        book = bank.book(session, workspace_id)
     for _ in range(MOST_ROUNDS):
         certain = _certain([one for one in left if one.on <= today], book)
         _hold_debtors(session, workspace_id, [one.debtor_id for one in certain])
@@ -99,6 +104,31 @@ def run(
         left = [credit for credit in left if credit.id not in aside]
     suggested = suspense.suggest(session, workspace_id, left, book, today)
     return Done(len(done), suggested, len(aside))
+
+
+def _paid_off(
+    session: Session,
+    actor: Actor,
+    workspace_id: int,
+    credits: Sequence[Credit],
+    today: date,
+    now: datetime,
+) -> dict[int, int]:
+    """Apply what the Pix code of an agreement brought, under the lock of its debtor."""
+    named = early_credits.named([one for one in credits if one.on <= today])
+    if not named:
+        return {}
+    deals = early_credits.debtors_of(session, workspace_id, named.values())
+    _hold_debtors(session, workspace_id, deals.values())
+    chosen: dict[int, Choice] = {}
+    for credit in credits:
+        number = named.get(credit.id, 0)
+        found = early_credits.closing(session, workspace_id, number, credit)
+        if found is not None and number not in chosen:
+            ids, spread, why = found
+            chosen[number] = Choice(credit, deals[number], ids, why, by_machine=True, spread=spread)
+    choices = list(chosen.values())
+    return apply(session, actor, workspace_id, choices, now=now) if choices else {}
 
 
 def reopen(
@@ -127,7 +157,7 @@ def apply(
         if touched & set(open_ids) or (one.by_machine and len(open_ids) < len(one.receivable_ids)):
             continue
         touched |= set(open_ids)
-        plans.append((one, _spread(one, open_ids, book)))
+        plans.append((one, one.spread or _spread(one, open_ids, book)))
     numbers = _payments(session, actor, workspace_id, plans)
     _entries(session, actor, workspace_id, plans, numbers)
     _matches(session, actor, workspace_id, plans, numbers)

@@ -3,6 +3,7 @@
 from bpo.web import auth, debtor, hooks, office, portal, public
 from bpo.web.auth import account, links, signing_in
 from bpo.web.debtor import acts as debtor_page_acts
+from bpo.web.debtor import agreements as debtor_page_agreements
 from bpo.web.debtor import data as debtor_page_data
 from bpo.web.debtor import page, unsubscribe
 from bpo.web.debtor import plans as debtor_page_plans
@@ -85,6 +86,7 @@ VIEWS = (
     account,
     page,
     debtor_page_acts,
+    debtor_page_agreements,
     debtor_page_data,
     debtor_page_plans,
     unsubscribe,

@@ -51,7 +51,7 @@ def data_pdf(visitor: Visitor) -> Answer:
     day = clock.local_day(g.now, here.time_zone)
     frame = papers.Frame(invoices.creditor(here), day, here.currency)
     kept = personal_data.hand_out(visitor, now=g.now)
-    drawn = papers.personal_data(frame, kept, locale)
+    drawn = papers.personal_data(frame, kept, personal_data.WORDS, locale)
     return documents.download("meus-dados.pdf", "application/pdf", drawn)
 
 

@@ -1,9 +1,6 @@
 """The debtor's own page: who asks, a second factor, then what is due today and how to pay it."""
 
 from flask import g, redirect, request, url_for
-from flask_babel import force_locale
-from flask_babel import gettext as _
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from bpo.db import db
@@ -12,7 +9,7 @@ from bpo.domain.debtors import Kind
 from bpo.domain.links import Purpose
 from bpo.domain.page_acts import Kind as Act
 from bpo.domain.payments import LABELS
-from bpo.gateways import outside, qrcode
+from bpo.gateways import outside
 from bpo.gateways import papers as drawing
 from bpo.models import PageAct
 from bpo.services import (
@@ -29,6 +26,7 @@ from bpo.services.visits import Closed, Visitor
 from bpo.web import access, documents
 from bpo.web.debtor import blueprint, door, proof
 from bpo.web.debtor.door import Answer
+from bpo.web.debtor.pix import drawn
 from bpo.web.debtor.telling import closed, tell, wait
 from bpo.web.throttle import limiter, refused
 
@@ -57,7 +55,7 @@ def receivable(visitor: Visitor, receivable_id: int) -> Answer:
     account = door.account(visitor)
     due = debtor_page.one(account, receivable_id)
     code = debtor_page.pix_for_one(visitor.workspace, account.statement, due)
-    qr = _drawn(visitor, code)
+    qr = drawn(visitor, code)
     return tell(
         "receivable",
         visitor,
@@ -163,7 +161,7 @@ def _show(account: Account) -> str:
         statement=statement,
         rows=None if "all" in request.args else ROWS,
         pix=account.pix,
-        qr=_drawn(visitor, account.pix),
+        qr=drawn(visitor, account.pix),
         home=door.home(visitor),
         methods=LABELS,
         hello=messages.first_name(visitor.debtor.name, person=visitor.debtor.kind == Kind.PERSON),
@@ -180,10 +178,3 @@ def _answered(visitor: Visitor) -> PageAct | None:
     talk = conversations.of(visitor)
     last = talk[-1].act if talk else None
     return last if last is not None and last.kind == Act.ANSWER else None
-
-
-def _drawn(visitor: Visitor, code: str | None) -> Markup | None:
-    if code is None:
-        return None
-    with force_locale(visitor.locale):
-        return qrcode.svg(code, title=_("QR code of the Pix payment"))

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response, g, render_template
 from flask_babel import force_locale
 
+from bpo.gateways import outside
 from bpo.models import Workspace
 from bpo.services.visits import Closed, Visitor
 from bpo.web.debtor import blueprint
@@ -45,4 +46,5 @@ def hide(response: Response) -> Response:
 def _told(template: str, workspace: Workspace, locale: str, **context: Any) -> str:
     g.workspace = workspace
     with force_locale(locale):
-        return render_template(f"debtor/{template}.html", workspace=workspace, **context)
+        bpo = outside.current().settings.bpo_name
+        return render_template(f"debtor/{template}.html", workspace=workspace, bpo=bpo, **context)

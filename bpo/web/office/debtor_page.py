@@ -7,6 +7,7 @@ from flask import g, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from bpo.db import db
+from bpo.domain import agreements as agreement_rules
 from bpo.domain import debtors as rules
 from bpo.domain import disputes, holds, page_acts, payments, reasons
 from bpo.domain.access import Permission
@@ -14,7 +15,7 @@ from bpo.domain.steps import Channel
 from bpo.kernel.errors import NotFound
 from bpo.kernel.text import Phrase
 from bpo.models import Debtor
-from bpo.queries import debtors, receivables, scores, timeline
+from bpo.queries import agreements, debtors, receivables, scores, timeline
 from bpo.queries import payments as stored
 from bpo.services import campaigns, negotiation, notes
 from bpo.services import holds as pauses
@@ -55,6 +56,9 @@ def show_debtor(slug: str, debtor_id: int) -> str:
         silence_of=whys.silence,
         limit=limit,
         predictions=scores.of_debtor(session, place.id, debtor_id),
+        deals=agreements.live_of(session, place.id, debtor_id),
+        numbered=agreement_rules.number,
+        last_chance=agreement_rules.last_chance,
     )
 
 
