@@ -20,6 +20,8 @@ from bpo.gateways import pdf, qrcode, wording
 from bpo.kernel.text import Phrase
 
 ASSETS = paths.TEMPLATES / "reports"
+Words = Mapping[tuple[str, str], Mapping[str, Phrase]]
+"""What codes mean, by section and column of a record."""
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d)?)?$")
 _WIDTH = 483.0
 _LARGEST_CODE, _SMALLEST_CODE = 6.5, 3.0
@@ -78,9 +80,7 @@ def receipt(frame: Frame, paid: Receipt, locale: str) -> bytes:
     return _framed("reports/receipt.html", frame, title, (paid.paid_on,), locale, paid=paid)
 
 
-def personal_data(
-    frame: Frame, kept: Mapping[str, Any], words: Mapping[str, Mapping[str, Phrase]], locale: str
-) -> bytes:
+def personal_data(frame: Frame, kept: Mapping[str, Any], words: Words, locale: str) -> bytes:
     """What is kept about a debtor, as `queries.personal_data` gives it with its purpose.
 
     `words` says what each code of a column means, by section and column.
@@ -89,7 +89,7 @@ def personal_data(
     told = {
         key: [
             {
-                name: _worded(value, words.get(f"{key}.{name}", {}), locale)
+                name: _worded(value, words.get((key, name), {}), locale)
                 for name, value in row.items()
             }
             for row in rows

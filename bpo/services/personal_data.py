@@ -56,20 +56,20 @@ def _said(labels: Mapping[Any, Phrase]) -> dict[str, Phrase]:
 LEGAL_BASIS = "LGPD (Lei 13.709/2018), art. 7, V, VI, X"
 
 
-WORDS: dict[str, dict[str, Phrase]] = {
-    "contacts.channel": _said(debtors.CHANNEL_LABELS),
-    "payments.method": _said(payments.LABELS),
-    "payments.source": _SOURCES,
-    "promises.state": _PROMISES,
-    "disputes.reason": _said(disputes.LABELS),
-    "disputes.state": _DISPUTES,
-    "pauses.reason": _said(holds.LABELS),
-    "messages_sent.channel": _CHANNELS,
-    "messages_received.channel": _CHANNELS,
-    "conversations_recorded.kind": _said(notes.LABELS),
-    "conversations_recorded.outcome": _said(notes.OUTCOMES),
-    "page.kind": _said(page_acts.LABELS),
-    "visits.what": _VISITS,
+WORDS: dict[tuple[str, str], dict[str, Phrase]] = {
+    ("contacts", "channel"): _said(debtors.CHANNEL_LABELS),
+    ("payments", "method"): _said(payments.LABELS),
+    ("payments", "source"): _SOURCES,
+    ("promises", "state"): _PROMISES,
+    ("disputes", "reason"): _said(disputes.LABELS),
+    ("disputes", "state"): _DISPUTES,
+    ("pauses", "reason"): _said(holds.LABELS),
+    ("messages_sent", "channel"): _CHANNELS,
+    ("messages_received", "channel"): _CHANNELS,
+    ("conversations_recorded", "kind"): _said(notes.LABELS),
+    ("conversations_recorded", "outcome"): _said(notes.OUTCOMES),
+    ("page", "kind"): _said(page_acts.LABELS),
+    ("visits", "what"): _VISITS,
 }
 """What the codes of the record mean, by section and column; programs read the codes themselves."""
 
