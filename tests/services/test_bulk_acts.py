@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from bpo.db import acting_as
 from bpo.domain.bulk_acts import Kind, Terms
@@ -15,6 +15,7 @@ from bpo.models import AuditEntry, BulkActRow, Debtor, Dispute, Hold, Promise
 from bpo.queries import debtor_lists, receivable_lists
 from bpo.queries.bulk_acts import Selection
 from bpo.services import bulk_acts, disputes, holds, promises
+from tests import counting
 from tests.factories import debts, people
 from tests.factories.people import NOW
 
@@ -199,11 +200,9 @@ def test_others_reach_nothing_not_even_by_the_ids_of_rows(session, cast, sol, cr
 
 def test_the_number_of_statements_does_not_grow_with_the_rows(session, sol, crowd, ana):
     def statements(selection, kind, terms):
-        seen = []
-        with_all = session.get_bind()
-        event.listen(with_all, "before_cursor_execute", lambda *given: seen.append(given[2]))
-        bulk_acts.act(ana, sol.id, kind, selection, terms, now=NOW)
-        return len(seen)
+        with counting.statements() as said:
+            bulk_acts.act(ana, sol.id, kind, selection, terms, now=NOW)
+        return len(said)
 
     few = statements(by_ids(crowd[:1]), Kind.TAG, Terms(tag="one"))
     many = statements(by_ids(crowd), Kind.TAG, Terms(tag="two"))

@@ -1,10 +1,9 @@
 """Recurring charges in the books: issued once whatever runs twice, and nothing is missed."""
 
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 
 from bpo.db import acting_as
 from bpo.domain.subscriptions import Every, Price, Terms
@@ -15,6 +14,7 @@ from bpo.models import AuditEntry, Receivable, Subscription, SubscriptionPeriod
 from bpo.queries import clockwork
 from bpo.services import reports, subscription_issuing, subscriptions
 from bpo.services.ringing import Place, due
+from tests import counting
 from tests.factories import debts, people
 
 TODAY = date(2026, 11, 24)
@@ -31,16 +31,6 @@ def cast(session):
 @pytest.fixture
 def program(cast):
     return actors.system([cast.sol.id], name="clock")
-
-
-@contextmanager
-def statements(session):
-    """The statements of the session meanwhile."""
-    said, connection = [], session.connection()
-    note = lambda *given: said.append(given[2])  # noqa: E731
-    event.listen(connection.engine, "before_cursor_execute", note)
-    yield said
-    event.remove(connection.engine, "before_cursor_execute", note)
 
 
 def begin(session, cast, *, first_due=date(2026, 11, 30), cents=100_00, who=None, **more):
@@ -127,11 +117,11 @@ def test_statements_do_not_grow_with_subscriptions(session, cast, program):
     davi = debts.debtor(session, cast.sol)
     for _ in range(2):
         begin(session, cast, who=davi)
-    with statements(session) as few:
+    with counting.statements() as few:
         run(program, cast, date(2026, 11, 30))
     for _ in range(10):
         begin(session, cast, who=davi)
-    with statements(session) as many:
+    with counting.statements() as many:
         assert len(run(program, cast, date(2027, 1, 10))) == 22
     assert len(many) == len(few) > 3
 

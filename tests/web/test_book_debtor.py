@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from bpo.db import acting_as
 from bpo.kernel import actor as actors
@@ -22,6 +22,7 @@ from bpo.models import (
     Task,
     Touch,
 )
+from tests import counting
 from tests.factories import books, debts, people
 from tests.factories.books import LATE, TODAY, Browser, count
 
@@ -62,13 +63,9 @@ def test_the_page_explains_what_is_owed_today(ana, davi):
 
 def test_the_page_asks_a_constant_number_of_questions(ana, session, scope, davi):
     def questions():
-        asked = []
-        engine = session.get_bind()
-        listener = lambda *given: asked.append(given[2])  # noqa: E731
-        event.listen(engine, "before_cursor_execute", listener)
-        ana.open(f"/debtors/{davi.id}")
-        event.remove(engine, "before_cursor_execute", listener)
-        return len(asked)
+        with counting.statements() as said:
+            ana.open(f"/debtors/{davi.id}")
+        return len(said)
 
     before = questions()
     for number in range(12):
