@@ -67,6 +67,16 @@ def score(frames: Frames, card: Scorecard, as_of: date, weeks: int = WEEKS) -> S
     )
 
 
+def by_debtor(frames: Frames, scores: Scores) -> tuple[Integers, Floats]:
+    """The debtors who owe, and how much of it is expected within the scored weeks, 0 to 1."""
+    debtor = frames.receivables.debtor[scores.title]
+    size = len(frames.receivables.debtor_ids)
+    owed = np.bincount(debtor, scores.balance, minlength=size)
+    coming = np.bincount(debtor, scores.balance * scores.weeks.sum(axis=1), minlength=size)
+    who = np.flatnonzero(owed > 0)
+    return frames.receivables.debtor_ids[who], (coming[who] / owed[who]).clip(0, 1)
+
+
 def _pull(card: Scorecard, known: Traits) -> Floats:
     apart = scorecard.table(known) - card.usual
     pull: Floats = apart * card.late * card.trust

@@ -128,19 +128,30 @@ DAILY_GROWTH_PCT = 5
 GROWING_DAYS = 30
 CHANCE_PCT: dict[str, int] = {"A": 90, "B": 75, "C": 50, "D": 25}
 UNKNOWN_CHANCE_PCT = 60
+LEAST_CHANCE_PCT, MOST_CHANCE_PCT = 5, 95
 LEAST_CENTS, MOST_CENTS = 1_00, 10_000_000_000_00
 
 
-def priority(kind: Kind, amount_cents: int, waiting_days: int, risk_class: str | None) -> int:
+def chance_pct(expected: float | None, risk_class: str | None) -> int:
+    """How probable it is that the debtor pays, in whole percent.
+
+    `expected` (0 to 1) is the share of what they owe that the company's own model expects within
+    its weeks, kept between 5 and 95%. Without one the class speaks; a debtor without a class, and
+    a whole client, count as 60%.
+    """
+    if expected is None:
+        return CHANCE_PCT.get(risk_class or "", UNKNOWN_CHANCE_PCT)
+    return min(max(round(expected * 100), LEAST_CHANCE_PCT), MOST_CHANCE_PCT)
+
+
+def priority(kind: Kind, amount_cents: int, waiting_days: int, chance: int) -> int:
     """How early a line comes, higher first: value x urgency x chance.
 
     Value is the amount in centavos. Urgency is the weight of the kind, growing by 5% of it for
-    each day it has waited, through 30 days. Chance is how probable it is that the debtor pays,
-    by class; a debtor without a class, and a whole client, count as 60%.
+    each day it has waited, through 30 days. Chance is that of `chance_pct`.
     """
     value = min(max(amount_cents, LEAST_CENTS), MOST_CENTS)
     growth = 100 + DAILY_GROWTH_PCT * min(max(waiting_days, 0), GROWING_DAYS)
-    chance = CHANCE_PCT.get(risk_class or "", UNKNOWN_CHANCE_PCT)
     return value * URGENCY_PCT[kind] // 100 * growth // 100 * chance // 100
 
 

@@ -23,7 +23,7 @@ from bpo.models.legal_rate import LegalRate
 from bpo.models.page_act import Feedback, PageAct
 from bpo.models.receivable import Entry, Import, Payment, Receivable, Refund, StoredFile
 from bpo.models.report import ReportDelivery, ReportRun
-from bpo.models.score import Score, ScoreModel
+from bpo.models.score import DebtorChance, Score, ScoreModel
 from bpo.models.simulation import Simulation
 from bpo.models.snapshot import MetricSnapshot, SnapshotChange
 from bpo.models.subscription import (
@@ -66,6 +66,7 @@ __all__ = [
     "Contact",
     "ContactRules",
     "Debtor",
+    "DebtorChance",
     "DeliveryEvent",
     "Dispute",
     "Entry",

@@ -32,6 +32,22 @@ class ScoreModel(InWorkspace, Model):
     scored_on: Mapped[date]
 
 
+class DebtorChance(Model):
+    """How much of what a debtor owes is expected within the weeks that are scored, 0 to 1.
+
+    Made of the scores of the debtor's open receivables when these are written, so that lists of
+    debtors need not add them up. A debtor who owed nothing then has none.
+    """
+
+    __tablename__ = "debtor_chances"
+    __table_args__ = (within_workspace("debtor_id", "debtors", ondelete="CASCADE"),)
+
+    workspace_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    debtor_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    pay_chance: Mapped[float] = mapped_column(Float)
+    scored_on: Mapped[date]
+
+
 class Score(Model):
     """What the model says of one open receivable.
 

@@ -168,21 +168,27 @@ def _cases(column: str, weights: dict[Any, int], otherwise: int) -> str:
 _VALUE = f"least(greatest(coalesce(i.cents, 0), {inbox.LEAST_CENTS}), {inbox.MOST_CENTS})::bigint"
 _URGENCY = _cases("i.kind", {kind.value: pct for kind, pct in inbox.URGENCY_PCT.items()}, 100)
 _WAITED = f"least(greatest(i.today - i.since, 0), {inbox.GROWING_DAYS})"
-_CHANCE = _cases("d.risk_class", inbox.CHANCE_PCT, inbox.UNKNOWN_CHANCE_PCT)
+_CHANCE = (
+    f"CASE WHEN o.pay_chance IS NULL"
+    f" THEN {_cases('d.risk_class', inbox.CHANCE_PCT, inbox.UNKNOWN_CHANCE_PCT)}"
+    f" ELSE least(greatest(round(o.pay_chance * 100), {inbox.LEAST_CHANCE_PCT}),"
+    f" {inbox.MOST_CHANCE_PCT})::int END"
+)
 _PRIORITY = (
     f"{_VALUE} * {_URGENCY} / 100 * (100 + {inbox.DAILY_GROWTH_PCT} * {_WAITED}) / 100"
-    f" * {_CHANCE} / 100"
+    f" * ({_CHANCE}) / 100"
 )
 _PAGE = f"""
 , page AS (
-    SELECT i.*, d.name, d.risk_class, {_PRIORITY} AS priority
+    SELECT i.*, d.name, d.risk_class, {_CHANCE} AS chance, {_PRIORITY} AS priority
     FROM items i
     LEFT JOIN debtors d ON d.workspace_id = i.workspace_id AND d.id = i.debtor_id
+    LEFT JOIN debtor_chances o ON o.workspace_id = i.workspace_id AND o.debtor_id = i.debtor_id
     ORDER BY priority DESC, i.since, i.workspace_id, i.kind, i.subject_id
     LIMIT %(size)s OFFSET %(start)s
 )
 SELECT i.kind, i.workspace_id, i.subject_id, i.debtor_id, i.name, i.risk_class, i.touch_id,
-       coalesce(i.cents, 0)::bigint, i.since, i.today, i.priority,
+       coalesce(i.cents, 0)::bigint, i.since, i.today, i.priority, i.chance,
        c.channel, c.total_cents, m.recipient, coalesce(c.answer, c.state_reason),
        (SELECT s FROM jsonb_array_elements(v.steps) s WHERE s ->> 'key' = c.step_key LIMIT 1),
        phone.address, p.promised_for, x.reason, r.number, t.detail ->> 'text', g.name,
@@ -255,10 +261,10 @@ class Count(NamedTuple):
 class Line(NamedTuple):
     """One line: what it is about, what hangs on it, and what its kind has to say.
 
-    `amount_cents`: what is open of it today. `since`: the day it began to wait. `today`: the local
-    day of its workspace. `step`: the step of the contact as stored JSON. `words`: what whoever
-    made the task wrote. `said`: a reply, who wrote it, how it came and what it seems to say;
-    `contacted_at`: when we last wrote.
+    `amount_cents`: what is open of it today. `chance_pct`: see `domain.inbox.chance_pct`. `since`:
+    the day it began to wait. `today`: the local day of its workspace. `step`: the step of the
+    contact as stored JSON. `words`: what whoever made the task wrote. `said`: a reply, who wrote
+    it, how it came and what it seems to say; `contacted_at`: when we last wrote.
     """
 
     kind: Kind
@@ -272,6 +278,7 @@ class Line(NamedTuple):
     since: date
     today: date
     priority: int
+    chance_pct: int
     channel: str | None = None
     planned_cents: int | None = None
     recipient: str | None = None

@@ -15,7 +15,7 @@ from bpo.db import driver, unit_of_work
 from bpo.domain import access
 from bpo.domain.access import Permission
 from bpo.kernel.actor import Actor
-from bpo.models import Score, ScoreModel
+from bpo.models import DebtorChance, Score, ScoreModel
 from bpo.queries import figures, scores
 from bpo.services import audit
 
@@ -31,6 +31,12 @@ SELECT %(place)s, id, %(version)s, %(day)s, late, string_to_array(weeks, ',')::f
        %(day)s::date + days, reasons::jsonb
 FROM unnest(%(ids)s::bigint[], %(late)s::float8[], %(weeks)s::text[], %(days)s::int[],
             %(reasons)s::text[]) AS told (id, late, weeks, days, reasons)
+"""
+
+_STORE_CHANCES = """
+INSERT INTO debtor_chances (workspace_id, debtor_id, pay_chance, scored_on)
+SELECT %(place)s, id, chance, %(day)s
+FROM unnest(%(ids)s::bigint[], %(chances)s::float8[]) AS told (id, chance)
 """
 
 
@@ -57,6 +63,7 @@ def refresh(actor: Actor, workspace_id: int, today: date, *, now: datetime) -> b
         version = _keep(session, actor, workspace_id, fitted, today, now)
         _tell(session, workspace_id, version, snapshot.plain(ahead), today)
         _store(session, workspace_id, version, frames, told)
+        _store_chances(session, workspace_id, frames, told)
     return True
 
 
@@ -124,3 +131,11 @@ def _store(session: Session, workspace_id: int, version: int, frames: Frames, to
         "reasons": words,
     }
     driver(session).execute(_STORE, values)
+
+
+def _store_chances(session: Session, workspace_id: int, frames: Frames, told: Scores) -> None:
+    """Replace what is expected of every debtor."""
+    session.execute(delete(DebtorChance).where(DebtorChance.workspace_id == workspace_id))
+    ids, chances = scoring.by_debtor(frames, told)
+    values = {"place": workspace_id, "day": told.as_of, "ids": ids.tolist()}
+    driver(session).execute(_STORE_CHANCES, values | {"chances": chances.round(4).tolist()})

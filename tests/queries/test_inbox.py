@@ -9,7 +9,7 @@ from bpo.db import acting_as, db
 from bpo.domain import inbox as rules
 from bpo.domain.inbox import Kind
 from bpo.kernel import actor as actors
-from bpo.models import Campaign, Contact, Task
+from bpo.models import Campaign, Contact, DebtorChance, Task
 from bpo.queries import inbox
 from tests.factories import debts, people, waiting
 
@@ -136,12 +136,17 @@ def test_what_was_closed_keeps_quiet_for_as_long_as_its_kind(session, sol):
 
 
 def test_the_database_orders_lines_as_the_rule_says(session, sol):
+    told = {}
     for number, (risk_class, cents) in enumerate(
         [("A", 300_00), ("B", 900_00), ("C", 120_00), ("D", 5_000_00), (None, 250_00), ("new", 0)]
     ):
         who = debts.debtor(session, sol, f"C{number}", email=None, risk_class=risk_class)
         since = LATE - timedelta(days=20 * number)
         title = debts.receivable(session, who, str(number), due=since, cents=cents or 1)
+        if number % 2:
+            told[who.id] = (0.123, 0.999, 0.5)[number // 2]
+            place = {"workspace_id": sol.id, "debtor_id": who.id}
+            session.add(DebtorChance(pay_chance=told[who.id], scored_on=TODAY, **place))
         state = ("uncertain", "failed", "sent")[number % 3]
         waiting.task(session, waiting.touch(session, title, state, day=since), due=since)
         waiting.promise(session, who, cents or 50, TODAY)
@@ -149,7 +154,9 @@ def test_the_database_orders_lines_as_the_rule_says(session, sol):
     assert len(lines) == 18
     for line in lines:
         days = (line.today - line.since).days
-        expected = rules.priority(line.kind, line.amount_cents, days, line.risk_class)
+        chance = rules.chance_pct(told.get(line.debtor_id), line.risk_class)
+        assert line.chance_pct == chance
+        expected = rules.priority(line.kind, line.amount_cents, days, chance)
         assert line.priority == expected
     assert [line.priority for line in lines] == sorted(
         (line.priority for line in lines), reverse=True

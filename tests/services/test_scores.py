@@ -9,7 +9,7 @@ from bpo.analytics.scorecard import from_json
 from bpo.db import acting_as
 from bpo.kernel import actor as actors
 from bpo.kernel.errors import NotFound
-from bpo.models import AuditEntry, Import, Score, ScoreModel
+from bpo.models import AuditEntry, DebtorChance, Import, Score, ScoreModel
 from bpo.queries import scores as told
 from bpo.services import scores
 from tests.factories import debts, people
@@ -63,6 +63,10 @@ def test_each_open_receivable_is_scored_with_its_reasons(session, cast, program,
             "Davi Lima-0"
         ]
         assert told.risky(session, cast.sol.id)[0].number == "Davi Lima-0"
+        expected = {one.debtor_id: one.pay_chance for one in session.scalars(select(DebtorChance))}
+        weeks = {one.receivable_id: one.week_chances for one in session.scalars(select(Score))}
+        for row in book:
+            assert expected[row.debtor_id] == pytest.approx(sum(weeks[row.id]), abs=1e-3)
 
 
 def test_a_second_call_on_the_day_does_nothing_and_the_next_day_keeps_the_model(
