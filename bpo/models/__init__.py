@@ -25,7 +25,7 @@ from bpo.models.receivable import Entry, Import, Payment, Receivable, Refund, St
 from bpo.models.report import ReportDelivery, ReportRun
 from bpo.models.score import DebtorChance, Score, ScoreModel
 from bpo.models.simulation import Simulation
-from bpo.models.snapshot import MetricSnapshot, SnapshotChange
+from bpo.models.snapshot import CarriedFigures, MetricSnapshot, SnapshotChange
 from bpo.models.subscription import (
     Subscription,
     SubscriptionPause,
@@ -62,6 +62,7 @@ __all__ = [
     "Campaign",
     "CampaignDraft",
     "CampaignVersion",
+    "CarriedFigures",
     "ChannelSetting",
     "Contact",
     "ContactRules",

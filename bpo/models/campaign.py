@@ -133,6 +133,7 @@ class Touch(WithinParent, Created, Model):
             "workspace_id",
             "settled_at",
             postgresql_where=text("settled_at IS NOT NULL"),
+            postgresql_include=["state", "channel"],
         ),
         Index(
             "ix_touches_attention",

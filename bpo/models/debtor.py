@@ -63,6 +63,13 @@ class Contact(WithinParent, Created, Model):
         CheckConstraint("channel IN ('email', 'phone', 'whatsapp')", name="channel"),
         CheckConstraint("status IN ('valid', 'invalid')", name="status"),
         CheckConstraint("purpose IN ('billing', 'owner', 'legal')", name="purpose"),
+        Index(
+            "ix_contacts_valid",
+            "workspace_id",
+            "debtor_id",
+            postgresql_where=text("status = 'valid'"),
+            postgresql_include=["channel", "address"],
+        ),
     )
 
     debtor_id: Mapped[int] = mapped_column(BigInteger)

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from sqlalchemy import BigInteger, ForeignKey, text
+from sqlalchemy import BigInteger, Float, ForeignKey, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bpo.db import Model
@@ -53,3 +54,32 @@ class SnapshotChange(InWorkspace, Created, Model):
     __tablename__ = "snapshot_changes"
 
     since: Mapped[date]
+
+
+class CarriedFigures(Model):
+    """What a company brings into a day from all the days before: one row, that of its last night.
+
+    Together with the facts dated on `day` itself it gives the figures of the day exactly, without
+    a look at the book. Amounts in centavos. `aged_cents`: open at the end of the day before, by
+    how late it is on `day` if nothing comes in, from not due to over 90. `sales_cents`: issued in
+    the 89 days before. `was_…`, `past_sales_cents`: at the end of the week before. `received_cents`
+    by week, the running one last; `overdue_pct` at the ends of weeks. `largest_…`: the debtors who
+    owe most, in order.
+    """
+
+    __tablename__ = "carried_figures"
+
+    workspace_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("workspaces.id"), primary_key=True
+    )
+    day: Mapped[date]
+    aged_cents: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    open_count: Mapped[int] = mapped_column(BigInteger)
+    sales_cents: Mapped[Cents]
+    was_open_cents: Mapped[Cents]
+    was_overdue_cents: Mapped[Cents]
+    past_sales_cents: Mapped[Cents]
+    received_cents: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    overdue_pct: Mapped[list[float | None]] = mapped_column(ARRAY(Float))
+    largest_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    largest_cents: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))

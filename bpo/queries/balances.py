@@ -1,4 +1,4 @@
-"""Balances of many companies, money by week, the largest debtor: from snapshots or from facts.
+"""Balances of many companies, money by week, the largest debtor: as carried, or from facts.
 
 Both ways give the same figures; a test holds them together on random books.
 """
@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
+from bpo.analytics.carried import TREND_WEEKS, WEEKS
 from bpo.analytics.collection import DSO_DAYS
-from bpo.queries import positions, snapshots
+from bpo.queries import positions, standings
 from bpo.queries.positions import HERE
-
-WEEKS = 8
+from bpo.queries.standings import NEVER_WAS
 
 _BALANCES = f"""
 WITH {HERE}, later AS (
@@ -24,7 +24,8 @@ WITH {HERE}, later AS (
     GROUP BY e.workspace_id, e.receivable_id
 ), titles AS (
     SELECT r.workspace_id, here.today, here.before, r.issue_date,
-           CASE WHEN r.agreement_id IS NULL THEN r.amount_cents ELSE 0 END AS amount_cents,
+           CASE WHEN r.agreement_id IS NULL AND NOT {NEVER_WAS}
+           THEN r.amount_cents ELSE 0 END AS amount_cents,
            r.effective_due_date, CASE WHEN here.today > r.effective_due_date
            THEN here.today - r.due_date ELSE 0 END AS late,
            CASE WHEN r.issue_date <= here.today
@@ -88,43 +89,44 @@ class Balances(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """By workspace: balances, centavos of the last weeks (oldest first), the largest debtor's."""
+    """By workspace: balances, centavos of the last weeks (oldest first), the largest debtor's.
+
+    `overdue_pct`: the overdue share (0 to 100) at the ends of the last weeks, oldest first.
+    """
 
     balances: dict[int, Balances]
     received: dict[int, tuple[int, ...]]
     largest: dict[int, int]
+    overdue_pct: dict[int, tuple[float | None, ...]]
 
 
 def of(session: Session, values: dict[str, Any]) -> Standing:
     """How companies stand (`values`: places, days, and the last days of the weeks before).
 
-    From snapshots where they can be trusted, in as many queries from the facts otherwise.
+    From what they carried into it where that can be trusted, else from the facts; as many queries
+    either way.
     """
-    days = dict(zip(values["places"], values["days"], strict=True))
-    trusted = snapshots.right(session, days) - positions.with_facts_ahead(session, values)
-    fast, slow = _parted(values, trusted)
-    found = positions.known(session, fast, WEEKS)
-    balances = {place: Balances._make(own.balances) for place, own in found.items()}
-    received = {place: dict(own.received) for place, own in found.items()}
-    largest = {place: own.largest_cents for place, own in found.items()}
+    found = standings.known(session, values)
+    slow = _others(values, set(found))
+    balances = {place: Balances._make(own.position.balances) for place, own in found.items()}
+    received = {place: dict(own.position.received) for place, own in found.items()}
+    largest = {place: own.position.largest_cents for place, own in found.items()}
+    trend = {place: own.overdue_pct for place, own in found.items()}
     for place, *row in positions.fetched(session, _BALANCES, slow):
         balances[place] = Balances._make(row)
     for place, ago, cents in positions.fetched(session, _RECEIVED, slow):
         received.setdefault(place, {})[int(ago)] = cents
     largest |= dict(positions.fetched(session, _LARGEST, slow))
     weeks = {place: _weeks(own) for place, own in received.items()}
-    return Standing(balances, weeks, largest)
+    trend |= positions.overdue_trend(session, slow, TREND_WEEKS)
+    return Standing(balances, weeks, largest, trend)
 
 
-def _parted(values: dict[str, Any], trusted: set[int]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The same values for the trusted companies, and for all others."""
+def _others(values: dict[str, Any], found: set[int]) -> dict[str, Any]:
+    """The same values for all companies but those found."""
     rows = list(zip(values["places"], values["days"], values["before"], strict=True))
-
-    def kept(wanted: bool) -> dict[str, Any]:
-        some = [row for row in rows if (row[0] in trusted) is wanted]
-        return {name: [row[at] for row in some] for at, name in enumerate(values)}
-
-    return kept(True), kept(False)
+    some = [row for row in rows if row[0] not in found]
+    return {name: [row[at] for row in some] for at, name in enumerate(values)}
 
 
 def _weeks(by_weeks_ago: Mapping[int, int]) -> tuple[int, ...]:

@@ -134,10 +134,11 @@ SELECT '{Kind.NO_CONTACT}', d.workspace_id, d.today, d.id, d.id, NULL, owed.cent
 FROM (
     SELECT here.workspace_id, here.today, d.id
     FROM here JOIN debtors d ON d.workspace_id = here.workspace_id
-    WHERE (d.workspace_id, d.id) NOT IN (
-        SELECT c.workspace_id, c.debtor_id FROM contacts c
-        LEFT JOIN opt_outs o USING (workspace_id, channel, address)
-        WHERE c.status = 'valid' AND o.id IS NULL
+    WHERE NOT EXISTS ( -- both in the order of their keys, from indexes that hold all of it
+        SELECT FROM contacts c
+        WHERE c.workspace_id = d.workspace_id AND c.debtor_id = d.id AND c.status = 'valid'
+          AND (c.workspace_id, c.channel, c.address) NOT IN (
+              SELECT o.workspace_id, o.channel, o.address FROM opt_outs o)
     ) AND (d.workspace_id, d.id) NOT IN (
         SELECT t.workspace_id, t.debtor_id FROM tasks t
         WHERE t.kind = '{Kind.REFUSED}' AND t.state = 'open' AND t.debtor_id IS NOT NULL

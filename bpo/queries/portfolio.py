@@ -13,6 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from bpo.analytics.carried import WEEKS
 from bpo.analytics.collection import DSO_DAYS, ratio
 from bpo.domain import alerts
 from bpo.domain.alerts import Seen, Told
@@ -20,11 +21,10 @@ from bpo.domain.deliveries import State
 from bpo.kernel.actor import Role
 from bpo.models import Campaign, Membership, ReportDelivery, ReportRun, User, Workspace
 from bpo.queries import balances, inbox, positions
-from bpo.queries.balances import WEEKS, Balances
+from bpo.queries.balances import Balances
 from bpo.queries.positions import HERE
 
 PROMISE_DAYS = 90
-TREND_WEEKS = 13
 SENDING_DAYS = timedelta(days=30)
 
 _SENT = """
@@ -206,7 +206,6 @@ def rows(session: Session, places: Sequence[Workspace], now: datetime) -> list[R
     standing = balances.of(session, values)
     sending = {"places": list(scope.places), "since": now - SENDING_DAYS}
     sent = {row[0]: row[1:] for row in positions.fetched(session, _SENT, sending)}
-    trend = positions.overdue_trend(session, values, TREND_WEEKS)
     promises = {
         place: (kept, ended) for place, kept, ended in positions.fetched(session, _PROMISES, values)
     }
@@ -230,7 +229,7 @@ def rows(session: Session, places: Sequence[Workspace], now: datetime) -> list[R
             largest_cents=standing.largest.get(place.id, 0),
             messages=sent.get(place.id, (0, 0))[0],
             bounced=sent.get(place.id, (0, 0))[1],
-            overdue_trend=tuple(trend.get(place.id, ())),
+            overdue_trend=standing.overdue_pct.get(place.id, ()),
             campaigns=campaigns.get(place.id, {}),
         )
         for place, day, known, stale in zip(

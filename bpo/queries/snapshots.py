@@ -28,8 +28,8 @@ WHERE EXISTS (SELECT FROM metric_snapshots s
 _DUE = """
 SELECT here.workspace_id, here.day
 FROM unnest(%(places)s::bigint[], %(days)s::date[]) AS here (workspace_id, day)
-WHERE (NOT EXISTS (SELECT FROM metric_snapshots s
-                   WHERE s.workspace_id = here.workspace_id AND s.day = here.day - 1)
+WHERE (NOT EXISTS (SELECT FROM carried_figures s
+                   WHERE s.workspace_id = here.workspace_id AND s.day = here.day)
        OR EXISTS (SELECT FROM snapshot_changes c WHERE c.workspace_id = here.workspace_id))
   AND EXISTS (SELECT FROM receivables r WHERE r.workspace_id = here.workspace_id)
 ORDER BY here.workspace_id

@@ -5,12 +5,14 @@ from datetime import date, datetime, timedelta
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from bpo.analytics import days
+from bpo.analytics import carried, days
+from bpo.analytics.carried import Carried
 from bpo.analytics.frames import day_of
 from bpo.db import driver, unit_of_work
 from bpo.domain import access
 from bpo.domain.access import Permission
 from bpo.kernel.actor import Actor
+from bpo.models import CarriedFigures
 from bpo.queries import facts, snapshots
 from bpo.queries.snapshots import Edge
 from bpo.services import audit
@@ -45,9 +47,12 @@ def refresh(actor: Actor, workspace_id: int, today: date, *, now: datetime) -> i
             _forget(session, workspace_id, edge)
             return 0
         first = min(_since(edge, last), last)
-        built = days.table(facts.load(session, workspace_id), first, last)
+        known = facts.load(session, workspace_id)
+        built = days.table(known, first, last)
         wrong = days.differing(snapshots.stored(session, workspace_id, first, last), built)
         _write(session, workspace_id, built, wrong, now)
+        kept = snapshots.stored(session, workspace_id, carried.since(today), last)
+        _carry(session, workspace_id, carried.carry(known, kept, today))
         _forget(session, workspace_id, edge)
         restated = [day for day in wrong if edge.last is not None and day <= edge.last]
         if restated:
@@ -89,6 +94,27 @@ def _write(
     values = {name: rows[name].tolist() for name in days.COLUMNS}
     values |= {"day": [int(number) for number in rows.index]}
     driver(session).execute(_STORE, values | {"place": workspace_id, "now": now})
+
+
+def _carry(session: Session, workspace_id: int, brought: Carried) -> None:
+    """Replace what the company brought into the day before."""
+    largest = brought.largest
+    session.merge(
+        CarriedFigures(
+            workspace_id=workspace_id,
+            day=brought.day,
+            aged_cents=list(brought.aged_cents),
+            open_count=brought.open_count,
+            sales_cents=brought.sales_cents,
+            was_open_cents=brought.was_open_cents,
+            was_overdue_cents=brought.was_overdue_cents,
+            past_sales_cents=brought.past_sales_cents,
+            received_cents=list(brought.received_cents),
+            overdue_pct=list(brought.overdue_pct),
+            largest_ids=[debtor for debtor, _ in largest],
+            largest_cents=[cents for _, cents in largest],
+        )
+    )
 
 
 def _forget(session: Session, workspace_id: int, edge: Edge) -> None:

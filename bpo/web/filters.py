@@ -76,8 +76,11 @@ def fingerprint(filename: str) -> str:
 
 
 def asset(filename: str) -> str:
-    """The address of a static file, with its fingerprint."""
-    return url_for("static", filename=filename, v=fingerprint(filename))
+    """The address of a static file, with its fingerprint; asked for by every icon of a page."""
+    known: dict[str, str] = g.setdefault("asset_urls", {})
+    if filename not in known:
+        known[filename] = url_for("static", filename=filename, v=fingerprint(filename))
+    return known[filename]
 
 
 def unique(word: str) -> str:

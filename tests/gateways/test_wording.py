@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from babel.dates import format_date
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal, format_percent
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment
@@ -149,3 +149,14 @@ def test_a_template_outside_the_web_speaks_one_language() -> None:
 
 def test_the_catalog_is_read_once() -> None:
     assert wording.translations("pt_BR") is wording.translations("pt_BR")
+
+
+@pytest.mark.parametrize("locale", ["pt_BR", "en"])
+@pytest.mark.parametrize("digits", [0, 1, 2])
+def test_figures_are_put_together_as_babel_writes_them(locale, digits):
+    pattern = f"#,##0.{'#' * digits}" if digits else "#,##0"
+    steps = [n / 8 for n in range(-40, 40)]
+    for value in (*steps, -0.04, 0.15, 999.95, 1_000, 1_234_567.891, -1_000, Decimal("3.45")):
+        assert wording.number(value, locale, digits) == format_decimal(value, pattern, locale)
+        share = format_percent(Decimal(str(value)) / 100, f"{pattern}%", locale)
+        assert wording.percent(value, locale, digits) == share
