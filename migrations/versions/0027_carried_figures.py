@@ -1,14 +1,14 @@
 """What each company carries into its day, what is expected of debtors, and what left by day.
 
-Revision ID: 0025
+Revision ID: 0027
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0025"
-down_revision = "0024"
+revision = "0027"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 
