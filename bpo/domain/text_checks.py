@@ -91,8 +91,10 @@ def _plain(text: str) -> str:
     return _SLOPPY_TAG.sub(lambda found: f"{found[1]} {found[2]} {found[3]}", kept)
 
 
-def check(text: Text, channel: Channel) -> list[Finding]:
+def check(text: Text, channel: Channel, link_length: int | None = None) -> list[Finding]:
     """What is wrong with a text; empty when it may be used as it is.
+
+    `link_length`: how long the address of a debtor's page really is here.
 
     The creditor's name, address and CNPJ are part of every e-mail's layout and cannot be left out
     (see `check_identity`); a short message must name the creditor and say how to stop.
@@ -102,7 +104,7 @@ def check(text: Text, channel: Channel) -> list[Finding]:
         *_names(text),
         *_shown_to_bystanders(text, channel),
         *(_mail(text) if channel == Channel.EMAIL else _short(text, channel)),
-        *_lengths(text, channel),
+        *_lengths(text, channel, link_length or TYPICAL["link"]),
     ]
     order = list(Part)
     return sorted(found, key=lambda one: (order.index(one.part), one.line, one.severity))
@@ -284,10 +286,10 @@ def _beginning(body: str) -> str:
     return _TAG.sub(lambda tag: "x" * _usual(tag[0]), body)[:GLANCE]
 
 
-def _usual(tag: str) -> int:
+def _usual(tag: str, link_length: int = TYPICAL["link"]) -> int:
     """How long a tag usually is once filled in."""
     found = _VARIABLE.fullmatch(tag)
-    return TYPICAL.get(found[1], 8) if found else 0
+    return (TYPICAL | {"link": link_length}).get(found[1], 8) if found else 0
 
 
 def _mail(text: Text) -> Iterator[Finding]:
@@ -330,7 +332,7 @@ def _short(text: Text, channel: Channel) -> Iterator[Finding]:
         yield _error(message, Part.BODY, 0, Phrase("Say it in a sentence, or leave it to the link"))
 
 
-def _lengths(text: Text, channel: Channel) -> Iterator[Finding]:
+def _lengths(text: Text, channel: Channel, link_length: int) -> Iterator[Finding]:
     for part, most in LONGEST.items():
         if len(getattr(text, part.value)) > most:
             message = Phrase("This is longer than {most} characters", most=most)
@@ -340,11 +342,11 @@ def _lengths(text: Text, channel: Channel) -> Iterator[Finding]:
         message = Phrase("This is longer than {most} characters", most=most)
         yield _error(message, Part.BODY, 0, Phrase("One idea and one action for each message"))
     if channel == Channel.SMS:
-        yield from _sms_parts(text.body)
+        yield from _sms_parts(text.body, link_length)
 
 
-def _sms_parts(body: str) -> Iterator[Finding]:
-    filled = _TAG.sub(lambda tag: "x" * _usual(tag[0]), body)
+def _sms_parts(body: str, link_length: int) -> Iterator[Finding]:
+    filled = _TAG.sub(lambda tag: "x" * _usual(tag[0], link_length), body)
     parts = sms.parts(sms.transliterated(filled))
     if parts > MOST_PARTS:
         message = Phrase("The SMS is too long: about {parts} parts", parts=parts)

@@ -16,12 +16,12 @@ from bpo.domain.messages import DebtLine, Links, MessageFacts, first_name
 from bpo.domain.steps import AnchorKind, Channel, Moment, Step
 from bpo.formats import mime
 from bpo.formats.mime import Mail
-from bpo.gateways import templates
+from bpo.gateways.channels.carriers import Parcel
 from bpo.kernel import clock, documents
 from bpo.models import Debtor, Payment, Workspace
 from bpo.queries import book, outgoing, receivables, samples, workspaces
 from bpo.queries.outgoing import Line, Waiting
-from bpo.services import enclosures, invoices, letters, wordings
+from bpo.services import enclosures, invoices, letters, short_messages, wordings
 from bpo.services.drafts import Batch, Draft
 from bpo.services.enclosures import Enclosures
 from bpo.services.letters import Desk
@@ -66,14 +66,48 @@ def preview(
         desk.write(batch, draft, now)
         mail = mime.read(draft.body)._replace(attachments=names)
         return Preview(mail, draft.recipient, draft.subject)
+    to = samples.address(session, workspace.id, debtor.id, channel.value) or ""
+    parcel = short(
+        session,
+        workspace,
+        debtor,
+        step,
+        channel,
+        desk=desk,
+        now=now,
+        words=words,
+        locale=locale,
+        to=to,
+    )
+    parts = sms.parts(parcel.text) if channel == Channel.SMS else 0
+    return Preview(Mail((), parcel.text, ""), to, "", parts)
+
+
+def short(
+    session: Session,
+    workspace: Workspace,
+    debtor: Debtor,
+    step: Step,
+    channel: Channel,
+    *,
+    desk: Desk,
+    now: datetime,
+    words: Wordings,
+    to: str,
+    locale: str | None = None,
+) -> Parcel:
+    """A short message as a provider would take it, its links leading nowhere, to an address."""
     today = clock.local_day(now, workspace.time_zone)
     listed = samples.lines(session, workspace.id, debtor.id, step.moment, today)
     facts = _facts(workspace, debtor, listed, desk, today)
     wording = words.of(step.template, channel, locale or debtor.locale or workspace.locale)
-    text = templates.render(step.template, channel, wording.locale, facts, text=wording.text).text
-    recipient = samples.address(session, workspace.id, debtor.id, channel.value) or ""
-    parts = sms.parts(text) if channel == Channel.SMS else 0
-    return Preview(Mail((), text, ""), recipient, "", parts)
+    number = -int(now.timestamp())
+    return short_messages.write(number, to, channel, step.template, wording, facts)
+
+
+def link_length(desk: Desk) -> int:
+    """How many characters the address of a debtor's page has in a message."""
+    return len(_page(desk))
 
 
 def written(

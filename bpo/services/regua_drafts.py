@@ -18,6 +18,7 @@ from bpo.domain.regua_edits import Steps
 from bpo.domain.steps import Channel
 from bpo.domain.text_checks import Severity
 from bpo.domain.touches import Plan
+from bpo.kernel import clock
 from bpo.kernel.actor import Actor, Role
 from bpo.kernel.errors import BadInput, Conflict, NotFound
 from bpo.kernel.text import Phrase
@@ -188,9 +189,18 @@ def publish(session: Session, actor: Actor, draft: Draft, *, now: datetime) -> i
 def effect(
     session: Session, workspace: Workspace, draft: Draft, day: date, *, now: datetime
 ) -> Effect:
-    """What the draft would say on a day, beside what holds; nothing is stored."""
+    """What the draft would say on a day, beside what holds, both since the campaign began to run;
+    nothing is stored."""
+    began = draft.row.started_at
+    since = clock.local_day(began, workspace.time_zone) if began else None
     before, after = (
-        running.foresee(session, workspace, Stored(draft.row, campaign), day, now=now)
+        running.foresee(
+            session,
+            workspace,
+            Stored(draft.row, replace(campaign, running_since=since, name=draft.row.name)),
+            day,
+            now=now,
+        )
         for campaign in (draft.current, draft.next)
     )
     heard, hears = (_people(plan) for plan in (before, after))

@@ -1,6 +1,6 @@
-"""Trying a text out: the mail that a debtor would get, sent to whoever asks and to nobody else."""
+"""Trying a text out: what a debtor would get, sent to whoever asks and to nobody else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -8,18 +8,31 @@ from sqlalchemy.orm import Session
 
 from bpo.db import unit_of_work
 from bpo.domain import access, text_checks
+from bpo.domain import debtors as rules
 from bpo.domain.access import Permission
+from bpo.domain.handovers import Handover
 from bpo.domain.messages import Text
-from bpo.domain.steps import Channel, Step
+from bpo.domain.steps import MESSAGES, Channel, Step
+from bpo.gateways.channels.switchboard import Switchboard
 from bpo.gateways.mail import Mail, Outcome
 from bpo.kernel.actor import Actor
 from bpo.kernel.errors import BadInput, NotFound
 from bpo.models import Contact, Debtor, User, Workspace
-from bpo.queries import debtors, workspaces
+from bpo.queries import channels, debtors, workspaces
 from bpo.services import audit, invoices, previews, texts, wordings
 from bpo.services.drafts import Draft
 from bpo.services.letters import Desk
 from bpo.services.texts import Place
+
+SHORT = MESSAGES - {Channel.EMAIL}
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """To which number a test went and what the provider made of it."""
+
+    number: str
+    handover: Handover
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +81,73 @@ def send(
     return Tried(to, outcome)
 
 
+def send_short(
+    actor: Actor,
+    workspace_id: int,
+    where: Place,
+    text: Text,
+    *,
+    to: str,
+    step: Step,
+    debtor_id: int,
+    desk: Desk,
+    texts_out: Switchboard,
+    now: datetime,
+) -> Handed:
+    """Send what `debtor_id` would read to a telephone of one's own, by the company's provider.
+
+    Raises BadInput for a text that may not be used, for a number that is a debtor's, and where the
+    channel is not set up. No transaction is open while the provider is spoken to.
+    """
+    access.require(actor, Permission.EDIT_CAMPAIGN, workspace_id)
+    if where.channel not in SHORT:
+        raise BadInput("A test of this channel goes by e-mail")
+    number = rules.phone(to)
+    with unit_of_work(actor) as session:
+        workspace, debtor = _here(session, workspace_id, debtor_id)
+        _refuse_debtors(session, workspace_id, number)
+        stored = channels.at_work(session, workspace_id).get(where.channel.value)
+        if stored is None:
+            raise BadInput("This channel is not set up: there is nobody to send it")
+        text = _checked(session, workspace, where, text)
+        words = wordings.in_force(session, workspace).with_own(where.plain, text, texts.NEW)
+        parcel = previews.short(
+            session,
+            workspace,
+            debtor,
+            replace(step, template=where.key),
+            where.channel,
+            desk=desk,
+            now=now,
+            words=words,
+            to=number,
+            locale=where.locale,
+        )
+    carrier = texts_out.carrier(stored)
+    handover = carrier.send(parcel)
+    texts_out.close()
+    with unit_of_work(actor) as session:
+        detail = {"text": str(where), "answer": handover.answer}
+        about = ("debtor", debtor_id)
+        audit.record(session, actor, workspace_id, "text.test", now=now, subject=about, **detail)
+    return Handed(number, handover)
+
+
+def _here(session: Session, workspace_id: int, debtor_id: int) -> tuple[Workspace, Debtor]:
+    workspace = workspaces.by_id(session, workspace_id)
+    debtor = debtors.by_id(session, workspace_id, debtor_id)
+    if workspace is None or debtor is None:
+        raise NotFound("This page does not exist or is not yours to see")
+    return workspace, debtor
+
+
+def _checked(session: Session, workspace: Workspace, where: Place, text: Text) -> Text:
+    text = text_checks.normalised(text)
+    close = texts.greets(session, workspace, where.key)
+    texts.refuse(texts.review(invoices.creditor(workspace), text, where.channel, greets=close))
+    return text
+
+
 def _written(
     session: Session,
     workspace: Workspace,
@@ -79,8 +159,7 @@ def _written(
     desk: Desk,
     now: datetime,
 ) -> Draft:
-    text = text_checks.normalised(text)
-    texts.refuse(texts.review(invoices.creditor(workspace), text, where.channel))
+    text = _checked(session, workspace, where, text)
     words = wordings.in_force(session, workspace).with_own(where.plain, text, texts.NEW)
     return previews.written(
         session,
@@ -97,11 +176,11 @@ def _written(
 
 def _own(session: Session, workspace_id: int, person: User) -> str:
     """The address of an account, refused when somebody who owes could read it."""
-    found = session.scalar(
-        select(Contact.id)
-        .where(Contact.workspace_id == workspace_id, Contact.address == person.email.lower())
-        .limit(1)
-    )
-    if found is not None:
-        raise BadInput("Your address is also that of a debtor: a test may not go there")
+    _refuse_debtors(session, workspace_id, person.email.lower())
     return person.email
+
+
+def _refuse_debtors(session: Session, workspace_id: int, address: str) -> None:
+    mine = Contact.workspace_id == workspace_id, Contact.address == address
+    if session.scalar(select(Contact.id).where(*mine).limit(1)) is not None:
+        raise BadInput("Your address is also that of a debtor: a test may not go there", field="to")

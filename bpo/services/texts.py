@@ -18,6 +18,7 @@ from bpo.domain.text_checks import Finding
 from bpo.gateways import templates, wording
 from bpo.kernel.actor import Actor, Role
 from bpo.kernel.errors import BadInput, Conflict, NotFound
+from bpo.kernel.text import slug
 from bpo.models import MessageText, Workspace
 from bpo.queries import campaigns, message_texts, workspaces
 from bpo.services import approval_requests, audit, invoices, wordings
@@ -62,6 +63,20 @@ def place(key: str, channel: str, locale: str) -> Place:
     return Place(key, Channel(channel), locale)
 
 
+def fresh_place(words: Wordings, name: str, channel: str, locale: str) -> Place:
+    """The place of a text that nobody has written yet, by the name that people give it.
+
+    Raises BadInput for a name without letters or one that is taken, NotFound as `place`.
+    """
+    key = slug(name).replace("-", "_")[:40].strip("_")
+    if not key:
+        raise BadInput("Give the text a name", field="name")
+    where = place(key, channel, locale)
+    if find(words, where) is not None:
+        raise BadInput("There is a text of this name already", field="name")
+    return where
+
+
 def library(words: Wordings) -> list[Entry]:
     """Every text that there is for a company, by channel, key and language."""
     known = {
@@ -86,10 +101,15 @@ def find(words: Wordings, where: Place) -> Entry | None:
 
 
 def review(
-    creditor: Creditor, text: Text, channel: Channel, *, greets: bool = False
+    creditor: Creditor,
+    text: Text,
+    channel: Channel,
+    *,
+    greets: bool = False,
+    link_length: int | None = None,
 ) -> list[Finding]:
     """All that is to be said about a text before it is saved; `greets`: sent to stay close."""
-    found = text_checks.check(text, channel)
+    found = text_checks.check(text, channel, link_length)
     more = text_checks.check_greeting(text) if greets else []
     return [*found, *more, *text_checks.check_identity(creditor)]
 

@@ -207,3 +207,21 @@ def test_an_archived_campaign_gets_no_go_and_an_unknown_one_no_simulation(sessio
         releases.give_go(program, sol.id, row.id, now=DAWN, queue=MemoryQueue())
     with pytest.raises(NotFound):
         simulations.ask(program, sol.id, 10**9, days=9, now=DAWN, queue=MemoryQueue())
+
+
+def test_what_a_draft_does_today_is_asked_of_the_campaign_since_it_began(session, sol, program):
+    row = debts.running(
+        session, sol, DEFAULT_REGUA, since=DAWN - timedelta(days=60), entry="matching"
+    )
+    late = debts.debtor(session, sol, reference="late")
+    debts.receivable(session, late, "1", due=FIRST - timedelta(days=12))
+    draft = regua_drafts.read(session, sol, row.id)
+    planned = campaigns.plan(program, sol.id, FIRST, now=DAWN, queue=MemoryQueue(), dry_run=True)
+    truly: dict[str, int] = {}
+    for touch in planned.plans[0][1].touches:
+        truly[touch.step_key] = truly.get(touch.step_key, 0) + 1
+
+    effect = regua_drafts.effect(session, sol, draft, FIRST, now=DAWN)
+
+    assert effect.before == effect.after == truly
+    assert "d+1" in truly

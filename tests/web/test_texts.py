@@ -11,10 +11,12 @@ from sqlalchemy.exc import DBAPIError
 from bpo.db import acting_as
 from bpo.domain.steps import Channel
 from bpo.gateways import outside
+from bpo.gateways.channels.carriers import MemoryCarrier
+from bpo.gateways.channels.switchboard import Switchboard
 from bpo.gateways.mail import Outcome, Stage
 from bpo.kernel import actor as actors
 from bpo.kernel import clock
-from bpo.models import AuditEntry, MessageText, Remark
+from bpo.models import AuditEntry, ChannelSetting, Contact, MessageText, Remark
 from bpo.services import wordings
 from tests.factories import debts, people
 from tests.web.filling import Filler
@@ -210,6 +212,44 @@ def test_a_test_bypasses_no_check_and_never_reaches_a_debtor(session, ana, cast,
     assert "também o de um devedor" in mine.get_data(as_text=True)
     assert ana.post(f"{SMS}/test", WORDS).status_code == 400
     assert catcher.sent == []
+
+
+def test_an_sms_is_tried_out_on_ones_own_telephone_and_never_on_a_debtors(
+    session, ana, cast, davi, monkeypatch
+):
+    body = (
+        "Oi {{ first_name }}. Fatura {{ number }} de {{ creditor_short }} nao consta paga."
+        " {{ link }} Sair: SAIR"
+    )
+    form = {"body": body, "base": "0", "debtor": str(davi.id), "to": "(11) 98765-4321"}
+    assert "não está configurado" in ana.post(f"{SMS}/test", form).get_data(as_text=True)
+    carrier = MemoryCarrier()
+    monkeypatch.setattr(Switchboard, "carrier", lambda _self, _stored: carrier)
+    with acting_as(actors.system([cast.sol.id], name="test")):
+        here = {"workspace_id": cast.sol.id, "channel": "sms", "provider": "generic"}
+        session.add(ChannelSetting(**here, options={}, secrets={}))
+        mine = {"workspace_id": cast.sol.id, "debtor_id": davi.id, "channel": "phone"}
+        session.add(Contact(**mine, address="+5511900000001"))
+        session.commit()
+    theirs = ana.post(f"{SMS}/test", form | {"to": "(11) 90000-0001"})
+    assert "também o de um devedor" in theirs.get_data(as_text=True)
+    page = ana.post(f"{SMS}/test", form).get_data(as_text=True)
+    assert "Enviado para" in page
+    (parcel,) = carrier.sent
+    assert parcel.recipient == "+5511987654321"
+    assert parcel.text.startswith("Oi Davi")
+    live = ana.post(f"{SMS}/check", form | {"body": body + " mais palavras" * 8})
+    assert "badge warning" in live.get_data(as_text=True)
+
+
+def test_a_text_of_ones_own_begins_with_its_name(ana, cast):
+    form = {"name": "Boas festas", "channel": "email", "locale": "pt_BR"}
+    made = ana.post("/w/sol/texts/new", form)
+    assert made.location == "/w/sol/texts/email/pt_BR/boas_festas"
+    assert ana.post(made.location, WORDS).status_code == 302
+    again = ana.post("/w/sol/texts/new", form)
+    assert again.location == "/w/sol/texts"
+    assert ana.post("/w/sol/texts/new", form | {"name": "…"}).location == "/w/sol/texts"
 
 
 def test_what_the_team_says_is_listed_and_answered(session, ana, cast):

@@ -9,6 +9,8 @@ from time import monotonic
 from urllib.parse import SplitResult, urlsplit
 
 from bpo.domain.handovers import Ending, Handover
+from bpo.gateways.channels import resolving
+from bpo.gateways.channels.resolving import Resolver
 
 TIMEOUT_SECONDS = 20
 MOST_BYTES = 64 * 1024
@@ -45,8 +47,10 @@ class Line:
     is replaced before anything is said on it, so that no answer always means: this message.
     """
 
-    def __init__(self, *, timeout: float = TIMEOUT_SECONDS) -> None:
-        self._timeout = timeout
+    def __init__(
+        self, *, timeout: float = TIMEOUT_SECONDS, resolve: Resolver = resolving.addresses
+    ) -> None:
+        self._timeout, self._resolve = timeout, resolve
         self._connection: http.client.HTTPConnection | None = None
         self._place = ("", "")
 
@@ -78,7 +82,7 @@ class Line:
         if self._connection is not None and (place != self._place or _spoken(self._connection)):
             self.close()
         if self._connection is None:
-            self._connection = _connection(parts, self._timeout)
+            self._connection = _connection(parts, self._timeout, self._resolve)
             self._connection.connect()
             self._place = place
         return self._connection
@@ -127,12 +131,20 @@ def told(answer: Answer) -> str:
     return f"{answer.status} {words}"[:_LONGEST_ANSWER].strip()
 
 
-def _connection(parts: SplitResult, timeout: float) -> http.client.HTTPConnection:
-    host = parts.hostname or ""
-    if parts.scheme == "https":
+def _connection(
+    parts: SplitResult, timeout: float, resolve: Resolver
+) -> http.client.HTTPConnection:
+    """A connection to the address that the name leads to now. Raises OSError for a private one."""
+    host, secure = parts.hostname or "", parts.scheme == "https"
+    made: http.client.HTTPConnection
+    if secure:
         context = ssl.create_default_context()
-        return http.client.HTTPSConnection(host, parts.port, timeout=timeout, context=context)
-    return http.client.HTTPConnection(host, parts.port, timeout=timeout)
+        made = http.client.HTTPSConnection(host, parts.port, timeout=timeout, context=context)
+    else:
+        made = http.client.HTTPConnection(host, parts.port, timeout=timeout)
+    address = resolving.pinned(host, made.port, resolve)
+    made._create_connection = resolving.connecting_to(address)  # type: ignore[attr-defined]
+    return made
 
 
 def _spoken(connection: http.client.HTTPConnection) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bpo.domain.channels import TEXTS
-from bpo.gateways.channels import generic, twilio, whatsapp_cloud
+from bpo.gateways.channels import generic, resolving, twilio, whatsapp_cloud
 from bpo.gateways.channels.callbacks import Account, Callback, Request
 from bpo.gateways.channels.carriers import Carrier
 from bpo.kernel.errors import BadInput, NotFound
@@ -172,6 +172,8 @@ def _check_address(url: str, *, local: bool) -> None:
     parts = urlsplit(url)
     here = parts.hostname in ("localhost", "127.0.0.1")
     if parts.scheme == "https" and parts.hostname and not here:
+        if not resolving.is_public(parts.hostname):
+            raise BadInput("This address lies in a private network", field="url")
         return
     if not (local and here and parts.scheme in ("http", "https")):
         raise BadInput("The address must begin with https://", field="url")

@@ -46,7 +46,9 @@ class Desk:
         """What is to be said about what is written."""
         close = texts.greets(db.session(), g.workspace, self.place.key)
         creditor = invoices.creditor(g.workspace)
-        return texts.review(creditor, self.text, self.place.channel, greets=close)
+        length = previews.link_length(writing())
+        channel = self.place.channel
+        return texts.review(creditor, self.text, channel, greets=close, link_length=length)
 
     @property
     def next_debtor(self) -> Debtor | None:

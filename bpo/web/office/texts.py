@@ -42,6 +42,20 @@ def show_texts(slug: str) -> str:
     )
 
 
+@blueprint.post("/w/<slug>/texts/new")
+@access.requires(Permission.EDIT_CAMPAIGN)
+def text_new(slug: str) -> Answer:
+    """Begin a text of one's own: its name makes its address, its words come next."""
+    typed = forms.typed()
+    attempt = forms.attempt(lambda: texts.fresh_place(_words(), *_begun(typed)))
+    if attempt.result is None:
+        flash(" ".join(forms.faults(attempt).values()), "error")
+        return redirect(url_for("office.texts", slug=slug))
+    where = attempt.result
+    key, channel, locale = where.key, where.channel.value, where.locale
+    return redirect(url_for("office.text", slug=slug, channel=channel, locale=locale, key=key))
+
+
 @blueprint.get(AT)
 @access.requires(Permission.SEE_WORKSPACE)
 def text(slug: str, channel: str, locale: str, key: str) -> Answer:
@@ -82,6 +96,14 @@ def text_standard(slug: str, channel: str, locale: str, key: str) -> Answer:
         return page(desk(where), faults=forms.faults(attempt)), 400
     flash(_("The standard text holds again. Your versions stay readable."), "success")
     return redirect(url_for("office.text", slug=slug, channel=channel, locale=locale, key=key))
+
+
+def _words() -> wordings.Wordings:
+    return wordings.in_force(db.session(), g.workspace)
+
+
+def _begun(typed: forms.Typed) -> tuple[str, str, str]:
+    return typed.needed("name"), typed.text("channel") or "", typed.text("locale") or ""
 
 
 def _asked(
