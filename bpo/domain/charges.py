@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
+from bpo.domain.contracts import Discount, Terms
+from bpo.domain.contracts import InterestBase as InterestBase
 from bpo.domain.legal_rates import LegalRates
 from bpo.domain.receivables import Entry, EntryKind, Receivable, known
 from bpo.kernel.text import Phrase
@@ -17,56 +18,22 @@ _TAKEN = EntryKind.AGREEMENT
 _NEVER_OWED = frozenset({EntryKind.REBATE, EntryKind.WITHDRAWAL})
 
 
-class InterestBase(StrEnum):
-    """The day from which late interest counts when the due date fell on a closed day.
-
-    `ORIGINAL`: the due date itself (boleto practice, STJ 2022). `EXTENDED`: the effective due date
-    (the dynamic Pix charge).
-    """
-
-    ORIGINAL = "original"
-    EXTENDED = "extended"
-
-
-class Discount(Protocol):
-    """An early-payment discount: a share of the open principal or centavos, never both."""
-
-    @property
-    def days_before(self) -> int: ...
-    @property
-    def rate(self) -> Decimal: ...
-    @property
-    def cents(self) -> int: ...
-
-
-class Terms(Protocol):
-    """What a contract says about paying late or early; a collection policy is one.
-
-    Rates are fractions: `Decimal("0.02")` is 2%. `monthly_rate` is simple interest per 30 days.
-    With `legal_rates` no rate was agreed: the law's monthly rates hold instead.
-    """
-
-    @property
-    def fine_rate(self) -> Decimal: ...
-    @property
-    def monthly_rate(self) -> Decimal: ...
-    @property
-    def legal_rates(self) -> LegalRates | None: ...
-    @property
-    def interest_base(self) -> InterestBase: ...
-    @property
-    def grace_days(self) -> int: ...
-    @property
-    def discounts(self) -> tuple[Discount, ...]: ...
-
-
 class Segment(NamedTuple):
-    """Interest on one open principal over the days in (`since`, `until`], in centavos."""
+    """Interest on one open principal over the days in (`since`, `until`], in centavos.
+
+    `correction_cents` is what an agreed index of prices adds for the same days.
+    """
 
     principal_cents: int
     since: date
     until: date
     interest_cents: int
+    correction_cents: int = 0
+
+    @property
+    def total_cents(self) -> int:
+        """Interest and correction."""
+        return self.interest_cents + self.correction_cents
 
     @property
     def days(self) -> int:
@@ -77,8 +44,9 @@ class Segment(NamedTuple):
 class AmountDue(NamedTuple):
     """What settles a receivable on a day, in centavos, less what was settled by the end of it.
 
-    `days_late` counts from the original due date, 0 while not overdue. A discount is only for a
-    payment that settles the whole.
+    `interest_cents` holds monetary correction too, where the contract agrees on any. `days_late`
+    counts from the original due date, 0 while not overdue. A discount is only for a payment that
+    settles the whole.
     """
 
     principal_cents: int
@@ -121,14 +89,14 @@ def amount_due(receivable: Receivable, terms: Terms, day: date) -> AmountDue:
     if terms.grace_days and (day - late_from).days <= terms.grace_days:
         return AmountDue(principal, 0, 0, 0, days, day, receivable, terms)
     since = receivable.due_date if terms.interest_base == "original" else late_from
-    fine = _fine(principal, terms)
-    interest = _interest(principal, terms, since, day)
+    fine = fine_on(principal, terms)
+    interest = _segment(principal, terms, since, day).total_cents
     return AmountDue(principal, fine, interest, 0, days, day, receivable, terms)
 
 
 def segments(receivable: Receivable, terms: Terms, day: date) -> list[Segment]:
     """The spans over which interest ran up to `day`; empty while nothing is charged."""
-    return list(_segments(receivable, terms, day)) if _charged(receivable, terms, day) else []
+    return list(_segments(receivable, terms, day)) if is_charged(receivable, terms, day) else []
 
 
 def tolerance(days_late: int) -> int:
@@ -155,18 +123,19 @@ def _with_entries(receivable: Receivable, terms: Terms, day: date) -> AmountDue:
     principal = receivable.amount_cents - sum(entry.principal_cents for entry in entries)
     late = day > receivable.effective_due_date
     days = (day - receivable.due_date).days if late else 0
-    if not _charged(receivable, terms, day):
+    if not is_charged(receivable, terms, day):
         discount = 0 if late else _discount(receivable, terms, principal, day)
         return AmountDue(principal, 0, 0, discount, days, day, receivable, terms)
     spans = list(_segments(receivable, terms, day))
-    fine = _fine(spans[0].principal_cents, terms) - sum(entry.fine_cents for entry in entries)
-    interest = sum(span.interest_cents for span in spans)
+    fine = fine_on(spans[0].principal_cents, terms) - sum(entry.fine_cents for entry in entries)
+    interest = sum(span.total_cents for span in spans)
     interest -= sum(entry.interest_cents for entry in entries)
     # A bank that rounds up may have been paid more than these terms charge: nothing is owed back.
     return AmountDue(principal, max(fine, 0), max(interest, 0), 0, days, day, receivable, terms)
 
 
-def _charged(receivable: Receivable, terms: Terms, day: date) -> bool:
+def is_charged(receivable: Receivable, terms: Terms, day: date) -> bool:
+    """Whether charges are asked for on a day."""
     return (day - receivable.effective_due_date).days > terms.grace_days
 
 
@@ -222,11 +191,15 @@ def _before_charges(entry: Entry, start: date) -> bool:
 
 
 def _segment(principal: int, terms: Terms, since: date, until: date) -> Segment:
-    interest = _interest(max(principal, 0), terms, since, until)
-    return Segment(max(principal, 0), since, until, interest)
+    principal = max(principal, 0)
+    interest = _interest(principal, terms, since, until)
+    index = terms.correction
+    correction = index.amount(principal, since, until) if index else 0
+    return Segment(principal, since, until, interest, correction)
 
 
-def _fine(principal: int, terms: Terms) -> int:
+def fine_on(principal: int, terms: Terms) -> int:
+    """The fine on an open principal, in centavos."""
     numerator, denominator = _ratio(terms.fine_rate)
     return (2 * principal * numerator + denominator) // (2 * denominator)
 
@@ -265,6 +238,12 @@ def discount_until(receivable: Receivable, terms: Terms, discount: Discount) -> 
     return reference - timedelta(days=discount.days_before)
 
 
+def best_discount(due: AmountDue) -> Discount:
+    """The discount that an amount due is given. Raises ValueError when there is none."""
+    granted = _granted(due.receivable, due.terms, due.day)
+    return max(granted, key=lambda discount: _worth(discount, due.principal_cents))
+
+
 def _worth(discount: Discount, principal: int) -> int:
     if discount.cents:
         return min(discount.cents, principal)
@@ -283,7 +262,7 @@ def _explained(due: AmountDue) -> Iterator[Phrase]:
         yield _entry_phrase(entry)
     if due.discount_cents:
         yield _discount_phrase(due)
-    if _charged(receivable, terms, due.day):
+    if is_charged(receivable, terms, due.day):
         yield from _charge_phrases(due)
     elif receivable.due_date < due.day <= receivable.effective_due_date:
         yield Phrase(
@@ -321,11 +300,9 @@ def _entry_phrase(entry: Entry) -> Phrase:
 
 
 def _discount_phrase(due: AmountDue) -> Phrase:
-    granted = _granted(due.receivable, due.terms, due.day)
-    best = max(granted, key=lambda discount: _worth(discount, due.principal_cents))
     return Phrase(
         "Early-payment discount until {until}: {discount_cents}",
-        until=discount_until(due.receivable, due.terms, best),
+        until=discount_until(due.receivable, due.terms, best_discount(due)),
         discount_cents=due.discount_cents,
     )
 
@@ -333,7 +310,7 @@ def _discount_phrase(due: AmountDue) -> Phrase:
 def _charge_phrases(due: AmountDue) -> Iterator[Phrase]:
     receivable, terms = due.receivable, due.terms
     spans = segments(receivable, terms, due.day)
-    fine = _fine(spans[0].principal_cents, terms)
+    fine = fine_on(spans[0].principal_cents, terms)
     if fine:
         yield Phrase(
             "Late fine of {fine_pct} on {principal_cents}, once: {fine_cents}",
@@ -346,11 +323,26 @@ def _charge_phrases(due: AmountDue) -> Iterator[Phrase]:
             yield from _legal_phrases(span, terms.legal_rates)
         elif span.interest_cents:
             yield _interest_phrase(span, terms)
-    charged = fine + sum(span.interest_cents for span in spans)
+        if span.correction_cents:
+            yield _correction_phrase(span, terms)
+    charged = fine + sum(span.total_cents for span in spans)
     settled = sum(entry.fine_cents + entry.interest_cents for entry in known(receivable, due.day))
     excess = due.fine_cents + due.interest_cents - (charged - settled)
     if excess:
         yield Phrase("Charges already paid above these terms: {excess_cents}", excess_cents=excess)
+
+
+def _correction_phrase(span: Segment, terms: Terms) -> Phrase:
+    assert terms.correction
+    return Phrase(
+        "Monetary correction by the {index} on {principal_cents}, from {since} to {until}:"
+        " {correction_cents}",
+        index=terms.correction.label,
+        principal_cents=span.principal_cents,
+        since=span.since,
+        until=span.until,
+        correction_cents=span.correction_cents,
+    )
 
 
 def _legal_phrases(span: Segment, rates: LegalRates) -> Iterator[Phrase]:

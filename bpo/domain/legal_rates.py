@@ -6,7 +6,7 @@ interest is simple and pro rata: each day of a month bears its share of the mont
 """
 
 from calendar import monthrange
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal, DecimalException
@@ -17,6 +17,8 @@ FIRST_MONTH = date(2024, 8, 1)
 """The law is in force since 30 August 2024."""
 
 LARGEST = Decimal("0.10")
+Check = Callable[[date, Decimal], tuple[date, Decimal]]
+"""Gives a month and its rate back, or raises BadInput."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,18 @@ class LegalRates:
 
     def interest(self, principal_cents: int, since: date, until: date) -> int:
         """Interest in centavos over the days in (`since`, `until`], rounded half up once."""
-        shares = sum(
-            (self.of(month) * days / monthrange(month.year, month.month)[1])
-            for month, days in spread(since, until)
+        exact = principal_cents * self.interest_factor(since, until)
+        return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
+
+    def interest_factor(self, since: date, until: date) -> Decimal:
+        """The share of a principal that the days in (`since`, `until`] bear."""
+        return sum(
+            (
+                self.of(month) * days / monthrange(month.year, month.month)[1]
+                for month, days in spread(since, until)
+            ),
+            Decimal(0),
         )
-        return int((principal_cents * Decimal(shares)).quantize(Decimal(1), ROUND_HALF_UP))
 
     def missing(self, since: date, until: date) -> tuple[date, ...]:
         """The months of the days in (`since`, `until`] whose rate was not entered."""
@@ -59,16 +68,16 @@ def spread(since: date, until: date) -> Iterator[tuple[date, int]]:
         day = end + timedelta(days=1)
 
 
-def read(text: str) -> list[tuple[date, Decimal]]:
+def read(text: str, check: Check | None = None) -> list[tuple[date, Decimal]]:
     """Months and rates pasted as lines of `2026-11;0,823456` or `11/2026 0.823456` (per cent).
 
     Raises BadInput naming the line that cannot be read, the month that comes twice, or a rate that
-    no month has had.
+    no month has had: `check` says so, for the legal rate unless another is given.
     """
     found: dict[date, Decimal] = {}
     for number, line in enumerate(text.splitlines(), 1):
         if line.strip():
-            month, rate = _line(line, number)
+            month, rate = _line(line, number, check or checked)
             if month in found:
                 raise BadInput("Line {line}: this month comes twice", field="rates", line=number)
             found[month] = rate
@@ -91,11 +100,11 @@ def by_month(rows: Iterable[tuple[date, Decimal]]) -> LegalRates:
     return LegalRates(dict(rows))
 
 
-def _line(line: str, number: int) -> tuple[date, Decimal]:
+def _line(line: str, number: int, check: Check) -> tuple[date, Decimal]:
     parts = line.replace(";", " ").replace("\t", " ").replace("%", " ").split()
     try:
         month, rate = parts
-        return checked(_month(month), Decimal(rate.replace(",", ".")) / 100)
+        return check(_month(month), Decimal(rate.replace(",", ".")) / 100)
     except (ValueError, DecimalException) as error:
         raise BadInput(
             "Line {line} is not a month and a rate: {text}", field="rates", line=number, text=line

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
 
 from bpo.domain.charges import InterestBase
 from bpo.domain.charges import percent as percent
+from bpo.domain.indices import Correction, Index
 from bpo.domain.legal_rates import LegalRates
 from bpo.kernel.actor import Role
 from bpo.kernel.errors import BadInput
@@ -117,8 +119,9 @@ class CollectionPolicy:
 
     `fine_rate` is charged once, `monthly_rate` is simple interest per 30 days; left blank they are
     0 and nothing is charged. `grace_days` are days after the effective due date without charges.
-    `legal_interest`: no rate was agreed, the law's holds; `legal_rates` are those known today, and
-    no part of the policy itself.
+    `legal_interest`: no rate was agreed, the law's holds; `correction_index`: the open amount is
+    corrected by an index of prices besides. `legal_rates` and `correction` are what is known of
+    both today, and no part of the policy itself.
     """
 
     fine_rate: Decimal = Decimal("0.02")
@@ -128,7 +131,9 @@ class CollectionPolicy:
     discounts: tuple[EarlyDiscount, ...] = ()
     negotiation: NegotiationLimits = field(default_factory=NegotiationLimits)
     legal_interest: bool = False
+    correction_index: Index | None = None
     legal_rates: LegalRates | None = field(default=None, metadata={"stored": False})
+    correction: Correction | None = field(default=None, metadata={"stored": False})
 
 
 def for_debtor(policy: CollectionPolicy, *, consumer: bool) -> CollectionPolicy:
@@ -140,18 +145,30 @@ def for_debtor(policy: CollectionPolicy, *, consumer: bool) -> CollectionPolicy:
 
 def for_installments(policy: CollectionPolicy) -> CollectionPolicy:
     """The policy as applied to instalments of an agreement: at most 2% once and 1% a month when
-    late, and no discount for paying early (settling the whole early has a rule of its own)."""
+    late, no correction, and no discount for paying early (settling the whole early has a rule of
+    its own)."""
     return replace(
         policy,
         fine_rate=min(policy.fine_rate, CONSUMER_FINE_CAP),
         monthly_rate=min(policy.monthly_rate, INSTALLMENT_RATE_CAP),
         discounts=(),
+        correction_index=None,
+        correction=None,
     )
 
 
 def under_law(policy: CollectionPolicy, rates: LegalRates) -> CollectionPolicy:
     """The policy with the legal rates that it refers to, if it does."""
     return replace(policy, legal_rates=rates) if policy.legal_interest else policy
+
+
+def corrected(
+    policy: CollectionPolicy, variations: Mapping[Index, Mapping[date, Decimal]]
+) -> CollectionPolicy:
+    """The policy with what is known of the index that it agrees on, if it does."""
+    index = policy.correction_index
+    known = Correction(index, variations.get(index, {})) if index else None
+    return replace(policy, correction=known)
 
 
 def sentences(policy: CollectionPolicy) -> tuple[Phrase, ...]:
@@ -211,6 +228,12 @@ def _charge_sentences(policy: CollectionPolicy) -> Iterator[Phrase]:
             else "Simple interest of {monthly_pct} a month is charged for each day of delay,"
             " counted from the last day on which paying is in time.",
             monthly_pct=percent(policy.monthly_rate),
+        )
+    if policy.correction_index:
+        yield Phrase(
+            "The open amount is corrected by the {index}, day by day of each month, while payment"
+            " is late.",
+            index=policy.correction_index.label,
         )
     if not (policy.fine_rate or policy.monthly_rate or policy.legal_interest):
         yield Phrase("No fine and no interest are charged for late payment.")
@@ -344,6 +367,7 @@ _POLICY = _record(
     interest_base=_one_of(InterestBase),
     grace_days=_whole,
     legal_interest=_truth,
+    correction_index=lambda value, name: None if value is None else _one_of(Index)(value, name),
     discounts=_many(_record(EarlyDiscount, days_before=_whole, rate=_rate, cents=_whole)),
     negotiation=_record(
         NegotiationLimits,

@@ -19,7 +19,7 @@ from bpo.models.campaign import (
 )
 from bpo.models.channel import ChannelSetting, DeliveryEvent, IncomingMessage
 from bpo.models.debtor import Contact, Debtor, Dispute, Hold, Note, OptOut, Promise
-from bpo.models.legal_rate import LegalRate
+from bpo.models.legal_rate import IndexRate, LegalRate
 from bpo.models.page_act import Feedback, PageAct
 from bpo.models.receivable import Entry, Import, Payment, Receivable, Refund, StoredFile
 from bpo.models.report import ReportDelivery, ReportRun
@@ -77,6 +77,7 @@ __all__ = [
     "Hold",
     "Import",
     "IncomingMessage",
+    "IndexRate",
     "LegalRate",
     "LocalHoliday",
     "Membership",

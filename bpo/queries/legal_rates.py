@@ -1,12 +1,16 @@
 """Reading the legal rates of default interest, which are the same for every client company."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bpo.domain.indices import Index
 from bpo.domain.legal_rates import LegalRates
-from bpo.models import LegalRate
+from bpo.models import IndexRate, LegalRate
 
 
 def listed(session: Session) -> Sequence[LegalRate]:
@@ -17,3 +21,17 @@ def listed(session: Session) -> Sequence[LegalRate]:
 def known(session: Session) -> LegalRates:
     """The rates that calculations use."""
     return LegalRates({row.month: row.rate for row in listed(session)})
+
+
+def of_index(session: Session, index: Index) -> Sequence[IndexRate]:
+    """Every month of an index entered, the newest first."""
+    query = select(IndexRate).where(IndexRate.index_name == index.value)
+    return session.scalars(query.order_by(IndexRate.month.desc())).all()
+
+
+def variations(session: Session) -> Mapping[Index, Mapping[date, Decimal]]:
+    """What is known of every index, as calculations use it."""
+    found: dict[Index, dict[date, Decimal]] = defaultdict(dict)
+    for row in session.scalars(select(IndexRate)):
+        found[Index(row.index_name)][row.month] = row.rate
+    return found

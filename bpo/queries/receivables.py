@@ -81,6 +81,9 @@ def policies_of(session: Session, workspace_id: int) -> Policies:
     if any(policy.legal_interest for policy in found.values()):
         rates = legal_rates.known(session)
         found = {number: policies.under_law(policy, rates) for number, policy in found.items()}
+    if any(policy.correction_index for policy in found.values()):
+        known = legal_rates.variations(session)
+        found = {number: policies.corrected(policy, known) for number, policy in found.items()}
     return Policies(
         found,
         tuple((row.effective_from, row.id) for row in rows),

@@ -1,4 +1,4 @@
-"""The legal rates of default interest, kept by the BPO manager for all client companies."""
+"""Legal rates and indices of prices, kept by the BPO manager for all client companies."""
 
 from decimal import Decimal
 from typing import Any
@@ -8,8 +8,10 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from bpo.db import db
+from bpo.domain import indices
 from bpo.domain import legal_rates as rules
 from bpo.domain.access import Permission
+from bpo.domain.indices import Index
 from bpo.domain.policies import percent
 from bpo.queries import legal_rates as stored
 from bpo.services import legal_rates
@@ -33,21 +35,34 @@ def legal_rates_enter() -> Answer:
     typed = forms.typed()
     attempt = forms.attempt(
         lambda: legal_rates.enter(
-            g.actor, rules.read(typed.needed("rates")), now=g.now, source=typed.needed("source")
+            g.actor,
+            rules.read(typed.needed("rates"), indices.checked if _index() else None),
+            now=g.now,
+            source=typed.needed("source"),
+            index=_index(),
         )
     )
     if attempt.result is None:
         return _page(faults=forms.faults(attempt)), 400
     told = ngettext("%(num)s month entered", "%(num)s months entered", attempt.result)
     flash(told, "success")
-    return redirect(url_for("office.legal_rates"))
+    return redirect(url_for("office.legal_rates", of=_index()))
+
+
+def _index() -> Index | None:
+    """The index of the address; none is the legal rate."""
+    asked = request.args.get("of")
+    return Index(asked) if asked in list(Index) else None
 
 
 def _page(**context: Any) -> str:
     given = {"faults": {}} | context
+    session, index = db.session(), _index()
     return render_template(
         "office/legal_rates/page.html",
-        rates=stored.listed(db.session()),
+        rates=stored.of_index(session, index) if index else stored.listed(session),
+        index=index,
+        indices=list(Index),
         typed=request.form,
         shown=_shown,
         **given,

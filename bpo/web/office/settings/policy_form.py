@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal, DecimalException
 
 from bpo.domain.charges import InterestBase
+from bpo.domain.indices import Index
 from bpo.domain.policies import (
     ApprovalLimit,
     CollectionPolicy,
@@ -35,6 +36,9 @@ def policy(typed: Typed) -> CollectionPolicy:
         interest_base=typed.one_of("interest_base", InterestBase),
         grace_days=typed.whole("grace_days") or 0,
         legal_interest=typed.checked("legal_interest"),
+        correction_index=typed.one_of("correction_index", Index)
+        if typed.text("correction_index")
+        else None,
         discounts=tuple(_discounts(typed)),
         negotiation=NegotiationLimits(
             max_installments=_whole(typed, "negotiation.max_installments"),
@@ -59,6 +63,8 @@ def _fields(policy: CollectionPolicy, mark: str) -> Iterator[tuple[str, str]]:
     yield "grace_days", str(policy.grace_days)
     if policy.legal_interest:
         yield "legal_interest", "1"
+    if policy.correction_index:
+        yield "correction_index", policy.correction_index.value
     for place, discount in enumerate(policy.discounts):
         yield f"discount_days_{place}", str(discount.days_before)
         if discount.cents:
