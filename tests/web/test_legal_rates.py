@@ -3,6 +3,7 @@
 from datetime import date
 
 from bpo.db import acting_as
+from bpo.domain.indices import Index
 from bpo.domain.policies import CollectionPolicy
 from bpo.kernel import actor as actors
 from bpo.kernel.actor import Role
@@ -46,3 +47,20 @@ def test_ana_and_bruno_may_not(client, session):
     for name, role in (("Ana", Role.ANALYST), ("Bruno", Role.CLIENT_MANAGER)):
         people.sign_in(client, people.user(session, name, role, sol))
         assert client.get(PAGE).status_code == 403
+
+
+def test_an_index_has_a_page_of_its_own_and_contracts_that_agree_on_it_follow(client, session):
+    sol = people.workspace()
+    program = actors.system([sol.id], name="test")
+    agreed = CollectionPolicy(correction_index=Index.IPCA)
+    policies.publish(program, sol.id, agreed, date(2026, 11, 24), now=people.NOW)
+    browser = Filler(people.sign_in(client, people.user(session, "Marta", Role.ADMIN)))
+    page = f"{PAGE}?of=ipca"
+    assert browser.send(page, RATES | {"rates": "09/2026 -0,10\n10/2026 0,56"}).status_code == 302
+    assert browser.send(page, RATES | {"rates": "10/2026 21"}).status_code == 400
+    assert "0,56" in browser.open(page)
+    assert "0,56" not in browser.open(PAGE)
+    with acting_as(program):
+        terms = receivables.policies_of(session, sol.id)
+    (own,) = [one for one in terms.by_id.values() if one.correction_index]
+    assert own.correction.amount(1_000_00, date(2026, 9, 30), date(2026, 10, 31)) == 5_60

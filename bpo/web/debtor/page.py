@@ -4,7 +4,7 @@ from flask import g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from bpo.db import db
-from bpo.domain import attachments, messages, proofs
+from bpo.domain import attachments, breakdown, messages, proofs
 from bpo.domain.debtors import Kind
 from bpo.domain.links import Purpose
 from bpo.domain.page_acts import Kind as Act
@@ -60,6 +60,7 @@ def receivable(visitor: Visitor, receivable_id: int) -> Answer:
         "receivable",
         visitor,
         due=due,
+        rows=breakdown.rows(due.amount),
         pix=code,
         qr=qr,
         papers=debtor_papers.of(visitor, due),

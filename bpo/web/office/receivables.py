@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from bpo.db import db
 from bpo.domain import adjustments as deeds
 from bpo.domain import attachments as papers
+from bpo.domain import breakdown
 from bpo.domain import receivables as rules
 from bpo.domain import statements as accounts
 from bpo.domain.access import Permission
@@ -81,6 +82,7 @@ def receivable(slug: str, receivable_id: int) -> Answer:
         row=row,
         debtor=debtor,
         due=due,
+        rows=breakdown.rows(due.amount),
         day=day,
         today=lists.today(),
         state=rules.status(due.amount.receivable, day).value,
