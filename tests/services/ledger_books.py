@@ -295,6 +295,8 @@ def machine(on: Scene) -> type[RuleBasedStateMachine]:
 
         @invariant()
         def an_agreement_that_ended_is_not_owed_beside_its_originals(self) -> None:
+            if not any(title.agreement_id for title in self.books.titles):
+                return
             ended = {number for (number,) in on.where(ENDED)}
             for title in self.books.titles:
                 if title.agreement_id in ended:

@@ -17,7 +17,7 @@ from tests.factories import people
 from tests.services import ledger_books
 from tests.services.ledger_books import TODAY
 
-EXAMPLES = int(os.environ.get("LEDGER_EXAMPLES", "24"))
+EXAMPLES = int(os.environ.get("LEDGER_EXAMPLES", "20"))
 AT_ONCE = 100
 """Walks in one transaction of the test's: what they rolled back slows those after them."""
 

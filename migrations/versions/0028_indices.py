@@ -1,13 +1,13 @@
 """Indices of prices that contracts correct open amounts by, month by month.
 
-Revision ID: 0027
+Revision ID: 0028
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0027"
-down_revision = "0026"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
