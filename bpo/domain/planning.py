@@ -1,6 +1,6 @@
 """The reminder engine: who is contacted on a day, about what, when and why, and who is not."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zlib import crc32
@@ -10,7 +10,7 @@ from bpo.domain.agenda import Agenda
 from bpo.domain.campaigns import Campaign
 from bpo.domain.contact_rules import Rules
 from bpo.domain.reasons import HELD, ORDINARY, Code, Reason
-from bpo.domain.steps import BY_PERSON, AnchorKind, Channel, Moment
+from bpo.domain.steps import BY_PERSON, AnchorKind, Channel, Moment, Step
 from bpo.domain.touches import Debtor, Offer, Open, Plan, Skip, Touch
 from bpo.kernel.text import Phrase
 
@@ -18,15 +18,17 @@ HORIZON_DAYS = 180
 
 
 class NextContact(NamedTuple):
-    """When the program would next contact a debtor if nothing changed, and why not today.
+    """When the program would next contact a debtor if nothing changed, and why not before.
 
-    `on` is None when it would not within `HORIZON_DAYS`.
+    `because`: of today or, when today is closed, of the next business day. `on` is None when it
+    would not within `HORIZON_DAYS`. `step` is that of the campaign that speaks.
     """
 
     on: date | None
     step_key: str
     channels: tuple[Channel, ...]
     because: tuple[Reason, ...]
+    step: Step | None = None
 
 
 def plan(
@@ -97,6 +99,8 @@ def next_contacts(
     waiting = {debtor.id: debtor for debtor in debtors}
     because: dict[int, tuple[Reason, ...]] = {}
     found: dict[int, NextContact] = {}
+    known = {step.key: step for step in campaign.steps}
+    first_open = place.calendar.following(today)
     for distance in range(HORIZON_DAYS):
         day = today + timedelta(days=distance)
         made = plan(
@@ -106,7 +110,7 @@ def next_contacts(
             place,
             day,
             available=available,
-            explain=not distance,
+            explain=day <= first_open,
             ahead=ahead,
         )
         if not distance:
@@ -114,19 +118,26 @@ def next_contacts(
             waiting = {number: one for number, one in waiting.items() if one.open}
         for debtor_id, touches in _by_debtor(made.touches).items():
             waiting.pop(debtor_id, None)
-            found[debtor_id] = _first(touches, day, today, because.get(debtor_id, ()))
+            found[debtor_id] = _first(touches, day, today, because.get(debtor_id, ()), known)
+        if distance and day == first_open:
+            because |= {s.debtor_id: s.reasons for s in made.skips if s.debtor_id in waiting}
         if not waiting:
             break
     return {number: NextContact(None, "", (), why) for number, why in because.items()} | found
 
 
 def _first(
-    touches: Sequence[Touch], day: date, today: date, because: tuple[Reason, ...]
+    touches: Sequence[Touch],
+    day: date,
+    today: date,
+    because: tuple[Reason, ...],
+    known: Mapping[str, Step],
 ) -> NextContact:
     first = touches[0]
     waits = (Reason(Code.WAITING, first.step_key, day),) if day > today else ()
     channels = tuple(touch.channel for touch in touches)
-    return NextContact(day, first.step_key, channels, because or waits or first.reasons)
+    why = because or waits or first.reasons
+    return NextContact(day, first.step_key, channels, why, known.get(first.step_key))
 
 
 def _by_debtor(touches: Iterable[Touch]) -> dict[int, list[Touch]]:

@@ -1,11 +1,13 @@
 """The steps of a campaign: when each one speaks, on which channels, in which tone, to whom not."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from bpo.kernel.errors import BadInput
+from bpo.kernel.text import Phrase
 
 
 class Channel(StrEnum):
@@ -103,6 +105,26 @@ LABELS = {
     Moment.PAYMENT: "After payment",
     Moment.RELATIONSHIP: "To stay close",
 }
+
+
+_PARTS = re.compile(r"(?:agreement|d)[+-]?(\d+)")
+
+
+def label_of(key: str) -> Phrase | str:
+    """What a step is called when only its key is at hand: `d+10`, `agreement-3`, `thanks`.
+
+    Any other key is said as it is.
+    """
+    if key in _KNOWN:
+        return _KNOWN[key]
+    if not _PARTS.fullmatch(key):
+        return key
+    days = key.removeprefix("agreement").removeprefix("d")
+    day = "D0" if not int(days) else f"D{days}"
+    return Phrase("Instalment, {day}", day=day) if key.startswith("agreement") else day
+
+
+_KNOWN = {"issue": Phrase("Invoice"), "thanks": Phrase("Thanks and receipt")}
 
 
 def overdue(steps: Iterable[Step], risk_class: str | None) -> tuple[Step, ...]:

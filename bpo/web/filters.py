@@ -8,6 +8,7 @@ import flask
 from flask import Flask, g, request, url_for
 
 from bpo import paths
+from bpo.domain import steps
 from bpo.gateways import wording
 from bpo.web import access, geometry, language, navigation, statuses
 
@@ -20,6 +21,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         initials=initials,
         status_label=status_label,
+        step_label=step_label,
         status_tone=statuses.tone,
         colour=navigation.colour,
     )
@@ -43,6 +45,11 @@ def init_app(app: Flask) -> None:
 def status_label(status: str) -> str:
     """The name of a state in the reader's language."""
     return wording.say(statuses.label(status), language.current())
+
+
+def step_label(key: str) -> str:
+    """A step as people call it, by its key, which survives the versions of its campaign."""
+    return wording.say(steps.label_of(key), language.current())
 
 
 def spoken() -> str:

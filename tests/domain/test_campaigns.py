@@ -107,3 +107,19 @@ def test_audience():
 
 def _davi(consumer, *tags):
     return Debtor(1, (), consumer=consumer, tags=frozenset(tags))
+
+
+@pytest.mark.parametrize(
+    ("key", "label"),
+    [
+        ("d+10", "D+10"),
+        ("d-5", "D-5"),
+        ("d0", "D0"),
+        ("agreement-3", "Instalment, D-3"),
+        ("agreement+0", "Instalment, D0"),
+        ("issue", "Invoice"),
+        ("sorry", "sorry"),
+    ],
+)
+def test_a_step_is_called_by_its_key_where_its_campaign_is_not_at_hand(key, label):
+    assert str(steps.label_of(key)) == label

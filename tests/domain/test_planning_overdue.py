@@ -10,7 +10,7 @@ from bpo.domain.campaigns import DEFAULT_REGUA, THREE_STEPS, Audience, Campaign,
 from bpo.domain.contact_rules import Rules
 from bpo.domain.holds import Hold
 from bpo.domain.touches import Debtor
-from tests.domain.stories import ALL, EVERY_DAY, Story, day, invoice
+from tests.domain.stories import ALL, BRAZIL, EVERY_DAY, Story, day, invoice
 
 CAMPAIGN = Campaign(7, DEFAULT_REGUA, date(2026, 1, 1))
 OVERDUE_ONLY = replace(CAMPAIGN, steps=steps.overdue(DEFAULT_REGUA, None))
@@ -315,3 +315,19 @@ def test_the_day_of_a_step_is_counted_in_calendar_days():
     assert [day(d) - day("2026-03-02") for d in log] == [
         timedelta(n) for n in (1, 5, 10, 15, 20, 30, 45)
     ]
+
+
+def test_on_a_closed_day_the_reason_is_that_of_the_next_business_day():
+    saturday = day("2026-03-21")
+    davi = Story(open=[invoice(1, "2026-04-17", issue="2026-01-05")])
+    eva = Story(open=[invoice(1, "2026-03-23", issue="2026-01-05")])
+
+    def coming(story):
+        known = frozenset({"email", "sms"})
+        return planning.next_contact(
+            story.debtor(saturday), story.campaign, story.rules, BRAZIL, saturday, available=known
+        )
+
+    assert [(r.code, str(r.on)) for r in coming(davi).because] == [("waiting", "2026-04-10")]
+    assert (str(coming(davi).on), coming(davi).step.key) == ("2026-04-10", "d-5")
+    assert [r.code for r in coming(eva).because] == ["closed_day"], "she hears on that very day"
