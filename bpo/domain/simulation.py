@@ -1,7 +1,8 @@
 """Campaigns lived ahead in memory, day by day, by the very function that plans each morning.
 
-What a day says is the past of the next one. Nothing new is issued, every message leaves at its
-time, nobody replies; nobody pays either, unless the days of payments are given.
+What a day says is the past of the next one. Recurring charges are issued on their days, pauses
+begin and end on theirs, every message leaves at its time, nobody replies; nobody pays either,
+unless the days of payments are given.
 """
 
 from collections import defaultdict
@@ -77,6 +78,7 @@ class _World:
     known: Mapping[int, Known]
     first: date
     expected: Mapping[int, date]
+    coming: Mapping[int, Sequence[Open]]
     made: dict[int, list[_Made]] = field(default_factory=lambda: defaultdict(list))
     stale_until: dict[int, date] = field(default_factory=dict)
     views: dict[tuple[int, int], Debtor] = field(default_factory=dict)
@@ -95,17 +97,20 @@ def live(
     days: int,
     *,
     expected: Mapping[int, date] | None = None,
+    coming: Mapping[int, Sequence[Open]] | None = None,
 ) -> Iterator[Lived]:
     """What each campaign at work does on each of `days` days from `first` on.
 
     `known` is the book as of `first` by campaign id, the same debtors in each. `expected`: the day
     on which a receivable is paid in full, for those that are; a payment is seen on its day.
+    `coming`: by debtor, the receivables that will be issued, each known from its day of issue on.
     """
-    world = _World(around, known, first, expected or {})
+    world = _World(around, known, first, expected or {}, coming or {})
     _begin(world)
     for distance in range(days):
         today = first + timedelta(days=distance)
         _pay(world, today)
+        _issue(world, today)
         for campaign in around.speaking:
             yield _day(world, campaign, today)
 
@@ -123,7 +128,7 @@ def _begin(world: _World) -> None:
                 world.keys.add(_step_of(debtor.id, campaign.id, past))
     if world.expected and world.around.speaking:
         for debtor in world.known[world.around.speaking[0].id].debtors:
-            for item in debtor.open:
+            for item in (*debtor.open, *world.coming.get(debtor.id, ())):
                 day = world.expected.get(item.id)
                 if day is not None:
                     world.paydays[max(day, world.first)].append((debtor, item))
@@ -143,6 +148,13 @@ def _pay(world: _World, today: date) -> None:
             waiting.append(paid)
         for newest in world.last_paid.values():
             newest[debtor.id] = paid
+
+
+def _issue(world: _World, today: date) -> None:
+    """What is issued today is in the book from today on."""
+    for debtor_id, items in world.coming.items():
+        if any(item.issue == today for item in items):
+            world.stale_until[debtor_id] = max(today, world.stale_until.get(debtor_id, today))
 
 
 def _day(world: _World, campaign: Campaign, today: date) -> Lived:
@@ -285,12 +297,14 @@ def _left(
     world: _World, base: Debtor, past: Sequence[Past], today: date
 ) -> tuple[Sequence[Open], list[tuple[date, date]]]:
     """What is still open, and what was settled late since the last overdue contact."""
+    coming = world.coming.get(base.id, ())
+    items = [*base.open, *(item for item in coming if item.issue <= today)] if coming else base.open
     if not world.expected:
-        return base.open, []
+        return items, []
     left: list[Open] = []
     settled: list[tuple[date, date]] = []
     spoken = [row.planned_on for row in past if row.anchor_kind == AnchorKind.DEBTOR]
-    for item in base.open:
+    for item in items:
         day = world.expected.get(item.id)
         paid = max(day, world.first) if day else None
         if paid is None or paid > today:

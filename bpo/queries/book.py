@@ -44,8 +44,7 @@ WHERE r.workspace_id = %(workspace)s AND r.issue_date <= %(day)s
 """
 _DEBTORS = """
 SELECT d.id, d.state, d.risk_class, d.consumer, CASE WHEN d.tags <> '{}' THEN d.tags END
-FROM debtors d
-WHERE d.workspace_id = %(workspace)s AND d.id BETWEEN %(first)s AND %(last)s
+FROM debtors d WHERE d.workspace_id = %(workspace)s AND d.id BETWEEN %(first)s AND %(last)s
 ORDER BY d.id LIMIT %(size)s
 """
 _CHANNELS = """
@@ -58,7 +57,7 @@ WHERE c.workspace_id = %(workspace)s AND c.status = 'valid'
 """
 _HOLDS = """
 SELECT debtor_id, receivable_id, reason, starts_on, until FROM holds
-WHERE workspace_id = %(workspace)s AND starts_on <= %(day)s
+WHERE workspace_id = %(workspace)s AND starts_on <= %(pauses_until)s
   AND (until IS NULL OR until >= %(day)s)
   AND (released_at IS NULL OR (released_at AT TIME ZONE %(zone)s)::date > %(day)s)
 """
@@ -79,8 +78,7 @@ SELECT debtor_id, step_key, anchor_kind, anchor_id, cycle, planned_on,
 FROM touches
 WHERE workspace_id = %(workspace)s AND campaign_id = %(campaign)s AND planned_on <= %(day)s
   AND (state <> 'cancelled' OR state_reason = 'withdrawn')
-  AND debtor_id BETWEEN %(first)s AND %(last)s
-ORDER BY debtor_id, planned_on, id
+  AND debtor_id BETWEEN %(first)s AND %(last)s ORDER BY debtor_id, planned_on, id
 """
 _CONTACTS = """
 SELECT DISTINCT debtor_id, coalesce((settled_at AT TIME ZONE %(zone)s)::date, planned_on),
@@ -152,8 +150,8 @@ class Page:
 
     The debtors are at most `size` with ids from `first` to `last`. `alone`: no other campaign is at
     work in the workspace. `purchases`: whether a campaign asks who buys for the first time.
-    `greets`: whether the campaign asks for the last payment of each debtor. `only`: no other
-    debtors than these, in one page.
+    `greets`: whether it asks for each debtor's last payment. `pauses_until`: pauses that begin by
+    then are read too. `only`: no other debtors than these, in one page.
     """
 
     workspace_id: int
@@ -167,6 +165,7 @@ class Page:
     alone: bool = True
     purchases: bool = False
     greets: bool = False
+    pauses_until: date | None = None
     only: tuple[int, ...] | None = None
 
 
@@ -387,6 +386,7 @@ def _rows(connection: Connection, sql: str, page: Page) -> list[tuple[Any, ...]]
         "day": page.day,
         "since": page.day - timedelta(days=CONTACT_MEMORY_DAYS),
         "month": page.day - timedelta(days=PAYMENT_MEMORY_DAYS),
+        "pauses_until": page.pauses_until or page.day,
         "season": page.day - timedelta(days=GREETING_MEMORY_DAYS),
         "zone": page.zone,
         "first": page.first,

@@ -1,5 +1,6 @@
 """Guides for the team and for debtors: those that come with the product, and the company's own."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 
@@ -25,8 +26,12 @@ _ROOT = paths.TEMPLATES / "guides"
 
 def in_force(session: Session, workspace: Workspace) -> list[Guide]:
     """Every guide of a company in its language, its own in place of the product's, by title."""
-    own = {row.key: row for row in stored.own(session, workspace.id, workspace.locale)}
-    found = [guide for guide in shipped(workspace.locale) if guide.key not in own]
+    return _merged(workspace.locale, stored.own(session, workspace.id, workspace.locale))
+
+
+def _merged(locale: str, rows: Sequence[GuideRow]) -> list[Guide]:
+    own = {row.key: row for row in rows}
+    found = [guide for guide in shipped(locale) if guide.key not in own]
     found += [
         Guide(row.key, Reader(row.reader), row.title, row.body, tuple(row.places), is_own=True)
         for row in own.values()
@@ -41,6 +46,23 @@ def beside(session: Session, workspace: Workspace, place: str, reader: Reader) -
         for guide in in_force(session, workspace)
         if guide.reader is reader and place in guide.places
     ]
+
+
+def for_work(
+    session: Session, workspaces: Sequence[Workspace]
+) -> dict[tuple[int, str], list[Guide]]:
+    """The team's guides by company and place, for the lines of many companies: in one query."""
+    own: dict[int, list[GuideRow]] = {}
+    for row in stored.of_places(session, [place.id for place in workspaces]):
+        own.setdefault(row.workspace_id, []).append(row)
+    found: dict[tuple[int, str], list[Guide]] = {}
+    for workspace in workspaces:
+        rows = [row for row in own.get(workspace.id, []) if row.locale == workspace.locale]
+        for guide in _merged(workspace.locale, rows):
+            if guide.reader is Reader.TEAM:
+                for place in guide.places:
+                    found.setdefault((workspace.id, place), []).append(guide)
+    return found
 
 
 def find(session: Session, workspace: Workspace, key: str) -> Guide:

@@ -1,7 +1,7 @@
 """Living a campaign ahead: asked for by a person, done in the background, kept to be read."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -10,20 +10,22 @@ from sqlalchemy.orm import Session
 
 from bpo.db import after_commit, driver, unit_of_work
 from bpo.domain import access, foresight, simulation
+from bpo.domain import subscriptions as charges
 from bpo.domain.access import Permission
 from bpo.domain.campaigns import Campaign
 from bpo.domain.foresight import Summary
 from bpo.domain.receipts import Paid
 from bpo.domain.simulation import Known, Lived, Surroundings
-from bpo.domain.touches import Debtor
+from bpo.domain.touches import Debtor, Open
 from bpo.gateways.queue import Queue
 from bpo.jobs import Job
 from bpo.kernel import clock
 from bpo.kernel.actor import Actor
+from bpo.kernel.calendar import Calendar
 from bpo.kernel.errors import BadInput, NotFound
 from bpo.models import Campaign as CampaignRow
 from bpo.models import Simulation, Workspace
-from bpo.queries import book, simulations, workspaces
+from bpo.queries import book, simulations, subscriptions, workspaces
 from bpo.queries import campaigns as stored
 from bpo.queries.campaigns import Stored
 from bpo.services import audit, campaigns, regua_drafts
@@ -31,6 +33,8 @@ from bpo.services import audit, campaigns, regua_drafts
 ALL_STATES = frozenset({"draft", "awaiting_go", "running", "paused", "archived"})
 FURTHEST = 180
 _SILENT = timedelta(minutes=6)
+_FIRST_COMING = 2 * 10**15
+"""Numbers of receivables that are still to be issued, above all real ones."""
 _OFTEN = 10
 """So many days are lived between two notes of the progress."""
 
@@ -44,6 +48,13 @@ class Scene:
     next: Surroundings | None
     known: Mapping[int, Known]
     expected: Mapping[int, date]
+    coming: Mapping[int, Sequence[Open]] = field(default_factory=dict)
+
+    def live(self, around: Surroundings, days: int) -> Iterator[Lived]:
+        """The days from the first on, with a campaign as it is or as its draft."""
+        return simulation.live(
+            around, self.known, self.first, days, expected=self.expected, coming=self.coming
+        )
 
 
 def ask(
@@ -153,9 +164,7 @@ def path(
 ) -> list[Lived]:
     """One debtor's days in a simulation, lived again by all campaigns at work."""
     scene = _scene(session, workspace.id, asked, now, debtor_id)
-    lived = simulation.live(
-        scene.next or scene.now, scene.known, scene.first, asked.days, expected=scene.expected
-    )
+    lived = scene.live(scene.next or scene.now, asked.days)
     return [day for day in lived if day.touches or day.skips]
 
 
@@ -171,11 +180,15 @@ def foresee(
 ) -> Summary:
     """What a campaign would say from a day on; nothing is kept."""
     asked = Simulation(
-        workspace_id=workspace.id, campaign_id=campaign_id, draft=False, pays=pays, first_on=first
+        workspace_id=workspace.id,
+        campaign_id=campaign_id,
+        draft=False,
+        pays=pays,
+        first_on=first,
+        days=days,
     )
     scene = _scene(session, workspace.id, asked, now)
-    lived = simulation.live(scene.now, scene.known, first, days, expected=scene.expected)
-    return _summed(lived, campaign_id)
+    return _summed(scene.live(scene.now, days), campaign_id)
 
 
 def _summed(lived: Iterable[Lived], campaign_id: int) -> Summary:
@@ -192,8 +205,7 @@ def _result(
     found = []
     for turn, around in enumerate([scene.now, *([scene.next] if scene.next else [])]):
         whole = Summary()
-        lived = simulation.live(around, scene.known, scene.first, days, expected=scene.expected)
-        for day in lived:
+        for day in scene.live(around, days):
             if day.campaign_id == campaign_id:
                 whole.add(day)
                 done = (day.on - scene.first).days + 1
@@ -249,12 +261,34 @@ def _scene(
         after = _with(around, draft.next)
     firsts = [*around.claiming, *(after.claiming if after else ())]
     purchases = any(one.audience.first_purchase is not None for one in firsts)
+    last = first + timedelta(days=(asked.days or FURTHEST) - 1)
     known = {
-        one.row.id: _known(session, here, one, purchases=purchases, debtor_id=debtor_id)
+        one.row.id: _known(session, here, one, last, purchases=purchases, debtor_id=debtor_id)
         for one in speaking
     }
-    expected = simulations.expected_days(session, workspace_id) if asked.pays else {}
-    return Scene(first, around, after, known, expected)
+    coming = _coming(session, workspace, here.place.calendar, first, last)
+    expected = dict(simulations.expected_days(session, workspace_id)) if asked.pays else {}
+    if asked.pays:
+        expected |= {one.id: one.effective_due for items in coming.values() for one in items}
+    return Scene(first, around, after, known, expected, coming)
+
+
+def _coming(
+    session: Session, workspace: Workspace, calendar: Calendar, first: date, last: date
+) -> dict[int, list[Open]]:
+    """What the recurring charges will issue until the last day, by debtor; what is late comes on
+    the first."""
+    rows = subscriptions.to_issue(session, workspace.id, last)
+    found: dict[int, list[Open]] = {}
+    number = _FIRST_COMING
+    for row, terms, done in subscriptions.agreed(session, workspace.id, rows):
+        for period in charges.to_issue(terms, last, done):
+            number += 1
+            issue = max(charges.issue_day(terms, period), first)
+            due = charges.due_day(terms, period, issue)
+            item = Open(number, issue, due, calendar.effective_due(due), period.cents)
+            found.setdefault(row.debtor_id, []).append(item)
+    return found
 
 
 def _speaks(entry: Stored, campaign_id: int) -> bool:
@@ -294,12 +328,13 @@ def _known(
     session: Session,
     here: campaigns.Setting,
     entry: Stored,
+    last: date,
     *,
     purchases: bool,
     debtor_id: int | None,
 ) -> Known:
     page: book.Page | None = replace(
-        campaigns.page_of(here, entry), purchases=purchases, greets=True
+        campaigns.page_of(here, entry), purchases=purchases, greets=True, pauses_until=last
     )
     if page is not None and debtor_id is not None:
         page = replace(page, only=(debtor_id,), size=1)

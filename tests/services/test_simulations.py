@@ -10,12 +10,13 @@ from bpo.db import acting_as, unit_of_work
 from bpo.domain import regua_edits, simulation, steps
 from bpo.domain.regua import DEFAULT_REGUA, THREE_STEPS
 from bpo.domain.steps import Moment
+from bpo.domain.subscriptions import Every, Price, Terms
 from bpo.gateways.queue import MemoryQueue
 from bpo.jobs import Job
 from bpo.kernel import actor as actors
 from bpo.kernel.errors import Conflict, NotFound
-from bpo.models import Campaign, CampaignVersion, Score, ScoreModel, Simulation, Touch
-from bpo.services import campaigns, regua_drafts, releases, simulations
+from bpo.models import Campaign, CampaignVersion, Hold, Score, ScoreModel, Simulation, Touch
+from bpo.services import campaigns, regua_drafts, releases, simulations, subscriptions
 from tests.factories import debts, people
 from workers import campaigns as jobs
 
@@ -225,3 +226,41 @@ def test_what_a_draft_does_today_is_asked_of_the_campaign_since_it_began(session
 
     assert effect.before == effect.after == truly
     assert truly == {"d+5": 1}  # not the step of its age: it fell due while the campaign ran
+
+
+def test_recurring_charges_are_issued_and_pauses_begin_and_end_in_the_days_ahead(
+    session, sol, program
+):
+    row = debts.running(session, sol, DEFAULT_REGUA, since=DAWN - timedelta(days=60))
+    nina, rui = (debts.debtor(session, sol, name) for name in ("Nina", "Rui"))
+    due = FIRST + timedelta(days=10)
+    terms = Terms(Every.MONTHLY, due, due, (Price(due, 100_00),))
+    subscriptions.begin(program, sol.id, nina.id, "Aula", terms, now=DAWN)
+    debts.receivable(session, rui, "1", due=FIRST - timedelta(days=2))
+    begins = FIRST + timedelta(days=3)
+    session.add(
+        Hold(
+            workspace_id=sol.id,
+            debtor_id=rui.id,
+            reason="manual",
+            source="user",
+            starts_on=begins,
+            until=begins + timedelta(days=12),
+        )
+    )
+    session.commit()
+    asked = simulations.ask(program, sol.id, row.id, days=30, now=DAWN, queue=MemoryQueue())
+    stored = session.get(Simulation, (sol.id, asked))
+    days = {
+        one.name: [
+            (day.on, touch.step_key)
+            for day in simulations.path(session, sol, stored, one.id, now=DAWN)
+            for touch in day.touches
+        ]
+        for one in (nina, rui)
+    }
+    keys = [key for _on, key in days["Nina"]]
+    assert keys[0] == "issue"
+    assert "d+5" in keys
+    assert not [on for on, _key in days["Rui"] if begins <= on <= begins + timedelta(days=12)]
+    assert [on for on, _key in days["Rui"] if on > begins + timedelta(days=12)]

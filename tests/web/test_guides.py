@@ -1,5 +1,7 @@
 """Guides stand beside the work they help with; a company writes its own."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
@@ -7,9 +9,9 @@ from bpo.db import acting_as
 from bpo.domain import guides as rules
 from bpo.gateways import wording
 from bpo.kernel import actor as actors
-from bpo.models import AuditEntry, Campaign, Guide
+from bpo.models import AuditEntry, Campaign, Dispute, Guide
 from bpo.services import guides
-from tests.factories import people
+from tests.factories import debts, people
 from tests.web.test_texts import AT, Writer
 
 GUIDES = "/w/sol/guides"
@@ -46,6 +48,27 @@ def test_a_guide_is_shown_beside_its_step_and_text(session, ana, cast):
     row = session.scalars(select(Campaign).where(Campaign.workspace_id == cast.sol.id)).one()
     assert "A primeira ligação" in ana.open(f"/w/sol/campaigns/{row.id}/steps/d+15")
     assert "Escrever bem para quem deve" in ana.open(AT)
+
+
+def test_a_guide_is_shown_beside_the_line_of_the_inbox_that_it_helps_with(session, ana, cast):
+    davi = debts.debtor(session, cast.sol)
+    debts.receivable(session, davi, due=date(2026, 11, 1))
+    session.add(
+        Dispute(
+            workspace_id=cast.sol.id,
+            debtor_id=davi.id,
+            reason="quality",
+            opened_on=date(2026, 11, 2),
+        )
+    )
+    session.commit()
+    assert "Quando o devedor discorda" in ana.open("/office/inbox?kind=dispute")
+    own = OWN | {"title": "Ouvir primeiro", "places": ["dispute"]}
+    ana.post(f"{GUIDES}/when-they-disagree/edit", own)
+    page = ana.open("/office/inbox?kind=dispute")
+    assert "Ouvir primeiro" in page
+    assert "Quando o devedor discorda" not in page
+    assert f'id="guide-{cast.sol.id}-when-they-disagree"' in page
 
 
 def test_a_company_writes_its_own_and_takes_it_away(session, ana, cast):

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from bpo.db import db
 from bpo.domain.access import Permission
 from bpo.domain.guides import PAGE, TEXTS, Guide, Reader
+from bpo.domain.inbox import LABELS, Kind
 from bpo.kernel.text import Phrase
 from bpo.services import guides, texts, wordings
 from bpo.web import access, forms
@@ -21,6 +22,19 @@ EXTRA = {
     PAGE: Phrase("for debtors, on their page"),
     "call": Phrase("Calls"),
 }
+WORK = (
+    Kind.REPLY,
+    Kind.PROMISE_DUE,
+    Kind.PROMISE_BROKEN,
+    Kind.AGREEMENT_BROKEN,
+    Kind.DISPUTE,
+    Kind.PAID_CLAIM,
+    Kind.PLAN_ASKED,
+    Kind.HARDSHIP,
+    Kind.NO_CONTACT,
+    Kind.UNCERTAIN,
+)
+"""The lines of the inbox beside which a guide can be shown."""
 
 
 @blueprint.get("/w/<slug>/guides", endpoint="guides")
@@ -102,4 +116,5 @@ def _places() -> dict[str, Phrase | str]:
     """Where a guide can be shown: beside the steps of each text, and a few places more."""
     words = wordings.in_force(db.session(), g.workspace)
     keys = dict.fromkeys(entry.place.key for entry in texts.library(words))
-    return EXTRA | {key: text_words.name(key) for key in keys}
+    work = {kind.value: LABELS[kind] for kind in WORK}
+    return EXTRA | work | {key: text_words.name(key) for key in keys}

@@ -19,7 +19,7 @@ from bpo.kernel.errors import BadInput
 from bpo.models import Workspace
 from bpo.queries import inbox
 from bpo.queries.inbox import Count, Line
-from bpo.services import freshness, tasks
+from bpo.services import freshness, guides, tasks
 from bpo.services.tasks import Closed
 from bpo.web import access, forms, language, session
 from bpo.web.office import blueprint
@@ -112,6 +112,9 @@ def show_inbox() -> str:
         readings={line.ref: replies.from_json(line.suggestion or {}) for line in lines},
         reading_labels=replies.LABELS,
         grounds_options=_grounds(),
+        guides_of=guides.for_work(
+            db.session(), [places[line.workspace_id] for line in _firsts(lines)]
+        ),
         Kind=Kind,
         of_client=rules.OF_CLIENT,
         page_kinds=rules.PAGE,
@@ -184,6 +187,11 @@ def inbox_known(slug: str) -> Response:
         )
     )
     return _answered(attempt, lambda: _("Thank you: what waited for payment data may go."))
+
+
+def _firsts(lines: list[Line]) -> list[Line]:
+    """A line of each client company that has any."""
+    return list({line.workspace_id: line for line in lines}.values())
 
 
 def _grounds() -> list[tuple[str, str]]:
