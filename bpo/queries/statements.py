@@ -27,10 +27,19 @@ SELECT day, kind, receivable_id, number, text, due_on, cents, charges FROM (
 ORDER BY day, place, nth
 """
 _RECEIVED = """
-SELECT p.debtor_id, d.reference, d.name, count(*) FILTER (WHERE p.reverses_id IS NULL)::int,
+SELECT p.debtor_id, d.reference, d.name, sum(p.counted)::int,
     sum(p.amount_cents)::bigint, coalesce(sum(e.principal), 0)::bigint,
     coalesce(sum(e.fine), 0)::bigint, coalesce(sum(e.interest), 0)::bigint
-FROM payments p
+FROM (
+    SELECT workspace_id, id, debtor_id, amount_cents, (reverses_id IS NULL)::int AS counted
+    FROM payments
+    WHERE workspace_id = %(workspace)s AND paid_on BETWEEN %(since)s AND %(until)s
+    UNION ALL
+    SELECT f.workspace_id, NULL, of.debtor_id, -f.amount_cents, 0
+    FROM refunds f
+    JOIN payments of ON of.workspace_id = f.workspace_id AND of.id = f.payment_id
+    WHERE f.workspace_id = %(workspace)s AND f.on_day BETWEEN %(since)s AND %(until)s
+) p
 JOIN debtors d ON d.workspace_id = p.workspace_id AND d.id = p.debtor_id
 LEFT JOIN LATERAL (
     SELECT sum(x.principal_cents) AS principal, sum(x.fine_cents) AS fine,
@@ -39,7 +48,6 @@ LEFT JOIN LATERAL (
     WHERE x.workspace_id = p.workspace_id AND x.payment_id = p.id
       AND x.kind IN ('payment', 'reversal')
 ) e ON true
-WHERE p.workspace_id = %(workspace)s AND p.paid_on BETWEEN %(since)s AND %(until)s
 GROUP BY p.debtor_id, d.reference, d.name
 ORDER BY sum(p.amount_cents) DESC, d.name, p.debtor_id
 """
@@ -53,7 +61,8 @@ def moves(session: Session, workspace_id: int, debtor_id: int, until: date) -> l
 
 
 def remittance(session: Session, workspace_id: int, since: date, until: date) -> Remittance:
-    """What was received in a period by debtor, payments undone taken off on the day of undoing."""
+    """What was received in a period by debtor: payments undone are taken off on the day of undoing,
+    credits given back on the day of the refund."""
     values = {"workspace": workspace_id, "since": since, "until": until}
     with driver(session).cursor() as cursor:
         rows = tuple(Received._make(row) for row in cursor.execute(_RECEIVED, values))

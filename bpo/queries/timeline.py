@@ -13,12 +13,14 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from bpo.domain import debtors
+from bpo.domain.adjustments import Act
 from bpo.kernel import clock
 from bpo.models import (
     Agreement,
     Campaign,
     DeliveryEvent,
     Dispute,
+    Entry,
     Hold,
     Import,
     IncomingMessage,
@@ -29,6 +31,7 @@ from bpo.models import (
     Payment,
     Promise,
     Receivable,
+    Refund,
     Skip,
     Task,
     Touch,
@@ -171,6 +174,48 @@ def _payments(reader: _Reader) -> Iterator[Event]:
         yield Event("payment", payment.paid_on, at, payment, who, entries.get(payment.id, ()))
 
 
+def _refunds(reader: _Reader) -> Iterator[Event]:
+    query = (
+        select(Refund, User.name)
+        .join(
+            Payment,
+            and_(Payment.workspace_id == Refund.workspace_id, Payment.id == Refund.payment_id),
+        )
+        .outerjoin(User, User.id == Refund.created_by)
+        .where(Payment.workspace_id == reader.workspace_id, Payment.debtor_id == reader.debtor_id)
+        .order_by(Refund.on_day.desc(), Refund.id.desc())
+        .limit(reader.limit)
+    )
+    for refund, who in reader.session.execute(query):
+        yield Event("refund", refund.on_day, refund.created_at, refund, who)
+
+
+def _adjustments(reader: _Reader) -> Iterator[Event]:
+    """What people took off titles without money, and gave back; what imports tell is none."""
+    query = (
+        select(Entry, User.name, Receivable)
+        .join(
+            Receivable,
+            and_(
+                Receivable.workspace_id == Entry.workspace_id,
+                Receivable.id == Entry.receivable_id,
+            ),
+        )
+        .join(User, User.id == Entry.created_by)
+        .where(
+            Receivable.workspace_id == reader.workspace_id,
+            Receivable.debtor_id == reader.debtor_id,
+            Entry.payment_id.is_(None),
+            Entry.import_id.is_(None),
+            Entry.kind.in_([act.value for act in Act]),
+        )
+        .order_by(Entry.on_day.desc(), Entry.id.desc())
+        .limit(reader.limit)
+    )
+    for entry, who, title in reader.session.execute(query):
+        yield Event("adjustment", entry.on_day, entry.created_at, entry, who, title)
+
+
 def _touches(reader: _Reader) -> Iterator[Event]:
     query = (
         select(Touch, Message.subject, Message.recipient, Touch.answer, _facts())
@@ -311,6 +356,8 @@ def _imports(reader: _Reader) -> Iterator[Event]:
 
 _KINDS: Sequence[Callable[[_Reader], Iterator[Event]]] = (
     _payments,
+    _refunds,
+    _adjustments,
     _touches,
     _silences,
     _replies,

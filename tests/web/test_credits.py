@@ -11,6 +11,7 @@ from bpo.domain.disputes import Grounds
 from bpo.kernel import actor as actors
 from bpo.models import Dispute, Payment, Receivable, Refund
 from bpo.queries import payments as stored
+from bpo.queries import statements
 from bpo.services import disputes
 from tests.factories import books, people
 from tests.factories.books import Browser
@@ -80,7 +81,9 @@ def test_ana_chooses_what_a_credit_pays_and_how_much_of_it(client, session, cast
     assert last.settled_cents - before in range(1, 20_01)
 
 
-def test_marta_gives_a_credit_back_with_its_proof_and_undoes_it(client, session, cast, paid):
+def test_marta_gives_a_credit_back_with_its_proof_and_undoes_it(
+    client, session, cast, program, paid
+):
     where = f"/payments/{paid.id}"
     given = {
         "amount": "50,00",
@@ -102,6 +105,10 @@ def test_marta_gives_a_credit_back_with_its_proof_and_undoes_it(client, session,
     assert "Davi Lima, Pix 123" in page
     assert f"{where}/reverse" not in page
     assert marta.open(f"{where}/refunds/{row.id}/proof").data == PDF
+    assert "Davi Lima, Pix 123" in marta.open(f"/debtors/{paid.debtor_id}").text
+    with acting_as(program):
+        (got,) = statements.remittance(session, cast.sol.id, row.on_day, row.on_day).rows
+    assert (got.total_cents, got.credit_cents, got.payments) == (0, 0, 1)
     undo = f"{where}/refunds/{row.id}/undo"
     assert post(client, cast.marta, undo, reason="Conta errada").status_code == 302
     assert stored.left_cents(session, paid) == 50_00

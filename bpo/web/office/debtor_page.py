@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from bpo.db import db
 from bpo.domain import agreements as agreement_rules
 from bpo.domain import debtors as rules
-from bpo.domain import disputes, holds, page_acts, payments, reasons
+from bpo.domain import disputes, holds, page_acts, payments, reasons, statements
 from bpo.domain.access import Permission
 from bpo.domain.steps import Channel
 from bpo.kernel.errors import NotFound
@@ -108,6 +108,7 @@ def about(debtor: Debtor) -> dict[str, Any]:
         "note_kinds": notes.LABELS,
         "outcomes": notes.OUTCOMES,
         "page_kinds": page_acts.LABELS,
+        "entry_kinds": statements.LABELS,
         "channels": rules.CHANNEL_LABELS,
         "purposes": rules.PURPOSE_LABELS,
         "typed": {},
