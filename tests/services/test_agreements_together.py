@@ -1,15 +1,15 @@
-"""Two people accept at the same moment: one agreement is made, and the other hears why not."""
+"""Two people accept at the same moment, or money comes meanwhile: one waits for the other."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from concurrent.futures import ThreadPoolExecutor, wait
+from threading import Barrier, Event
 
 from sqlalchemy import func, select
 
-from bpo.db import acting_as, db
+from bpo.db import acting_as, db, unit_of_work
 from bpo.kernel import actor as actors
 from bpo.kernel.errors import Conflict
-from bpo.models import Agreement, AgreementAcceptance, Receivable
-from bpo.services import agreements
+from bpo.models import Agreement, AgreementAcceptance, Entry, Receivable
+from bpo.services import agreements, payments
 from tests.factories import agreed, people
 from tests.factories.people import NOW
 
@@ -48,3 +48,48 @@ def test_of_two_acceptances_at_once_one_is_made(fresh_app):
             left = func.sum(Receivable.amount_cents - Receivable.settled_cents)
             assert counts == [1, 1]
             assert session.scalar(select(left)) == choice.terms.total_cents
+
+
+def test_a_payment_that_arrives_during_an_acceptance_waits_and_pays_an_instalment(fresh_app):
+    with fresh_app.app_context():
+        sol = people.workspace()
+        program = actors.system([sol.id], name="test")
+        with acting_as(program):
+            davi = agreed.davi(db.session(), sol)
+            choice = agreed.plan(db.session(), sol, davi)
+            himself, place, debtor_id = agreed.himself(davi), sol.id, davi.id
+        agreeing, let_go = Event(), Event()
+        total, print_of = choice.terms.total_cents, choice.fingerprint
+
+        def accept() -> None:
+            with fresh_app.app_context(), unit_of_work(himself) as session:
+                agreements.agree(session, himself, place, debtor_id, print_of, key="k", now=NOW)
+                agreeing.set()
+                assert let_go.wait(timeout=20)
+
+        def pay() -> int:
+            with fresh_app.app_context():
+                day = NOW.date()
+                return payments.record(program, place, debtor_id, 300_00, day, now=NOW).payment.id
+
+        with ThreadPoolExecutor(2) as both:
+            accepting = both.submit(accept)
+            assert agreeing.wait(timeout=20)
+            paying = both.submit(pay)
+            assert not wait([paying], timeout=0.4).done
+            let_go.set()
+            accepting.result(timeout=20)
+            number = paying.result(timeout=20)
+        with acting_as(program):
+            session = db.session()
+            session.rollback()
+            query = (
+                select(Receivable.agreement_id, Entry.principal_cents + Entry.interest_cents)
+                .join(Entry, Entry.receivable_id == Receivable.id)
+                .where(Entry.payment_id == number)
+            )
+            went = session.execute(query).all()
+            assert {agreement is not None for agreement, _ in went} == {True}
+            assert sum(cents for _, cents in went) == 300_00
+            left = func.sum(Receivable.amount_cents - Receivable.settled_cents)
+            assert session.scalar(select(left)) == total - 300_00

@@ -1,9 +1,13 @@
 """Davi agrees to pay in parts; and whoever would change what he sees, or act in his name."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
+import time_machine
 from sqlalchemy import select
 
+from bpo.kernel import actor as actors
+from bpo.kernel import clock
 from bpo.models import (
     Agreement,
     AgreementAcceptance,
@@ -14,7 +18,8 @@ from bpo.models import (
     OptOut,
     PageAct,
 )
-from tests.factories import debts, people
+from bpo.services import agreements
+from tests.factories import agreed, debts, people
 from tests.web import debtor_links
 from tests.web.debtor_links import act, csrf, done_page, lines, one
 
@@ -65,6 +70,57 @@ def test_terms_that_were_never_offered_or_have_changed_are_refused(
     assert "R$" in answer.text
     assert session.scalars(select(Agreement)).all() == []
     assert session.scalars(select(PageAct)).all() == []
+
+
+def test_davis_terms_are_worth_nothing_on_evas_page(
+    app, client, session, sol, overdue, token, today
+):
+    looked = granted(client, token)
+    eva = debts.debtor(session, sol, "Eva Melo", document="11144477735", email="eva@x.example")
+    debts.receivable(session, eva, "2002", due=today - timedelta(days=12), cents=1_000_00)
+    hers = debtor_links.token(app, session, eva)
+    debtor_links.read(client, hers, "7735")
+    form = {"csrf_token": csrf(client, hers), "key": "a-key-of-my-own", "agreed": "1"}
+    assert client.post(f"/d/{hers}/{looked}", data=form).status_code == 409
+    assert client.get(f"/d/{hers}/{looked}").status_code == 409
+    assert session.scalars(select(Agreement)).all() == []
+
+
+def test_another_figure_with_the_same_terms_is_refused(client, session, overdue, token):
+    form = {"csrf_token": csrf(client, token), "key": "a-key-of-my-own", "agreed": "1"}
+    page = client.get(f"/d/{token}/plan?monthly=300,00").text
+    chosen = re.findall(rf'href="/d/{token}/(plan/\w+)\?monthly_cents=30000"', page)
+    before = set(re.findall(r"plan/\w+", client.get(f"/d/{token}/plan").text))
+    asked = next(one for one in chosen if one not in before)
+    for cents in ("1", "29999", "-5", "x"):
+        answer = client.post(f"/d/{token}/{asked}", data=form | {"monthly_cents": cents})
+        assert answer.status_code == 409
+    assert session.scalars(select(Agreement)).all() == []
+
+
+def test_an_offer_is_worth_nothing_after_its_last_day(client, session, sol, davi, overdue, token):
+    program = actors.system([sol.id], name="test")
+    choice = agreed.plan(session, sol, davi, clock.local_day(datetime.now(UTC), sol.time_zone))
+    made = agreements.offer(program, sol.id, davi.id, choice.fingerprint, now=datetime.now(UTC))
+    path = f"/d/{token}/plan/{made.fingerprint}"
+    assert 'name="agreed"' in client.get(path).text
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=9)):
+        debtor_links.read(client, token)
+        form = {"csrf_token": csrf(client, token), "key": "a-key-of-my-own", "agreed": "1"}
+        assert client.post(path, data=form).status_code == 409
+    assert one(session, Agreement).state == "offered"
+
+
+def test_an_acceptance_replayed_with_a_new_key_makes_no_second_one(client, session, overdue, token):
+    looked = granted(client, token)
+    page = client.get(f"/d/{token}/{looked}").text
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+    form = hidden | {"agreed": "1"}
+    first = client.post(f"/d/{token}/{looked}", data=form)
+    assert client.post(f"/d/{token}/{looked}", data=form).location == first.location
+    again = client.post(f"/d/{token}/{looked}", data=form | {"key": "another-key-of-mine"})
+    assert again.status_code == 409
+    assert len(session.scalars(select(AgreementAcceptance)).all()) == 1
 
 
 def test_without_a_yes_nothing_is_agreed(client, session, overdue, token):
