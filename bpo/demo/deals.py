@@ -59,24 +59,22 @@ def make(program: Actor, workspace: Workspace, *, now: datetime) -> int:
     """Agreements with those who heard nothing since the day of theirs; returns how many."""
     done = 0
     for deal in _DEALS:
-        debtor_id = _quiet(program, workspace, now, deal.ago)
-        if debtor_id is not None:
+        for debtor_id in _quiet(program, workspace, now, deal.ago):
             _agree(program, workspace, debtor_id, deal, now)
             done += 1
-    debtor_id = _quiet(program, workspace, now, 0)
-    if debtor_id is not None:
+    for debtor_id in _quiet(program, workspace, now, 0):
         _offer(program, workspace, debtor_id, now)
     today = clock.local_day(now, workspace.time_zone)
     agreement_judging.judge(program, workspace.id, today, now=now)
     return done
 
 
-def _quiet(program: Actor, workspace: Workspace, now: datetime, ago: int) -> int | None:
+def _quiet(program: Actor, workspace: Workspace, now: datetime, ago: int) -> list[int]:
+    """Who owes most of those of whom nothing was heard for so many days; nobody, or one."""
     since = clock.local_day(now, workspace.time_zone) - timedelta(days=ago)
     values = {"place": workspace.id, "before": since - _LATE, "since": since}
     with acting_as(program):
-        found: int | None = db.session().scalar(_QUIET, values)
-        return found
+        return list(db.session().scalars(_QUIET, values))
 
 
 def _agree(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bpo.db import acting_as, db, unit_of_work
 from bpo.demo import (
+    asks,
     companies,
     deals,
     fees,
@@ -128,6 +129,10 @@ def _fill(
         diary, counts = filling.fill(session, workspace, book, analyst, desk, now)
     made.rows += counts
     _finish(program, workspace, book, now)
+    if company.slug in asks.ANSWERS:
+        manager = users.by_email(db.session(), people.PEOPLE[0].email)
+        assert manager is not None
+        asks.make(program, workspace, manager, now)
     if company.slug == going_live.COMPANY:
         going_live.ask(program, workspace, analyst, now)
     return list(_mails(diary, book, desk.sender(workspace).address))

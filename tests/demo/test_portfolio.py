@@ -71,6 +71,7 @@ def test_the_whole_portfolio_even_when_it_was_begun_before(context, desk, mailbo
     _messages_say_what_was_owed()
     _the_engine_agrees()
     _reports_are_due()
+    _agreements_and_requests_stand_everywhere()
     again = portfolio.create(desk, mailbox, now=NOW)
     assert (again.companies, again.users, again.mails, again.rows.total()) == (0, 0, 0, 0)
 
@@ -147,6 +148,13 @@ def _reports_are_due() -> None:
     ((count, first, last),) = _rows(sql)
     assert count == 6
     assert first < NOW < last
+
+
+def _agreements_and_requests_stand_everywhere() -> None:
+    asked = _rows("SELECT DISTINCT state FROM approval_requests WHERE about = 'offer'")
+    assert {row[0] for row in asked} == {"asked", "accepted", "refused", "countered"}
+    stand = {row[0] for row in _rows("SELECT DISTINCT state FROM agreements")}
+    assert stand >= {"draft", "offered", "active", "settled", "broken", "refused", "cancelled"}
 
 
 def test_it_is_never_made_beside_real_client_companies(context, desk, mailbox):
