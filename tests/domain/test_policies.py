@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bpo.domain import policies, policy_checks
 from bpo.domain.charges import InterestBase
+from bpo.domain.indices import Index
 from bpo.domain.policies import (
     ApprovalLimit,
     CollectionPolicy,
@@ -46,6 +47,8 @@ every_policy = st.builds(
     st.integers(0, 30),
     st.lists(discounts, max_size=3).map(tuple),
     negotiations,
+    st.booleans(),
+    st.none() | st.sampled_from(Index),
 )
 
 
