@@ -18,14 +18,18 @@ from bpo.kernel import actor as actors
 from bpo.kernel.errors import BadInput, Conflict
 from bpo.models import Entry, Payment, Receivable, Refund
 from bpo.queries import payments as stored
-from bpo.services import adjustments, agreements, disputes, payments, refunds
-from tests.factories import agreed, debts, people
+from bpo.services import adjustments, agreements, disputes, imports_undo, payments, refunds
+from tests.factories import agreed, debts, people, tables
 from tests.factories.people import NOW
 from tests.services import ledger_books, ledger_reading
 
 TODAY = date(2026, 11, 23)
 WHY = "por um motivo"
 EXAMPLES = int(os.environ.get("LEDGER_EXAMPLES", "0"))
+FILE = tables.rows(
+    "D-1;F9;01/08/2026;01/09/2026;100,00;25/08/2026;150,00",
+    head="cliente;numero;emissao;vencimento;valor;data pagamento;valor pago",
+)
 ROUNDS = 16 if not EXAMPLES else 60
 
 
@@ -176,7 +180,8 @@ def test_two_people_at_once_leave_books_that_agree(fresh_app, seed):
         with acting_as(program):
             scene = ledger_books.scene(db.session(), place, program)
             debts.receivable(db.session(), scene.davi, "1003", due=TODAY, cents=80_00)
-            ids = [title.id for title in scene.read().titles][-3:]
+            imported = tables.taken(place, FILE).id
+            ids = [title.id for title in scene.read().titles][-4:]
             db.session.rollback()
     start = Barrier(2)
 
@@ -185,7 +190,7 @@ def test_two_people_at_once_leave_books_that_agree(fresh_app, seed):
         with fresh_app.app_context(), acting_as(program):
             try:
                 for nth in range(ROUNDS):
-                    name, act = _acts(scene, ids, chance, f"{person}-{nth}")
+                    name, act = _acts(scene, ids, imported, chance, f"{person}-{nth}")
                     db.session.rollback()
                     start.wait(timeout=30)
                     with suppress(BadInput, Conflict):
@@ -203,7 +208,7 @@ def test_two_people_at_once_leave_books_that_agree(fresh_app, seed):
         _check(db.session(), scene)
 
 
-def _acts(scene, ids, chance, key):
+def _acts(scene, ids, imported, chance, key):
     """One act out of all, on one title, payment or entry that there is."""
     actor, place, davi = scene.actor, scene.place.id, scene.davi.id
     books = scene.read()
@@ -222,8 +227,9 @@ def _acts(scene, ids, chance, key):
         "undo": lambda: adjustments.undo(actor, place, line, WHY, now=NOW),
         "agree": lambda: _agree(scene, key),
         "call off": lambda: _call_off(scene),
+        "undo import": lambda: imports_undo.undo(actor, place, imported, now=NOW),
     }
-    weights = [4, 3, 3, 3, 3, 1, 1, 2, 5, 2, 2]
+    weights = [4, 3, 3, 3, 3, 1, 1, 2, 5, 2, 2, 1]
     name = chance.choices(list(acts), weights)[0]
     return name, acts[name]
 

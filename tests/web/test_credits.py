@@ -152,3 +152,33 @@ def test_others_find_nothing(client, session, cast, program, davi, paid):
         assert post(client, cast.bruno, path, reason="xyz").status_code in (403, 404)
     assert not session.scalars(select(Refund)).all()
     assert session.get(Dispute, (case.workspace_id, case.id)).state == "open"
+
+
+@pytest.mark.parametrize(
+    "amount", ["0,00", "-1,00", "1e9", "9" * 30, "100.000.000.000,00", "ontem"]
+)
+def test_amounts_that_make_no_sense_are_refused_in_words(client, session, cast, paid, amount):
+    given = {"paid_to": "Davi", "method": "pix", "reason": "Engano", "amount": amount}
+    answer = post(client, cast.marta, f"/payments/{paid.id}/refunds", **given)
+    assert answer.status_code == 400
+    title = session.scalars(select(Receivable).where(Receivable.settled_on.is_(None))).first()
+    path = f"/receivables/{title.id}/rebate"
+    answer = post(client, cast.marta, path, amount=amount, reason="Engano")
+    assert answer.status_code == 400
+    used = post(client, cast.ana, f"/payments/{paid.id}/credit", used=amount, key="z")
+    assert used.status_code == 400
+    assert not session.scalars(select(Refund)).all()
+    assert stored.left_cents(session, paid) == paid.amount_cents
+
+
+@pytest.mark.parametrize("number", [0, 10**12, 10**30])
+def test_ids_of_nothing_lead_nowhere(client, cast, number):
+    marta = people.sign_in(client, cast.marta)
+    for path in (
+        f"payments/{number}/credit",
+        f"payments/{number}/refunds/{number}/proof",
+        f"debtors/{number}/disputes/{number}",
+        f"receivables/{number}/rebate",
+        f"receivables/{number}/entries/{number}/undo",
+    ):
+        assert marta.get(f"/w/sol/{path}").status_code in (400, 404)
