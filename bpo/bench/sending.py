@@ -52,22 +52,29 @@ class _Watch:
 
 
 def measure(here: Ground, places: Sequence[int], now: datetime, tell: Tell) -> None:
-    """Phases `send` (one worker), `send_two` (two) and `limit_send`, each over the same contacts.
+    """Phases `send` (one worker), `limit_send` and `send_two`, each over the same contacts.
 
     A worker is a process of its own, started and connected before the clock runs. Two workers
     take the workspaces in turn, as two jobs would. The limit builds a mail of the same make,
     sends it and commits a row with its text, one after another, deciding nothing. Each has a sink
-    of its own, which counts the mails and those that came twice.
+    of its own, which counts the mails and those that came twice. The limit stands between the two,
+    so that a machine that slows down or speeds up meanwhile favours neither.
     """
-    for name, workers in (("send", 1), ("send_two", 2)):
-        _reset(here)
-        shares = [tuple(places[start::workers]) for start in range(workers)]
-        with sink.running() as server:
-            _send(here, name, [Work(here.settings, own, now, server.url) for own in shares], tell)
-            tell({"phase": "sink", "of": name, **server.counts()})
+    _sent(here, "send", 1, places, now, tell)
     _reset(here)
     with sink.running() as server:
         _bare(here, _count(here.owner, "planned"), server.url, tell)
+    _sent(here, "send_two", 2, places, now, tell)
+
+
+def _sent(
+    here: Ground, name: str, workers: int, places: Sequence[int], now: datetime, tell: Tell
+) -> None:
+    _reset(here)
+    shares = [tuple(places[start::workers]) for start in range(workers)]
+    with sink.running() as server:
+        _send(here, name, [Work(here.settings, own, now, server.url) for own in shares], tell)
+        tell({"phase": "sink", "of": name, **server.counts()})
 
 
 def _send(here: Ground, name: str, works: Sequence[Work], tell: Tell) -> None:

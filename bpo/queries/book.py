@@ -145,13 +145,32 @@ ORDER BY p.debtor_id, p.paid_on DESC, p.id DESC
 
 
 @dataclass(frozen=True, slots=True)
+class Pauses:
+    """Pauses of the whole workspace, of debtors and of single receivables."""
+
+    everybody: tuple[Hold, ...]
+    by_debtor: Mapping[int, list[Hold]]
+    by_receivable: Mapping[int, Hold]
+
+    def of(self, debtor_id: int) -> tuple[Hold, ...]:
+        """What pauses a debtor: the workspace's pauses and the debtor's own."""
+        own = self.by_debtor.get(debtor_id)
+        return (*self.everybody, *own) if own else self.everybody
+
+    def holds_receivable(self, receivable_id: int) -> bool:
+        """Whether a receivable is out of collection by a pause of its own."""
+        return receivable_id in self.by_receivable
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Whose book is read, as of which day, through which campaign's eyes.
 
     The debtors are at most `size` with ids from `first` to `last`. `alone`: no other campaign is at
     work in the workspace. `purchases`: whether a campaign asks who buys for the first time.
     `greets`: whether it asks for each debtor's last payment. `pauses_until`: pauses that begin by
-    then are read too. `only`: no other debtors than these, in one page.
+    then are read too. `only`: no other debtors than these, in one page. `pauses`: those of the
+    workspace, once the first page has them.
     """
 
     workspace_id: int
@@ -167,23 +186,7 @@ class Page:
     greets: bool = False
     pauses_until: date | None = None
     only: tuple[int, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Pauses:
-    """Pauses of the whole workspace, of debtors and of single receivables."""
-
-    everybody: tuple[Hold, ...]
-    by_debtor: Mapping[int, list[Hold]]
-    by_receivable: Mapping[int, Hold]
-
-    def of(self, debtor_id: int) -> tuple[Hold, ...]:
-        """What pauses a debtor: the workspace's pauses and the debtor's own."""
-        return (*self.everybody, *self.by_debtor.get(debtor_id, ()))
-
-    def holds_receivable(self, receivable_id: int) -> bool:
-        """Whether a receivable is out of collection by a pause of its own."""
-        return receivable_id in self.by_receivable
+    pauses: Pauses | None = None
 
 
 @dataclass(slots=True)
@@ -192,9 +195,7 @@ class _Surroundings:
 
     reachable: Mapping[int, frozenset[str]]
     opted_out: Mapping[int, frozenset[str]]
-    workspace_holds: tuple[Hold, ...]
-    holds: Mapping[int, list[Hold]]
-    receivable_holds: Mapping[int, Hold]
+    pauses: Pauses
     past: Mapping[int, list[Past]]
     contacts: Mapping[int, list[date]]
     settled: Mapping[int, list[tuple[date, date]]] = field(default_factory=dict)
@@ -217,7 +218,13 @@ class Book:
         """The page after this one; None when this was the last."""
         if len(self.rows) < self.page.size:
             return None
-        return replace(self.page, first=self.page.last + 1, last=LAST_ID, size=PAGE_SIZE)
+        return replace(
+            self.page,
+            first=self.page.last + 1,
+            last=LAST_ID,
+            size=PAGE_SIZE,
+            pauses=self.around.pauses,
+        )
 
     def debtors(self, *, everybody: bool = False) -> Iterator[Debtor]:
         """Every debtor with something open, in order of id, with all that planning needs.
@@ -261,13 +268,12 @@ def read(connection: Connection, page: Page) -> Book:
 
 def _debtor(row: Sequence[Any], items: list[tuple[Any, ...]], around: _Surroundings) -> Debtor:
     number, state, risk_class, consumer, tags = row
-    held = around.receivable_holds
+    held = around.pauses.by_receivable
     held_here = held and any(item[1] in held for item in items)
     if held_here:
         receivables = [Open._make((*item[1:6], held.get(item[1]), *item[6:])) for item in items]
     else:
         receivables = [Open._make((*item[1:6], None, *item[6:])) for item in items]
-    own = around.holds.get(number)
     return Debtor(
         number,
         receivables,
@@ -276,7 +282,7 @@ def _debtor(row: Sequence[Any], items: list[tuple[Any, ...]], around: _Surroundi
         consumer,
         around.reachable.get(number, NO_CHANNELS),
         around.opted_out.get(number, NO_CHANNELS),
-        (*around.workspace_holds, *own) if own else around.workspace_holds,
+        around.pauses.of(number),
         around.past.get(number, ()),
         around.contacts.get(number, ()),
         around.settled.get(number, ()),
@@ -298,14 +304,34 @@ def _open_by_debtor(connection: Connection, page: Page) -> dict[int, list[tuple[
 
 
 def pauses(connection: Connection, page: Page) -> Pauses:
-    """The pauses that stand on the page's day."""
-    everybody, by_debtor, by_receivable = _holds(connection, page)
-    return Pauses(everybody, by_debtor, by_receivable)
+    """The pauses that stand on the page's day, promises and disputes too."""
+    everybody: list[Hold] = []
+    by_debtor: dict[int, list[Hold]] = defaultdict(list)
+    by_receivable: dict[int, Hold] = {}
+    for debtor_id, receivable_id, reason, starts_on, until in _rows(connection, _HOLDS, page):
+        hold = Hold(reason, starts_on, until)
+        if receivable_id is not None:
+            by_receivable[receivable_id] = hold
+        elif debtor_id is not None:
+            by_debtor[debtor_id].append(hold)
+        else:
+            everybody.append(hold)
+    for debtor_id, amount, made_on, promised_for in _rows(connection, _PROMISES, page):
+        promised = promises.Promise(amount, made_on, promised_for)
+        pause = promises.hold(promised, page.calendar)
+        if pause is not None:
+            by_debtor[debtor_id].append(pause)
+    for debtor_id, receivable_id, opened_on in _rows(connection, _DISPUTES, page):
+        dispute = Hold(HoldReason.DISPUTE, opened_on)
+        if receivable_id is not None:
+            by_receivable[receivable_id] = dispute
+        else:
+            by_debtor[debtor_id].append(dispute)
+    return Pauses(tuple(everybody), by_debtor, by_receivable)
 
 
 def _surroundings(connection: Connection, page: Page) -> _Surroundings:
     reachable, opted_out = _channels(connection, page)
-    workspace_holds, by_debtor, by_receivable = _holds(connection, page)
     past: dict[int, list[Past]] = defaultdict(list)
     for row in _rows(connection, _PAST, page):
         past[row[0]].append(Past(*row[1:]))
@@ -321,9 +347,7 @@ def _surroundings(connection: Connection, page: Page) -> _Surroundings:
     return _Surroundings(
         reachable,
         opted_out,
-        workspace_holds,
-        by_debtor,
-        by_receivable,
+        page.pauses or pauses(connection, page),
         past,
         contacts,
         settled,
@@ -347,35 +371,6 @@ def _channels(
         elif opted_out:
             refused[debtor_id] = refused.get(debtor_id, NO_CHANNELS) | {channel}
     return open_channels, refused
-
-
-def _holds(
-    connection: Connection, page: Page
-) -> tuple[tuple[Hold, ...], dict[int, list[Hold]], dict[int, Hold]]:
-    """Pauses of the workspace, of debtors and of single receivables, promises and disputes too."""
-    everybody: list[Hold] = []
-    by_debtor: dict[int, list[Hold]] = defaultdict(list)
-    by_receivable: dict[int, Hold] = {}
-    for debtor_id, receivable_id, reason, starts_on, until in _rows(connection, _HOLDS, page):
-        hold = Hold(reason, starts_on, until)
-        if receivable_id is not None:
-            by_receivable[receivable_id] = hold
-        elif debtor_id is not None:
-            by_debtor[debtor_id].append(hold)
-        else:
-            everybody.append(hold)
-    for debtor_id, amount, made_on, promised_for in _rows(connection, _PROMISES, page):
-        promised = promises.Promise(amount, made_on, promised_for)
-        pause = promises.hold(promised, page.calendar)
-        if pause is not None:
-            by_debtor[debtor_id].append(pause)
-    for debtor_id, receivable_id, opened_on in _rows(connection, _DISPUTES, page):
-        dispute = Hold(HoldReason.DISPUTE, opened_on)
-        if receivable_id is not None:
-            by_receivable[receivable_id] = dispute
-        else:
-            by_debtor[debtor_id].append(dispute)
-    return tuple(everybody), by_debtor, by_receivable
 
 
 def _rows(connection: Connection, sql: str, page: Page) -> list[tuple[Any, ...]]:

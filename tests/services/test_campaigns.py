@@ -1,18 +1,20 @@
 """Planning a day, told as what Ana sees."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from psycopg import Cursor
 from sqlalchemy import func, select
 
-from bpo.db import acting_as, db
+from bpo.db import acting_as, db, driver
 from bpo.domain import steps
 from bpo.domain.regua import THREE_STEPS
 from bpo.gateways.queue import MemoryQueue
 from bpo.jobs import Job
 from bpo.kernel import actor as actors
-from bpo.models import Campaign, CampaignVersion, PlanRun, Skip, Touch, TouchReceivable
+from bpo.models import Campaign, CampaignVersion, Hold, PlanRun, Skip, Touch, TouchReceivable
+from bpo.queries import book
 from bpo.queries import campaigns as stored
 from bpo.services import campaigns
 from tests.factories import debts, people, waiting
@@ -225,3 +227,21 @@ def test_the_next_contacts_of_a_list_are_those_of_each_page(session, sol, progra
     assert together == alone
     assert [together[number].on for number in ids][:3] == [TUESDAY, TUESDAY, date(2026, 11, 25)]
     assert together[gil.id].on > TUESDAY
+
+
+def test_pauses_are_read_once_for_all_pages_of_debtors(session, sol, program):
+    davi, eva = debts.debtor(session, sol), debts.debtor(session, sol, "Eva Dias")
+    for who in (davi, eva):
+        debts.receivable(session, who, due=date(2026, 11, 10))
+    held = {"workspace_id": sol.id, "debtor_id": eva.id, "source": "test"}
+    session.add(Hold(**held, reason="manual", starts_on=TUESDAY))
+    session.commit()
+    here = campaigns.setting(session, sol, TUESDAY)
+    (entry,) = stored.in_states(session, sol, campaigns.PLANNABLE)
+    page = replace(campaigns.page_of(here, entry), size=1)
+
+    first = book.read(driver(session), page)
+    second = book.read(driver(session), replace(first.following(), size=1))
+
+    assert second.page.pauses is first.around.pauses
+    assert [len(one.holds) for part in (first, second) for one in part.debtors()] == [0, 1]
