@@ -1,6 +1,6 @@
 """What is to be said about a regua before it is saved, and how a new version differs, in words."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from bpo.domain.text_checks import Severity
 from bpo.kernel.errors import BadInput
 from bpo.kernel.text import Phrase
 
+WEEK = 7
 PATIENCE = 15
 """Days overdue through which good faith is assumed."""
 
@@ -128,6 +129,7 @@ def _crowded(ladder: Iterable[Step], rules: Rules) -> Iterator[Finding]:
         for step in ladder
         if step.moment in (Moment.PRE_DUE, Moment.DUE_DAY, Moment.OVERDUE)
         and not BY_PERSON.issuperset(step.channels)
+        and not step.off
     ]
     for before, after in pairwise(speaking):
         gap = after.offset - before.offset
@@ -141,18 +143,29 @@ def _crowded(ladder: Iterable[Step], rules: Rules) -> Iterator[Finding]:
                 least=rules.min_spacing_days,
             )
             yield Finding(Severity.WARNING, message, after.key)
+    yield from _capped(speaking, rules)
+
+
+def _capped(speaking: Sequence[Step], rules: Rules) -> Iterator[Finding]:
+    """The steps that the week's limit puts off when a debtor hears them all, and to which day.
+
+    Days are counted from one due date; spacing, class and other campaigns move them further.
+    """
+    days: list[int] = []
     for step in speaking:
-        week = [one for one in speaking if step.offset <= one.offset < step.offset + 7]
-        if len(week) > rules.weekly_cap:
+        day = max([step.offset, *([days[-1] + 1] if days else [])])
+        while sum(day - other < WEEK for other in days) >= rules.weekly_cap:
+            day += 1
+        days.append(day)
+        if day > step.offset:
             message = Phrase(
-                "From {step} on there are {count} contacts in seven days; the contact rules allow"
-                " {most}, so some will wait",
+                "{step} goes on {day} for who hears every step: the contact rules allow {most}"
+                " contacts in seven days",
                 step=named(step),
-                count=len(week),
+                day=f"D{day:+d}",
                 most=rules.weekly_cap,
             )
             yield Finding(Severity.WARNING, message, step.key)
-            return
 
 
 def _hasty(ladder: Iterable[Step]) -> Iterator[Finding]:

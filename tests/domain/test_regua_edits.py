@@ -1,6 +1,7 @@
 """A regua under the pencil: acts on steps, what is to be said about it, what a version changes."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from bpo.domain.contact_rules import Rules
 from bpo.domain.regua import DEFAULT_REGUA, THREE_STEPS
 from bpo.domain.steps import Channel, Moment, Tone
 from bpo.kernel.errors import BadInput, NotFound
+from tests.domain.stories import EVERY_DAY, Story, invoice
 
 WHOLE = Campaign(1, DEFAULT_REGUA)
 NONE = frozenset()
@@ -32,7 +34,7 @@ def told(after, before=WHOLE):
 def test_the_default_regua_may_run():
     found = regua_checks.check(WHOLE, Rules(), lambda key, channel: True)
     assert regua_checks.is_usable(found)
-    assert [str(one.message).split(" there")[0] for one in found] == ["From D-5 on"]
+    assert [one.key for one in found] == ["d+1", "d+5"]
 
 
 def test_a_step_is_added_on_a_free_day_with_a_key_of_its_own():
@@ -138,6 +140,22 @@ def test_contacts_closer_than_the_rules_allow_are_named():
     assert any(
         sentence.startswith("D+1 comes too soon after D0: 1 of the 5 days") for sentence in found
     )
+
+
+def test_the_shipped_regua_says_on_which_day_the_weeks_limit_lets_its_steps_go():
+    """D-5, D-1, D0 and D+1 would be four contacts in seven days; three are allowed."""
+    day = date(2026, 3, 18)
+    said_of = [sentence for sentence in said(WHOLE) if "seven days" in sentence]
+    assert [sentence.split(" for who")[0] for sentence in said_of] == [
+        "D+1 goes on D+2",
+        "D+5 goes on D+6",
+    ]
+    davi = Story(campaign=WHOLE, place=EVERY_DAY, open=[invoice(1, day.isoformat())])
+    log = davi.live("2026-03-10", "2026-03-25")
+    went = {keys[0].partition(":")[0]: date.fromisoformat(on) for on, keys in log.items()}
+    assert went["d+1"] == day + timedelta(days=2)
+    assert went["d+5"] == day + timedelta(days=6)
+    assert said(WHOLE, rules=Rules(weekly_cap=4)) == []
 
 
 ACTS = st.lists(
