@@ -44,7 +44,7 @@ MEMORY_DAYS: Final = 180.0
 """A title issued this long ago teaches half as much."""
 
 DOUBT: Final = 0.5
-"""Worse by less than this many standard errors is not clearly worse."""
+"""Better or worse by less than this many standard errors is not clearly so."""
 
 _CUTS = (0.4, 0.6, 0.8)
 _DAYS_NOISE = 10.0
@@ -281,7 +281,7 @@ def _prove(frames: Frames, today: int) -> tuple[float, int]:
 
     A cut asks about titles issued after it whose deadline has passed by today. The largest share
     that was not clearly worse (by half a standard error) than the best one, and never more than the
-    titles known support.
+    titles known support; none where the best was not clearly better than the own rate alone.
     """
     seen = cases(frames, past.remember(frames, today), today)
     known = int(seen.settled.sum())
@@ -303,11 +303,14 @@ def _proof(frames: Frames, seen: Cases, cut: int, until: int) -> Floats:
 
 
 def _earned(losses: Floats) -> float:
-    """The largest trust that is not clearly worse than the best."""
+    """The largest trust that is not clearly worse than the best; none unless that is clearly better
+    than the debtor's own rate alone (the first of TRUSTS)."""
     if len(losses) < ENOUGH:
         return UNPROVED
     worse = losses - losses[:, [int(np.argmin(losses.mean(axis=0)))]]
     doubt = worse.std(axis=0) / np.sqrt(len(losses)) * DOUBT
+    if worse[:, 0].mean() <= doubt[0]:
+        return TRUSTS[0]
     return max(t for t, w, d in zip(TRUSTS, worse.mean(axis=0), doubt, strict=True) if w <= d)
 
 

@@ -22,8 +22,8 @@ def run(workspaces: int, receivables: int, history: int, tell: Tell) -> None:
     """Measure phases `dashboard_…` (`ms` is the median of a request) and their limits.
 
     `receivables` are those of twelve months, one in nine of them open; `history` 10 adds nine
-    years of settled ones before, so that there are ten times as many. `limit_…` are the bare
-    aggregates over the open rows of the same companies, by the same role, in the same run.
+    years of settled ones before, so that there are ten times as many. `limit_…_sql` is the bare
+    aggregate of what the dashboard before it tells, by the same role, in the same run.
     """
     now = datetime.now(UTC)
     today = clock.local_day(now, ZONE)
@@ -45,7 +45,7 @@ def run(workspaces: int, receivables: int, history: int, tell: Tell) -> None:
         client = visits.signed_in(here)
         for name, path in PAGES:
             visits.ask(client, f"dashboard_{name}", path, tell)
-        _limits(places, today, tell)
+            _limit(name, places, today, tell)
 
 
 PAGES = (
@@ -60,21 +60,41 @@ PAGES = (
     ("forecast", "/w/bench-1/forecast"),
 )
 _OPEN = """
-SELECT workspace_id, sum(amount_cents - settled_cents), count(*) FROM receivables
-WHERE workspace_id = ANY (%(places)s) AND settled_on IS NULL AND issue_date <= %(today)s
-GROUP BY workspace_id
+FROM receivables WHERE workspace_id = ANY (%(places)s) AND settled_on IS NULL
+  AND issue_date <= %(today)s
 """
+_DUE_LATELY = """
+FROM receivables WHERE workspace_id = ANY (%(places)s) AND due_date > %(today)s::date - 365
+  AND due_date < %(today)s
+"""
+_TOLD_LATELY = """
+FROM touches t JOIN touch_receivables l ON l.workspace_id = t.workspace_id AND l.touch_id = t.id
+WHERE t.workspace_id = ANY (%(places)s) AND t.settled_at > %(today)s::date - 180
+"""
+_SUM = "sum(amount_cents - settled_cents), count(*)"
+LIMITS = {
+    "portfolio": f"SELECT workspace_id, {_SUM} {_OPEN} GROUP BY 1",
+    "overview": f"SELECT {_SUM} {_OPEN}",
+    "figures": f"SELECT effective_due_date < %(today)s, {_SUM} {_OPEN} GROUP BY 1",
+    "by_debtor": f"SELECT debtor_id, {_SUM} {_OPEN} GROUP BY 1",
+    "breakdown": f"SELECT id, amount_cents - settled_cents {_OPEN} ORDER BY 2 DESC LIMIT 100",
+    "patterns": f"SELECT extract(isodow FROM due_date), sum(amount_cents) {_DUE_LATELY} GROUP BY 1",
+    "recovery": f"SELECT t.step_key, sum(l.open_cents) {_TOLD_LATELY} GROUP BY 1",
+    "waiting": f"SELECT {_SUM}, count(DISTINCT debtor_id) {_OPEN}",
+    "forecast": f"SELECT date_trunc('week', effective_due_date), {_SUM} {_OPEN} GROUP BY 1",
+}
+"""The bare aggregate of the rows that each dashboard tells of, by the same role: its own limit."""
 
 
-def _limits(places: list[int], today: date, tell: Tell) -> None:
-    for name, some in (("portfolio", places), ("overview", places[:1])):
-        times = []
-        with meter.phase(f"limit_{name}_sql", REQUESTS) as phase, _reading(some) as connection:
-            for _ in range(REQUESTS):
-                start = time.perf_counter()
-                connection.execute(_OPEN, {"places": some, "today": today}).fetchall()
-                times.append(time.perf_counter() - start)
-        tell(phase.row() | visits.median(times))
+def _limit(name: str, places: list[int], today: date, tell: Tell) -> None:
+    some = places if name == "portfolio" else places[:1]
+    times = []
+    with meter.phase(f"limit_{name}_sql", REQUESTS) as phase, _reading(some) as connection:
+        for _ in range(REQUESTS):
+            start = time.perf_counter()
+            connection.execute(LIMITS[name], {"places": some, "today": today}).fetchall()
+            times.append(time.perf_counter() - start)
+    tell(phase.row() | visits.median(times))
 
 
 @contextmanager
