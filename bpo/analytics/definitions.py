@@ -126,6 +126,34 @@ DEFINITIONS: dict[str, Definition] = {
         "pct",
         _OPEN,
     ),
+    "expected_loss_cents": Definition(
+        Phrase("Expected loss"),
+        Phrase(
+            "An estimate, no accounting: open balance by age times the share that is usually lost:"
+            " 0.5% of what is not due, 2% through 15 days, 5% through 30, 10% through 60, 25%"
+            " through 90, 50% through 180 and all after that."
+        ),
+        "cents",
+    ),
+    "promises_kept_pct": Definition(
+        Phrase("Promises kept"),
+        Phrase(
+            "Of the promises to pay that ended in the last 90 days, the share that was kept: at"
+            " least 95% paid by the next business day. Paid in part is not kept; open ones do not"
+            " count."
+        ),
+        "pct",
+        Phrase("Promises that ended in the last 90 days"),
+    ),
+    "plans_broken_pct": Definition(
+        Phrase("Plans broken"),
+        Phrase(
+            "Of the agreements with an instalment due in the last 90 days, the share that was"
+            " broken in them or has an instalment more than 10 days late."
+        ),
+        "pct",
+        Phrase("Agreements with an instalment due in the last 90 days"),
+    ),
     "issued_month_cents": Definition(
         Phrase("Issued in the month"),
         Phrase("Face amount of the invoices issued from the first day of the month."),

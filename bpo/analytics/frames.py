@@ -50,8 +50,8 @@ class Entries:
     """One position per entry; `receivable` is a position in `Receivables`.
 
     `principal` reduces the balance; `charges` is fine and interest paid besides. `money` is true
-    for payments and their reversals, `receipt` for payments alone, `withdrawn` for withdrawals;
-    entries of one payment share `payment`.
+    for payments and their reversals, `receipt` for payments alone, `withdrawn` for withdrawals,
+    `agreed` for what went into an agreement; entries of one payment share `payment`.
     """
 
     receivable: Integers
@@ -61,6 +61,7 @@ class Entries:
     money: Flags
     receipt: Flags
     withdrawn: Flags
+    agreed: Flags
     payment: Integers
 
 
@@ -172,6 +173,7 @@ def _entries(frame: pd.DataFrame, titles: Receivables) -> Entries:
         money=_is_kind(kind, MONEY),
         receipt=_is_kind(kind, {EntryKind.PAYMENT}),
         withdrawn=_is_kind(kind, {EntryKind.WITHDRAWAL}),
+        agreed=_is_kind(kind, {EntryKind.AGREEMENT}),
         payment=_payments(frame),
     )
 

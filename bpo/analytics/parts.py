@@ -8,7 +8,7 @@ import numpy as np
 
 from bpo.analytics.collection import DSO_DAYS, money_within, ratio
 from bpo.analytics.frames import Flags, Frames, Integers, balances, days_late, ordinal
-from bpo.domain.receivables import AGING
+from bpo.domain.receivables import AGING, AGING_FINE, Bucket
 from bpo.kernel.text import Phrase
 
 
@@ -60,6 +60,9 @@ def of(frames: Frames, key: str, as_of: date) -> Breakdown:
     value, formula, parts = rule(frames, as_of)
     return Breakdown(key, value, formula, tuple(parts))
 
+
+LOSS_PER_MILLE = (5, 20, 50, 100, 250, 500, 1000)
+"""What is lost of a balance, by its age as in AGING_FINE: a usual start (0.5 to 100%)."""
 
 Made = tuple[float | int | None, Phrase, list[Part]]
 
@@ -182,12 +185,25 @@ def _cei(frames: Frames, day: date) -> Made:
     return value, words, [start, sales, now, current]
 
 
-_BUCKETS = {
-    f"aging_{bucket.name}": _of_balance(
-        Phrase("Open, {bucket} days late", bucket=bucket.name) if bucket.first else _CURRENT,
-        bucket.first,
-        bucket.last,
+def _loss(frames: Frames, day: date) -> Made:
+    """By age, its share of the balance rounded half up; the sum of the rounded ones."""
+    parts = [
+        _balance(frames, day, _named(bucket), bucket.first, bucket.last) for bucket in AGING_FINE
+    ]
+    lost = (
+        (part.total * mille + 500) // 1000
+        for part, mille in zip(parts, LOSS_PER_MILLE, strict=True)
     )
+    words = Phrase("The balance of each age times the share of it that is usually lost, added up.")
+    return sum(lost), words, parts
+
+
+def _named(bucket: Bucket) -> Phrase:
+    return Phrase("Open, {bucket} days late", bucket=bucket.name) if bucket.first else _CURRENT
+
+
+_BUCKETS = {
+    f"aging_{bucket.name}": _of_balance(_named(bucket), bucket.first, bucket.last)
     for bucket in AGING
 }
 BUILT: Mapping[str, Callable[[Frames, date], Made]] = {
@@ -195,6 +211,7 @@ BUILT: Mapping[str, Callable[[Frames, date], Made]] = {
     "open_count": _count,
     "overdue_cents": _of_balance(_LATE, 1, None),
     **_BUCKETS,
+    "expected_loss_cents": _loss,
     "dso_simple_90": _days_of_sales(_OPEN, 0, None),
     "bpdso_90": _days_of_sales(_CURRENT, 0, 0),
     "add": _days_of_sales(_LATE, 1, None),

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from bpo.analytics.aging import places, sums
-from bpo.analytics.frames import Frames, Integers, balances, days_late
+from bpo.analytics.frames import Frames, Integers, balances, days_late, ordinal
 from bpo.domain.receivables import AGING, Bucket
 
 WINDOW_DAYS = 7
@@ -46,25 +46,37 @@ def rolls(
     """What became of the balance of each bucket between two days, in centavos.
 
     Columns, one row per bucket at `earlier`: bucket, open_cents, rolled_cents (open in an older
-    bucket at `later`), stayed_cents, cured_cents (settled in between, by payment or otherwise),
-    roll_pct (of open_cents, NaN without any). Rolled + stayed + cured = open.
+    bucket at `later`), stayed_cents, renegotiated_cents (taken into agreements in between),
+    cured_cents (settled otherwise, by payment above all), roll_pct (of open_cents, NaN without
+    any). Rolled + stayed + renegotiated + cured = open.
     """
     before, after = balances(frames, earlier), balances(frames, later)
     known = np.flatnonzero(before > 0)
     old = places(days_late(frames, earlier)[known], buckets)
     new = places(days_late(frames, later)[known], buckets)
     left = np.minimum(before, after)[known]
+    agreed = _agreed(frames, earlier, later)[known].clip(0, before[known] - left)
     table = pd.DataFrame(
         {
             "bucket": [bucket.name for bucket in buckets],
             "open_cents": sums(old, before[known], len(buckets)),
             "rolled_cents": sums(old, np.where(new > old, left, 0), len(buckets)),
             "stayed_cents": sums(old, np.where(new > old, 0, left), len(buckets)),
-            "cured_cents": sums(old, before[known] - left, len(buckets)),
+            "renegotiated_cents": sums(old, agreed, len(buckets)),
+            "cured_cents": sums(old, before[known] - left - agreed, len(buckets)),
         }
     )
     share = table["rolled_cents"] * 100 / table["open_cents"].where(table["open_cents"] > 0)
     return table.assign(roll_pct=share.round(4))
+
+
+def _agreed(frames: Frames, earlier: date, later: date) -> Integers:
+    """What of each title went into agreements after `earlier`, through `later`."""
+    entries = frames.entries
+    within = entries.agreed & (entries.on > ordinal(earlier)) & (entries.on <= ordinal(later))
+    found = np.zeros(len(frames.receivables.ids), dtype=np.int64)
+    np.add.at(found, entries.receivable[within], entries.principal[within])
+    return found
 
 
 def _payments(frames: Frames) -> pd.DataFrame:

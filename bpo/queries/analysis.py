@@ -19,7 +19,7 @@ from bpo.analytics.frames import Flags, Frames, balances, days_late
 from bpo.analytics.parts import Breakdown, Part
 from bpo.analytics.segments import Traits
 from bpo.db import driver
-from bpo.queries import facts, snapshots
+from bpo.queries import commitments, facts, snapshots
 
 BY = ("class", "tag", "band", "debtor")
 MOST_SEGMENTS = 20
@@ -84,7 +84,8 @@ class Title(NamedTuple):
 class Analysis:
     """The figures of a day. `trend`: those of month ends, for the whole company alone.
 
-    `rolls` has a row per age a month ago (see `recovery.rolls`).
+    `rolls` has a row per age a month ago (see `recovery.rolls`). `practice`: figures besides those
+    of `Metrics`, by their name in `DEFINITIONS`; promises and plans for the whole company alone.
     """
 
     metrics: Metrics
@@ -93,6 +94,7 @@ class Analysis:
     rolls: pd.DataFrame
     rolled_from: date
     trend: tuple[tuple[date, Metrics], ...]
+    practice: Mapping[str, float | int | None]
 
 
 def of(session: Session, workspace_id: int, as_of: date, chosen: Chosen, by: str) -> Analysis:
@@ -115,7 +117,28 @@ def of(session: Session, workspace_id: int, as_of: date, chosen: Chosen, by: str
         rolls=recovery.rolls(book, month_ago, as_of),
         rolled_from=month_ago,
         trend=trend,
+        practice=_practice(session, workspace_id, as_of, book, chosen),
     )
+
+
+def practice(session: Session, workspace_id: int, as_of: date) -> dict[str, float | int | None]:
+    """Expected loss, promises kept and plans broken of a whole company at the end of a day."""
+    book = facts.recent(session, workspace_id, as_of)
+    return _practice(session, workspace_id, as_of, book, Chosen())
+
+
+def _practice(
+    session: Session, workspace_id: int, as_of: date, book: Frames, chosen: Chosen
+) -> dict[str, float | int | None]:
+    lost = parts.of(book, "expected_loss_cents", as_of).value
+    if not chosen.is_whole:
+        return {"expected_loss_cents": lost}
+    found = commitments.of(session, workspace_id, as_of)
+    return {
+        "expected_loss_cents": lost,
+        "promises_kept_pct": found.promises_kept_pct,
+        "plans_broken_pct": found.plans_broken_pct,
+    }
 
 
 def breakdown(

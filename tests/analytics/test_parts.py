@@ -8,11 +8,20 @@ import pytest
 
 from bpo.analytics import collection, parts, segments
 from bpo.analytics.definitions import DEFINITIONS
-from bpo.analytics.frames import balances
+from bpo.analytics.frames import balances, days_late
 from bpo.analytics.segments import Traits
 from tests.analytics.test_days import START, built, drawn
 
-WITHOUT_PARTS = {"aging_cents", "dso_countback", "expected_cents", "due_cents"}
+WITHOUT_PARTS = {
+    "aging_cents",
+    "dso_countback",
+    "expected_cents",
+    "due_cents",
+    "promises_kept_pct",  # made of promises and plans: tests/web/test_commitments.py
+    "plans_broken_pct",
+}
+LOST = ((0, 5), (15, 20), (30, 50), (60, 100), (90, 250), (180, 500), (10**6, 1000))
+"""Late by at most so many days: lost of a thousand."""
 DEBTORS = {
     number: Traits(f"D{number}", "ABC"[number % 3] if number else None, ("x", "y")[: number % 3])
     for number in range(9)
@@ -25,7 +34,13 @@ def told(book, day) -> dict[str, float | int | None]:
     metrics |= {f"aging_{name}": cents for name, cents in ages.items()}
     monday = day - timedelta(days=day.weekday())
     week = collection.money_within(book, monday, day)
+    open_, late = balances(book, day), days_late(book, day)
+    lost, after = 0, -1
+    for last, mille in LOST:
+        lost += (int(open_[(late > after) & (late <= last)].sum()) * mille + 500) // 1000
+        after = last
     return metrics | {
+        "expected_loss_cents": lost,
         "overdue_cents": metrics["open_cents"] - ages["current"],
         "received_week_cents": int((book.entries.principal + book.entries.charges)[week].sum()),
     }
@@ -40,7 +55,9 @@ def test_a_figure_is_counted_from_its_parts_alone(seed):
         for key in parts.BUILT:
             found = parts.of(book, key, day)
             assert found.value == known[key], (key, day)
-            if DEFINITIONS.get(key) and DEFINITIONS[key].unit == "cents":
+            if key == "expected_loss_cents":
+                assert sum(part.total for part in found.parts) == known["open_cents"]
+            elif DEFINITIONS.get(key) and DEFINITIONS[key].unit == "cents":
                 assert found.parts[0].total == found.value
 
 

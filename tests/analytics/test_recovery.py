@@ -49,11 +49,12 @@ def test_balances_roll_stay_or_are_cured() -> None:
         Title(1, 0, 10, 100),
         Title(1, 0, 10, 200, ((35, "payment", 150),)),
         Title(2, 0, 39, 400),
+        Title(3, 0, 10, 900, ((31, "payment", 100), (40, "agreement", 800))),
     ]
     table = recovery.rolls(ledger.build(story), day(30), day(50)).set_index("bucket")
     late = table.loc["1-30"]
-    assert (late["open_cents"], late["rolled_cents"], late["cured_cents"]) == (300, 150, 150)
-    assert late["roll_pct"] == 50.0
+    assert (late["open_cents"], late["rolled_cents"], late["cured_cents"]) == (1200, 150, 250)
+    assert (late["renegotiated_cents"], late["roll_pct"]) == (800, 12.5)
     assert table.loc["current", "rolled_cents"] == 400
     assert math.isnan(table.loc["90+", "roll_pct"])
 
@@ -64,5 +65,7 @@ def test_nothing_is_lost_between_two_days(story: list[Title], number: int, later
     built = ledger.build(story)
     table = recovery.rolls(built, day(number), day(number + later))
     parts = table["rolled_cents"] + table["stayed_cents"] + table["cured_cents"]
+    parts += table["renegotiated_cents"]
+    assert (table.drop(columns=["bucket", "roll_pct"]) >= 0).all(axis=None)
     assert parts.tolist() == table["open_cents"].tolist()
     assert int(table["open_cents"].sum()) == int(frames.balances(built, day(number)).sum())

@@ -61,7 +61,7 @@ def settings(fresh_app):
 
 
 def asked(**words) -> Namespace:
-    return Namespace(**({"workspace": "sol", "json": True} | words))
+    return Namespace(**({"workspace": "sol", "json": True, "more": False} | words))
 
 
 def test_metrics_are_one_json_document_with_the_agreed_names(company, settings, capsys):
@@ -69,6 +69,11 @@ def test_metrics_are_one_json_document_with_the_agreed_names(company, settings, 
     said = capsys.readouterr()
     found = json.loads(said.out)
     assert list(found) == KEYS
+    metrics.run(asked(as_of=date(2026, 10, 15), more=True), settings)
+    more = json.loads(capsys.readouterr().out)
+    assert {key: more[key] for key in KEYS} == found
+    assert more["expected_loss_cents"] == 30_00
+    assert (more["promises_kept_pct"], more["plans_broken_pct"]) == (None, None)
     assert found["open_cents"] == 600_00
     assert found["aging_cents"] == {
         "current": 0,

@@ -20,7 +20,7 @@ from bpo.queries import analysis
 from bpo.queries.analysis import Chosen
 from bpo.web import access, figures, language
 from bpo.web.figures import Position
-from bpo.web.office import blueprint, lists
+from bpo.web.office import blueprint, commitments, lists
 
 SIZE = 100
 GROUPS = (
@@ -40,6 +40,7 @@ GROUPS = (
         ),
     ),
 )
+PRACTICE = Phrase("What may be lost, and what was agreed")
 SPLITS = {
     "class": Phrase("Class"),
     "tag": Phrase("Tag"),
@@ -69,7 +70,8 @@ def show_analysis(slug: str) -> str:
         by=by,
         splits=SPLITS,
         bands=BANDS,
-        groups=GROUPS,
+        groups=(*GROUPS, (PRACTICE, tuple(found.practice))),
+        values={**found.metrics.as_json(), **found.practice},
         definitions=DEFINITIONS,
         down=lambda key: _down(key, place, chosen),
         labels=[wording.month(day, language.current()) for day, _told in found.trend],
@@ -85,7 +87,7 @@ def analysis_file(slug: str) -> Response:
     found = analysis.of(db.session(), g.workspace.id, place.as_of, chosen, by)
     head = [_("Figure"), _("Value"), _("Unit"), _("Position")]
     rows: list[list[object]] = []
-    for key, value in found.metrics.as_json().items():
+    for key, value in (found.metrics.as_json() | dict(found.practice)).items():
         if isinstance(value, dict):
             for bucket, cents in value.items():
                 name = f"{_say(DEFINITIONS[key].name)} {bucket}"
@@ -174,11 +176,13 @@ def _definition(key: str) -> Definition:
 
 def _down(key: str, place: Position, chosen: Chosen) -> str | None:
     """The address of what a figure is made of."""
-    if key not in BUILT:
-        return None
     kept: dict[str, Any] = {"by": chosen.by, "is": chosen.value} if not chosen.is_whole else {}
     if place.as_of != place.today:
         kept["day"] = place.as_of.isoformat()
+    if key in commitments.KEYS:
+        return url_for("office.commitments", slug=g.workspace.slug, key=key, **kept)
+    if key not in BUILT:
+        return None
     return url_for("office.analysis_figure", slug=g.workspace.slug, key=key, **kept)
 
 
