@@ -54,11 +54,11 @@ def test_every_policy_is_measured_against_both_baselines_on_the_same_people():
     negotiation.run([HONEST], 15, 1, rows.append, seeds=2)
 
     assert [row["policy"] for row in rows if row["phase"] == "policy"] == [
-        "best_offer", "best_when_asked", "all_offers", "equal_3", "equal_12"
+        "best_offer", "best_when_asked", "all_offers", "equal_3", "equal_12", "allowed_12"
     ]  # fmt: skip
     margins = [row for row in rows if row["phase"] == "margin"]
     recovered = {row["policy"]: row["recovered_pct"] for row in rows if "recovered_pct" in row}
-    assert len(margins) == 4
+    assert len(margins) == 6
     for row in margins:
         ahead = recovered[row["policy"]] - recovered[row["against"]]
         assert row["margin_points"] == pytest.approx(ahead, abs=0.02)
@@ -85,3 +85,12 @@ def test_worlds_come_from_files_and_a_wrong_one_says_what_is_wrong(tmp_path):
     file.write_text("inertia = 1")
     assert parameters.read(file).inertia == 1.0
     assert parameters.read(file).name == "mine"
+
+
+def test_twelve_within_the_policy_keep_its_smallest_down_payment_and_instalment():
+    for person in people.population(World(), 40, 5):
+        known = negotiation.situation(person.file)
+        cents = [paid for _day, paid in negotiation.allowed(known, 12).payments]
+        assert sum(cents) == known.due_today_cents
+        assert len(cents) == 1 or min(cents) >= negotiation.LIMITS.min_installment_cents
+        assert len(cents) == 1 or cents[0] * 10 >= known.due_today_cents
