@@ -14,14 +14,19 @@ from tests.factories import agreed, people
 from tests.factories.people import NOW
 
 
+def _scene():
+    """The program, Davi at his page, and the plan that he means to agree to."""
+    sol = people.workspace()
+    program = actors.system([sol.id], name="test")
+    with acting_as(program):
+        davi = agreed.davi(db.session(), sol)
+        return program, agreed.himself(davi), agreed.plan(db.session(), sol, davi)
+
+
 def test_of_two_acceptances_at_once_one_is_made(fresh_app):
     with fresh_app.app_context():
-        sol = people.workspace()
-        program = actors.system([sol.id], name="test")
-        with acting_as(program):
-            davi = agreed.davi(db.session(), sol)
-            choice = agreed.plan(db.session(), sol, davi)
-            himself, place, debtor_id = agreed.himself(davi), sol.id, davi.id
+        program, himself, choice = _scene()
+        (place,), debtor_id = himself.workspace_ids, himself.debtor_id
         together = Barrier(2)
 
         def accept(key: str) -> str:
@@ -52,12 +57,8 @@ def test_of_two_acceptances_at_once_one_is_made(fresh_app):
 
 def test_a_payment_that_arrives_during_an_acceptance_waits_and_pays_an_instalment(fresh_app):
     with fresh_app.app_context():
-        sol = people.workspace()
-        program = actors.system([sol.id], name="test")
-        with acting_as(program):
-            davi = agreed.davi(db.session(), sol)
-            choice = agreed.plan(db.session(), sol, davi)
-            himself, place, debtor_id = agreed.himself(davi), sol.id, davi.id
+        program, himself, choice = _scene()
+        (place,), debtor_id = himself.workspace_ids, himself.debtor_id
         agreeing, let_go = Event(), Event()
         total, print_of = choice.terms.total_cents, choice.fingerprint
 
