@@ -74,7 +74,7 @@ def _asked(program: Actor, workspace: Workspace, debtor_id: int, now: datetime) 
     page_plans.ask(
         Visitor(link.id, himself, workspace, debtor),
         form,
-        wanted[0].fingerprint,
+        max(wanted, key=lambda one: len(one.terms.installments)).fingerprint,
         None,
         now=now,
         queue=MemoryQueue(),
