@@ -135,3 +135,16 @@ def test_the_data_on_paper_say_words_not_codes(client, session, overdue, token, 
     for code in ("debtor.opened", "page_message", "email", "message"):
         assert code not in text
     assert "Resposta certa" in text
+
+
+def test_its_page_is_light_and_speaks_english_too(client, session, davi, deal, token):
+    davi.locale = "en"
+    session.commit()
+    page = client.get(f"/d/{token}/agreements/{deal.id}").text
+    for words in ("Pay it all off today", "Every payment", "the next one"):
+        assert words in page
+    assert "Quitar" not in page
+    linked = re.findall(r'(?:href|src)="(/static/[^"]+\.(?:css|js)[^"]*)"', page)
+    shown = re.sub(r"<svg.*?</svg>", "", page, flags=re.S)
+    weight = len(shown.encode()) + sum(len(client.get(url).data) for url in linked)
+    assert weight < 50_000, weight
