@@ -18,11 +18,14 @@ def by_step(frames: Frames, sends: pd.DataFrame, window_days: int = WINDOW_DAYS)
     """Money within `window_days` after each step, before the next one (last touch).
 
     `sends`: one row per delivered message and receivable in it, with receivable_id, step_key, on
-    (local day) and open_cents (balance told in it). A payment on the day of a step counts for it:
-    what was paid before is not sent. Columns, one row per step: step_key, receivables, open_cents,
+    (local day) and open_cents (balance told in it); with `until`, the day before which money
+    belongs to it, however near. A payment on the day of a step counts for it: what was paid before
+    is not sent. Columns, one row per step: step_key, receivables, open_cents,
     recovered_cents, recovered_pct (of open_cents, 0 to 100, NaN without any).
     """
     touched = sends.loc[:, list(SENDS)].assign(on=_numbers(sends["on"]), row=range(len(sends)))
+    if "until" in sends:
+        touched["until"] = _numbers(sends["until"])
     paid = _payments(frames)
     matched = pd.merge_asof(
         paid.sort_values("on"),
@@ -31,6 +34,8 @@ def by_step(frames: Frames, sends: pd.DataFrame, window_days: int = WINDOW_DAYS)
         by="receivable_id",
         tolerance=window_days,
     ).dropna(subset=["row"])
+    if "until" in sends:
+        matched = matched[matched["on"] < matched["until"]]
     recovered = matched.groupby("step_key")["cents"].sum()
     steps = touched.groupby("step_key", sort=False).agg(
         receivables=("receivable_id", "size"), open_cents=("open_cents", "sum")

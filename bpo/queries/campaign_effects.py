@@ -5,29 +5,14 @@ from datetime import date
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from bpo.domain.effects import FOLLOWED_DAYS, WINDOW_DAYS, Comparison, Group, StepEffect
+from bpo.domain.effects import FOLLOWED_DAYS, Comparison, Group, StepEffect
+from bpo.queries.attribution import CONTACTS
 
 _STEPS = text(
-    """
-WITH told AS (
-    SELECT t.id, t.debtor_id, t.campaign_id, t.step_key, coalesce(t.template_key, '') AS template,
-           (t.settled_at AT TIME ZONE :zone)::date AS day,
-           coalesce(bool_or(e.kind = 'bounced'), false) AS bounced,
-           coalesce(bool_or(e.kind IN ('delivered', 'opened')), false) AS confirmed,
-           coalesce(bool_or(e.kind = 'opened'), false) AS opened
-    FROM touches t
-    LEFT JOIN delivery_events e ON e.workspace_id = t.workspace_id AND e.touch_id = t.id
-    WHERE t.workspace_id = :place AND t.state = 'sent' AND t.channel NOT IN ('task', 'letter')
-      AND t.settled_at IS NOT NULL
-    GROUP BY t.workspace_id, t.id
-), contacts AS (
-    SELECT debtor_id, campaign_id, step_key, min(template) AS template, day, array_agg(id) AS ids,
-           lead(day) OVER (PARTITION BY debtor_id ORDER BY day, min(id)) AS following
-    FROM told WHERE NOT bounced GROUP BY debtor_id, campaign_id, step_key, day
-), mine AS (
-    SELECT row_number() OVER () AS number, *,
-           least(coalesce(following, day + :window + 1), day + :window + 1) AS until
-    FROM contacts WHERE campaign_id = :campaign AND day >= :since
+    f"""
+WITH {CONTACTS}, mine AS (
+    SELECT row_number() OVER () AS number, * FROM contacts
+    WHERE campaign_id = :campaign AND day >= :since
 ), listed AS (
     SELECT DISTINCT ON (m.number, tr.receivable_id) m.number, m.day, m.until, tr.receivable_id,
            tr.open_cents
@@ -101,12 +86,11 @@ def by_step(
 ) -> list[StepEffect]:
     """What each step and text of a campaign did since a day, with the last contact before a fact.
 
-    A contact's window ends with the next contact of the workspace with the debtor, and after
-    `WINDOW_DAYS`; a fact on the day of a contact counts for it. Bounced messages count as bounced
+    Which contact a fact belongs to, `queries.attribution` says. Bounced messages count as bounced
     alone. Payments that were undone do not count.
     """
     values = {"place": workspace_id, "campaign": campaign_id, "since": since, "zone": zone}
-    rows = session.execute(_STEPS, values | {"window": WINDOW_DAYS})
+    rows = session.execute(_STEPS, values)
     return [StepEffect(*row) for row in rows]
 
 

@@ -1,7 +1,7 @@
 """What came in after each contact: by step, channel, text and analyst.
 
-A contact is what left in the last six months; money on an invoice within seven days belongs to the
-last contact that listed the invoice before. It says what followed, not what would have come anyway.
+Contacts of the last six months; which of them money belongs to, `queries.attribution` says, as for
+the effect of a campaign. It says what followed, not what would have come anyway.
 """
 
 from collections.abc import Mapping
@@ -10,24 +10,25 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import pandas as pd
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from bpo.analytics import recovery
 from bpo.analytics.frames import Frames
-from bpo.db import driver
+from bpo.models import Workspace
 from bpo.queries import facts
+from bpo.queries.attribution import CONTACTS
 
 SPAN = timedelta(days=180)
 
-_SENDS = """
-SELECT l.receivable_id, (t.settled_at AT TIME ZONE w.time_zone)::date, l.open_cents,
-       t.step_key, t.channel, coalesce(t.template_key, '-')
-FROM touches t
-JOIN workspaces w ON w.id = t.workspace_id
+_SENDS = f"""
+WITH {CONTACTS}
+SELECT l.receivable_id, c.day, l.open_cents, t.step_key, t.channel, coalesce(t.template_key, '-'),
+       c.until
+FROM contacts c
+JOIN touches t ON t.workspace_id = :place AND t.id = ANY (c.ids)
 JOIN touch_receivables l ON l.workspace_id = t.workspace_id AND l.touch_id = t.id
-WHERE t.workspace_id = %(place)s AND t.state = 'sent'
-  AND t.settled_at > %(since)s::date AND t.settled_at < %(day)s::date + 2
-  AND (t.settled_at AT TIME ZONE w.time_zone)::date <= %(day)s
+WHERE c.day > :since AND c.day <= :day
 ORDER BY t.settled_at, t.id
 """
 _TALKS = """
@@ -36,8 +37,8 @@ FROM notes n
 JOIN receivables r ON r.workspace_id = n.workspace_id AND r.debtor_id = n.debtor_id
     AND r.effective_due_date < n.on_day AND (r.settled_on IS NULL OR r.settled_on >= n.on_day)
 LEFT JOIN users u ON u.id = n.created_by
-WHERE n.workspace_id = %(place)s AND n.kind IN ('call', 'whatsapp', 'visit')
-  AND n.on_day > %(since)s AND n.on_day <= %(day)s
+WHERE n.workspace_id = :place AND n.kind IN ('call', 'whatsapp', 'visit')
+  AND n.on_day > :since AND n.on_day <= :day
 ORDER BY n.on_day, n.id
 """
 
@@ -63,14 +64,17 @@ class Effects:
 def of(session: Session, workspace_id: int, as_of: date) -> Effects:
     """What followed the contacts of the six months until `as_of`."""
     since = as_of - SPAN
-    values = {"place": workspace_id, "day": as_of, "since": since}
+    zone = session.scalar(select(Workspace.time_zone).where(Workspace.id == workspace_id))
+    values = {"place": workspace_id, "day": as_of, "since": since, "zone": zone}
     sends, talks = _rows(session, _SENDS, values), _rows(session, _TALKS, values)
     book = facts.recent(session, workspace_id, since) if sends or talks else None
     tables = {name: _table(book, sends, at) for name, at in _BY.items()}
-    return Effects(since, tables | {"analyst": _table(book, talks, 3)})
+    return Effects(since, tables | {"analyst": _table(book, talks, _ANALYST)})
 
 
 _BY = {"step": 3, "channel": 4, "text": 5}
+_ANALYST = 3
+_UNTIL = 6
 
 
 def _table(book: Frames | None, rows: list[Any], at: int) -> tuple[Effect, ...]:
@@ -84,6 +88,8 @@ def _table(book: Frames | None, rows: list[Any], at: int) -> tuple[Effect, ...]:
             "open_cents": [row[2] for row in rows],
         }
     )
+    if len(rows[0]) > _UNTIL:
+        sends["until"] = pd.to_datetime([row[_UNTIL] for row in rows])
     told = recovery.by_step(book, sends)
     found = [
         Effect(str(name), int(count), int(open_), int(came), None if share != share else share)
@@ -93,5 +99,5 @@ def _table(book: Frames | None, rows: list[Any], at: int) -> tuple[Effect, ...]:
 
 
 def _rows(session: Session, sql: str, values: Mapping[str, Any]) -> list[Any]:
-    with driver(session).cursor() as cursor:
-        return cursor.execute(sql, values).fetchall()
+    statement = text(sql)
+    return list(session.execute(statement, values))

@@ -20,6 +20,7 @@ from bpo.models import (
     TouchReceivable,
 )
 from bpo.queries import campaign_effects as effects
+from bpo.queries import effects as what_works
 from tests.factories import debts, people
 from tests.web.test_texts import Writer
 from workers import campaigns as jobs
@@ -188,6 +189,10 @@ def test_effects_are_those_counted_by_hand(session, client, cast, row, now):
     assert (first.contacts, first.replied, first.promised, first.paid) == (1, 1, 1, 0)
     assert (second.contacts, second.promised, second.paid) == (1, 0, 1)
     assert (second.open_cents, second.paid_cents, second.recovered_pct) == (100_00, 40_00, 40.0)
+    everywhere = {one.name: one for one in what_works.of(session, place, today).tables["step"]}
+    assert everywhere.keys() == {"d+5", "d+10"}
+    assert (everywhere["d+5"].told_cents, everywhere["d+5"].recovered_cents) == (100_00, 0)
+    assert everywhere["d+10"].recovered_cents == second.paid_cents
     seen = effects.compared(session, place, row.id, start - timedelta(days=1), today)
     assert (seen.written, seen.held_out) == (Group(2, 1), Group(1, 0))
     page = people.sign_in(client, cast.ana)
