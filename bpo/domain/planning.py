@@ -193,8 +193,9 @@ def _plan_debtor(
         reasons += _spoken(debtor, offers, agenda, touches)
         if len(touches) > before:
             return
-    if explain and not reasons:
-        reasons = [upcoming.reason(debtor, agenda)]
+    if explain and all(reason.code == Code.COMPLETED for reason in reasons):
+        coming = upcoming.reason(debtor, agenda)
+        reasons = [coming] if coming.code == Code.WAITING or not reasons else reasons
     if reasons and (explain or not ORDINARY.issuperset([reason.code for reason in reasons])):
         skips.append(_skip(debtor, reasons))
 

@@ -13,11 +13,12 @@ _SINCE = frozenset({Moment.DUE_DAY, Moment.OVERDUE, Moment.INSTALLMENT})
 
 
 def reason(debtor: Debtor, agenda: Agenda) -> Reason:
-    """The first step that any open receivable waits for, with its day; COMPLETED when none is left.
+    """The first step that any receivable not late yet waits for, with its day; else COMPLETED.
 
     The day is that of the step itself: caps and hours may still move the contact.
     """
-    days = [found for item in debtor.open for found in _steps(debtor, item, agenda)]
+    early = [item for item in debtor.open if item.effective_due >= agenda.today]
+    days = [found for item in early for found in _steps(debtor, item, agenda)]
     ahead = min((found for found in days if found[0] > agenda.today), default=None)
     return Reason(Code.WAITING, ahead[1], ahead[0]) if ahead else Reason(Code.COMPLETED)
 

@@ -209,3 +209,12 @@ def test_who_is_not_late_yet_is_told_about_with_the_step_that_comes_next():
     known_by_heart = Story(open=[invoice(1, "2026-04-17")], risk_class="A")
     (skip,) = known_by_heart.plan("2026-03-23", explain=True).skips
     assert (skip.reasons[0].step, str(skip.next_on)) == ("d-1", "2026-04-16")
+
+
+def test_whose_overdue_steps_are_done_waits_for_the_step_of_the_next_invoice():
+    davi = Story(open=[invoice(1, "2026-01-05", issue="2025-12-01")])
+    davi.live("2026-01-05", "2026-03-20")
+    assert davi.why("2026-03-23", explain=True) == ["completed"]
+    davi.open.append(invoice(2, "2026-04-17", issue="2026-01-05"))
+    (skip,) = davi.plan("2026-03-23", explain=True).skips
+    assert [(r.code, r.step, str(r.on)) for r in skip.reasons] == [("waiting", "d-5", "2026-04-10")]
