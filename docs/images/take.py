@@ -136,6 +136,39 @@ def campaign(desk: Desk) -> None:
     desk.keep(page, "left-in-peace")
 
 
+def replies(desk: Desk) -> None:
+    """What debtors answered, with what was read in it and the act it suggests."""
+    page = desk.signed_in(ANALYST)
+    page.goto(f"{desk.program}/office/inbox?kind=reply")
+    desk.keep(page, "replies")
+
+
+def regua(desk: Desk) -> None:
+    """A draft of the ladder, and what it would change in 60 days; it is discarded again."""
+    page = desk.signed_in(ANALYST)
+    desk.office(page, "campaigns")
+    links = [a.get_attribute("href") or "" for a in page.locator("main a").all()]
+    first = next(link for link in links if re.search(r"/campaigns/\d+$", link))
+    place = f"{desk.program}{first}/edit"
+    page.goto(place)
+    for act in ("d%2B5/earlier", "d%2B20/earlier", "d%2B45/switch"):
+        _post(page, f"{place}/{act}")
+    page.goto(place)
+    desk.keep(page, "regua")
+    page.get_by_role("button", name="O que mudaria em 60 dias?").click()
+    page.goto(page.url.partition("#")[0])
+    page.wait_for_selector(".plain-table", timeout=60_000)
+    page.evaluate("document.querySelector('.plain-table').scrollIntoView({block: 'center'})")
+    desk.keep(page, "regua-difference")
+    page.goto(place)
+    _post(page, f"{place}/discard")
+
+
+def _post(page: Page, address: str) -> None:
+    token = page.locator("input[name=csrf_token]").first.input_value()
+    page.request.post(address, form={"csrf_token": token})
+
+
 def import_preview(desk: Desk) -> None:
     """A file that was read and not yet imported; it is discarded again."""
     page = desk.signed_in(ANALYST)
@@ -227,6 +260,8 @@ PICTURES: dict[str, Callable[[Desk], None]] = {
     "workspace": workspace,
     "debtor": debtor,
     "campaign": campaign,
+    "regua": regua,
+    "replies": replies,
     "offers": offers,
     "report": report,
     "debtor-phone": debtor_phone,
