@@ -74,7 +74,15 @@ def test_a_charge_is_issued_read_and_cancelled_with_one_token():
         ((404, ""), NotFound),
         ((503, ""), Unavailable),
         ((401, ""), Unavailable),
+        ((429, ""), Unavailable),
+        ((409, "[1]"), Conflict),
+        ((422, '"no"'), Conflict),
         ((200, "<html>"), Unavailable),
+        ((200, "[]"), Unavailable),
+        ((200, "[" * 100_000), Unavailable),
+        ((200, held()[:90]), Unavailable),
+        ((200, held(loc="pix.example.com")), Unavailable),
+        ((200, held(txid="Z" * 32)), Unavailable),
         (CLOSE, Unavailable),
     ],
 )
@@ -84,6 +92,56 @@ def test_what_the_bank_refuses_is_told(answer, refusal):
         pytest.raises(refusal),
     ):
         bank(server).read(TXID)
+
+
+def test_a_token_that_the_bank_no_longer_takes_is_renewed_once():
+    answers = [
+        TOKEN,
+        (401, ""),
+        (200, '{"access_token": "n3w", "expires_in": 3600}'),
+        (200, held()),
+    ]
+    with ScriptedHttp(lambda number: answers[number - 1]) as server:
+        assert bank(server).read(TXID).status is Status.ACTIVE
+    assert [one.headers["authorization"] for one in server.asked[1::2]] == [
+        "Bearer t0k3n",
+        "Bearer n3w",
+    ]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["[]", '"x"', '{"access_token": ""}', '{"access_token": "a\\nb"}',
+     '{"access_token": "a", "expires_in": "soon"}', '{"access_token": 7}'],
+)  # fmt: skip
+def test_an_answer_without_a_token_gives_no_access(answer):
+    with ScriptedHttp(lambda number: (200, answer)) as server, pytest.raises(Unavailable):
+        bank(server).read(TXID)
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("lost", [CLOSE, (503, ""), (200, held()[:40])])
+def test_a_charge_whose_answer_was_lost_is_found_and_not_issued_twice(lost):
+    there = [TOKEN, lost, (400, '{"title": "Cobrança já existe"}'), (200, held())]
+    with ScriptedHttp(lambda number: there[number - 1]) as server:
+        here = bank(server)
+        with pytest.raises(Unavailable):
+            here.issue(CHARGE)
+        assert here.issue(CHARGE).copy_paste == "0002012658"
+    assert [one.method for one in server.asked] == ["POST", "PUT", "PUT", "GET"]
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [(404, ""), (200, held("CONCLUIDA")), (200, held(valor={"original": "99.00"}))],
+)
+def test_a_refusal_stays_one_where_the_bank_holds_something_else(kept):
+    there = [TOKEN, (409, '{"title": "Conflito"}'), kept]
+    with (
+        ScriptedHttp(lambda number: there[number - 1]) as server,
+        pytest.raises(Conflict, match="Conflito"),
+    ):
+        bank(server).issue(CHARGE)
 
 
 @pytest.mark.parametrize(

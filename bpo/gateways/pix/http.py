@@ -40,8 +40,17 @@ class HttpCharges:
     _until: float = 0.0
 
     def issue(self, charge: Charge) -> Issued:
-        """`PUT /cobv/{txid}`: the same txid and content again gives the same charge."""
-        return self._charge("PUT", charge.txid, charges.body(charge))
+        """`PUT /cobv/{txid}`; a bank that holds this charge already is asked for it instead.
+
+        So a call may be made again after an answer that never came.
+        """
+        try:
+            return self._charge("PUT", charge.txid, charges.body(charge))
+        except Conflict:
+            held = self._held(charge)
+            if held is None:
+                raise
+            return held
 
     def read(self, txid: str) -> Issued:
         """`GET /cobv/{txid}`."""
@@ -55,20 +64,36 @@ class HttpCharges:
         """`PUT /webhook/{chave}`: have notices of a key sent to an address."""
         self._ask("PUT", f"/webhook/{quote(key, safe='')}", {"webhookUrl": url})
 
+    def _held(self, charge: Charge) -> Issued | None:
+        """The charge as an earlier call left it: still to be paid, and of the same amount."""
+        try:
+            found = self.read(charge.txid)
+        except NotFound:
+            return None
+        is_same = found.status is charges.Status.ACTIVE and found.cents == charge.cents
+        return found if is_same else None
+
     def _charge(self, method: str, txid: str, body: dict[str, Any] | None = None) -> Issued:
         answer = self._ask(method, f"/cobv/{quote(txid, safe='')}", body)
         try:
-            return charges.issued(answer)
-        except (KeyError, TypeError, ValueError) as error:
+            found = charges.issued(answer)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise Unavailable("The bank answered something that is no Pix charge") from error
+        if found.txid != txid:
+            raise Unavailable("The bank answered something that is no Pix charge")
+        return found
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        headers = {"Authorization": f"Bearer {self._bearer()}", "Content-Type": "application/json"}
-        content = json.dumps(body).encode() if body is not None else None
-        status, answer = self._exchange(method, self.account.base_url + path, headers, content)
+        status, answer = self._asked(method, path, body)
         if status == http.client.UNAUTHORIZED:
             self._until = 0.0
+            status, answer = self._asked(method, path, body)
         return _checked(status, answer)
+
+    def _asked(self, method: str, path: str, body: dict[str, Any] | None) -> tuple[int, bytes]:
+        headers = {"Authorization": f"Bearer {self._bearer()}", "Content-Type": "application/json"}
+        content = json.dumps(body).encode() if body is not None else None
+        return self._exchange(method, self.account.base_url + path, headers, content)
 
     def _bearer(self) -> str:
         if self.clock() >= self._until:
@@ -79,10 +104,8 @@ class HttpCharges:
             }
             form = urlencode({"grant_type": "client_credentials", "scope": _SCOPES}).encode()
             answer = _checked(*self._exchange("POST", self.account.token_url, headers, form))
-            if not isinstance(answer, dict) or not answer.get("access_token"):
-                raise Unavailable("The bank gave no access to its Pix")
-            self._token = str(answer["access_token"])
-            self._until = self.clock() + float(answer.get("expires_in", 0)) - _MARGIN_SECONDS
+            self._token, seconds = _access(answer)
+            self._until = self.clock() + seconds - _MARGIN_SECONDS
         return self._token
 
     def _exchange(
@@ -108,14 +131,26 @@ class HttpCharges:
         return http.client.HTTPSConnection(place, timeout=TIMEOUT_SECONDS, context=context)
 
 
+def _access(answer: Any) -> tuple[str, float]:
+    """A token and its seconds of life. Raises Unavailable for an answer without."""
+    try:
+        token, seconds = answer["access_token"], float(answer.get("expires_in", 0))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise Unavailable("The bank gave no access to its Pix") from error
+    if not (isinstance(token, str) and token.isascii() and token.isprintable() and token):
+        raise Unavailable("The bank gave no access to its Pix")
+    return token, seconds
+
+
 def _checked(status: int, content: bytes) -> Any:
     try:
         answer = json.loads(content) if content else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         answer = {}
     if status < 300:
         return answer
-    said = str(answer.get("detail") or answer.get("title") or status) if answer else str(status)
+    told = answer if isinstance(answer, dict) else {}
+    said = str(told.get("detail") or told.get("title") or status)
     if status == http.client.NOT_FOUND:
         raise NotFound("The bank does not know this Pix charge")
     if status >= 500 or status in (http.client.UNAUTHORIZED, http.client.TOO_MANY_REQUESTS):
