@@ -50,6 +50,7 @@ MORE_FIELDS: Mapping[str, tuple[Field, ...]] = {
         *_PLACES,
         Field.CURRENCY,
         Field.DESCRIPTION,
+        Field.BOLETO_LINE,
     ),
     Kind.PAYMENTS: (Field.INSTALLMENT, Field.DESCRIPTION),
     Kind.DEBTORS: tuple(place for place in _PLACES if place not in (Field.EMAIL, Field.PHONE)),

@@ -6,6 +6,7 @@ from functools import partial
 from itertools import compress
 from typing import Any, NamedTuple
 
+from bpo.domain import rows_boletos
 from bpo.domain.rows_cells import Cells, Plan
 from bpo.domain.rows_records import (
     DebtorRow,
@@ -111,6 +112,7 @@ def _receivables(cells: Cells) -> _Read:
         cells.texts(Field.POSTAL_CODE),
         cells.texts(Field.CURRENCY),
         cells.texts(Field.DESCRIPTION),
+        rows_boletos.lines(cells, due, amount),
         cells.extra(),
     )
     identities = [f"{row[1]}\0{row[7]}" if row[7] else _unnumbered(row) for row in rows]

@@ -129,6 +129,7 @@ def _row(line: int, invoice: Invoice, bill: Bill, part: int) -> ReceivableRow:
         debtor.postal_code or None,
         None,
         None,
+        None,
         {ACCESS_KEY: invoice.access_key, "nfe": invoice.number, "duplicata": bill.number},
     )
 

@@ -85,6 +85,10 @@ _NAMES: Mapping[Field, str] = {
     Field.POSTAL_CODE: "cep postalcode zipcode zip cepcliente",
     Field.CURRENCY: "currency moeda invoicecurrency currencycode",
     Field.DESCRIPTION: "descricao description historico memo servico produto",
+    Field.BOLETO_LINE: """
+        boletoline linhadigitavel linhadigitavelboleto boletolinhadigitavel linhaboleto
+        digitableline codigobarras codigobarrasboleto barcode
+    """,
 }
 
 
@@ -138,5 +142,6 @@ LABELS: Mapping[Field, str] = {
     Field.POSTAL_CODE: "postal code",
     Field.CURRENCY: "currency",
     Field.DESCRIPTION: "description",
+    Field.BOLETO_LINE: "line of the boleto",
 }
 """What each field is called for people, in English; the edge translates."""

@@ -38,6 +38,7 @@ class Field(StrEnum):
     POSTAL_CODE = "postal_code"
     CURRENCY = "currency"
     DESCRIPTION = "description"
+    BOLETO_LINE = "boleto_line"
 
 
 class DebtorKind(StrEnum):
@@ -54,7 +55,8 @@ class ReceivableRow(NamedTuple):
     CPF or CNPJ. `number_key` matches numbers (leading zeros ignored, `/n` added for instalment n);
     it is blank when the row has no number: then debtor, issue, due and amount identify it.
     `issue_date` is the due date when the table has no issue column. `balance_cents` is what the
-    table says is still open, when it has such a column beside the amount. `extra` holds the columns
+    table says is still open, when it has such a column beside the amount. `boleto_line` are the 47
+    digits of a boleto that checks and asks for this amount on this day. `extra` holds the columns
     that have no other place, by their names.
     """
 
@@ -82,6 +84,7 @@ class ReceivableRow(NamedTuple):
     postal_code: str | None
     currency: str | None
     description: str | None
+    boleto_line: str | None
     extra: Mapping[str, str]
 
 

@@ -273,6 +273,7 @@ def _staged(batches: Iterator[Parsed], stage: Stage) -> Iterator[tuple[int, Piec
                 sum(piece.size for _, piece in parts),
                 [person for _, piece in parts for person in piece.people],
                 [remark for _, piece in parts for remark in piece.findings],
+                [boleto for _, piece in parts for boleto in piece.boletos],
             ),
         )
         count = min(count * 2, MOST_BATCHES)

@@ -117,6 +117,17 @@ SELECT %(workspace)s, id, NULL, %(import)s, 'rebate', %(today)s, untold_cents, 0
 FROM import_stage
 WHERE recorded_id IS NULL AND untold_cents > 0
 """
+_BOLETOS = """
+INSERT INTO boletos (workspace_id, receivable_id, line)
+SELECT %(workspace)s, r.id, b.boleto
+FROM unnest(%(lines)s::int[], %(boletos)s::text[]) AS b (line, boleto)
+JOIN import_stage s ON s.line = b.line
+JOIN receivables r ON r.workspace_id = %(workspace)s AND r.id = coalesce(s.recorded_id, s.id)
+  AND (r.due_date, r.amount_cents) = (s.due_date, s.amount_cents)
+ON CONFLICT (workspace_id, receivable_id) DO UPDATE SET line = excluded.line
+WHERE boletos.created_by IS NULL AND boletos.line <> excluded.line
+"""
+"""What a person typed stays; the books may differ from a row that was not taken."""
 
 
 class _Row(NamedTuple):
@@ -177,6 +188,9 @@ class Receivables:
         if self.debtors.has_known or self.debtors.has_merged:
             remarks += self._compare()
         self._insert()
+        if piece.boletos:
+            lines, boletos = map(list, zip(*piece.boletos, strict=True))
+            self.cursor.execute(_BOLETOS, self._where(lines=lines, boletos=boletos))
         self.cursor.execute("TRUNCATE import_stage")
         return remarks
 

@@ -33,12 +33,16 @@ class Person(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """Some rows of a file: their data, debtors not seen before, and what is to be said."""
+    """Some rows of a file: their data, debtors not seen before, and what is to be said.
+
+    `boletos` are lines of the file, each with the digitable line of its boleto.
+    """
 
     data: bytes
     size: int
     people: list[Person]
     findings: list[Finding]
+    boletos: Sequence[tuple[int, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,8 @@ class Stage:
         paid = self._paid(of)
         remarks += self._days(of)
         data = copying.block(self._columns(of, effective, paid))
-        return Piece(data, len(rows), people, remarks)
+        boletos = [(row.line, row.boleto_line) for row in rows if row.boleto_line]
+        return Piece(data, len(rows), people, remarks, boletos)
 
     def _columns(
         self, of: dict[str, Any], effective: list[date], paid: Sequence[int | None]
