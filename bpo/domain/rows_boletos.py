@@ -37,9 +37,13 @@ def _line(cells: Cells, at: int, cell: Cell, due: date, amount_cents: int) -> st
     try:
         read = boleto.parse(text(cell), due)
     except BadInput as refusal:
-        return _without(cells, at, Code.DAMAGED, refusal.phrase)
+        _tell(cells, at, Code.DAMAGED, refusal.phrase)
+        return None
     fault = _fault(read, shown(cell), due, amount_cents)
-    return _without(cells, at, *fault) if fault else read.digitable_line
+    if fault is None:
+        return read.digitable_line
+    _tell(cells, at, *fault)
+    return None
 
 
 def _fault(
@@ -64,6 +68,6 @@ def _fault(
     return None
 
 
-def _without(cells: Cells, at: int, code: Code, why: Phrase) -> None:
+def _tell(cells: Cells, at: int, code: Code, why: Phrase) -> None:
     message = Phrase("Taken without its boleto. {why}.", why=why)
     cells.faults.warn(at, Field.BOLETO_LINE, code, message)
