@@ -4,7 +4,7 @@ A stored line is `code`, `code@day` (the day that the reason points to, see `rea
 `code@from>to` with two instants in UTC; lines are joined by commas.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -31,10 +31,14 @@ class Move(NamedTuple):
         return Reason(self.code, "", self.on)
 
 
-def written(found: Iterable[Reason]) -> str | None:
+def written(found: Sequence[Reason]) -> str | None:
     """The reasons of a plan as they are stored, each once; None for none."""
-    lines = dict.fromkeys(_line(Move(reason.code, reason.on)) for reason in found)
-    return ",".join(lines) or None
+    if not found:
+        return None
+    lines = [
+        f"{one.code.value}@{one.on.isoformat()}" if one.on else one.code.value for one in found
+    ]
+    return ",".join(dict.fromkeys(lines))
 
 
 def read(stored: str | None) -> list[Move]:
