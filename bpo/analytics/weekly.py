@@ -138,7 +138,9 @@ class WeeklyFigures:
     decisions: tuple[Decision, ...]
 
 
-_TOP = 10
+TOP = 10
+"""How many of those who owe most a report names."""
+
 _WEEK = timedelta(days=7)
 _LABEL = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
 
@@ -180,7 +182,7 @@ def build(
     week_ago = history.received(frames, span.first - _WEEK, day - _WEEK)
     received = history.received(frames, span.first, day)
     overdue = overdue_cents(now)
-    top = _top(debtors, frames.names)
+    owing = top(debtors, frames.names)
     return WeeklyFigures(
         week=span,
         as_of=day,
@@ -206,8 +208,8 @@ def build(
         dso_change=_difference(now.dso_simple_90, then.dso_simple_90),
         average_delay=now.avg_delay_month,
         trend=history.trend(frames, day),
-        top_debtors=top,
-        top_debtors_share_pct=ratio(sum(row.overdue_cents for row in top) * 100, overdue),
+        top_debtors=owing,
+        top_debtors_share_pct=ratio(sum(row.overdue_cents for row in owing) * 100, overdue),
         expected_weeks=expected,
         expected_total_cents=sum(item.expected_cents for item in expected),
         actions=actions,
@@ -224,8 +226,9 @@ def _difference(now: float | None, then: float | None) -> float | None:
     return None if now is None or then is None else round(now - then, 4)
 
 
-def _top(debtors: pd.DataFrame, names: Mapping[int, str]) -> tuple[TopDebtor, ...]:
-    rows = debtors[debtors["overdue_cents"] > 0].head(_TOP)
+def top(debtors: pd.DataFrame, names: Mapping[int, str]) -> tuple[TopDebtor, ...]:
+    """The debtors with most overdue, from the rows of `aging.by_debtor`."""
+    rows = debtors[debtors["overdue_cents"] > 0].head(TOP)
     columns = ("debtor_id", "overdue_cents", "overdue_count", "open_cents", "days_late")
     figures = zip(*(rows[column].tolist() for column in columns), strict=True)
     return tuple(TopDebtor(row[0], names.get(row[0], str(row[0])), *row[1:]) for row in figures)

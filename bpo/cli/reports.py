@@ -127,7 +127,7 @@ def _result(workspace_id: int, run_id: int, out: Path | None) -> dict[str, Any]:
     rows = stored.deliveries_of(db.session(), workspace_id, run_id)
     return {
         "run": run_id,
-        "week": found.week,
+        "week": found.period,
         "as_of": found.as_of,
         "file": str(out) if out else file.name,
         "bytes": file.size,

@@ -41,10 +41,10 @@ class Offer:
 class Company:
     """A client company: who it is, how it sells, and since when it is looked after.
 
-    `analyst`: the local part of an analyst's address. `weeks`: how long its reminders have been
-    going out; None: they wait for a go. `concentrated`: the name of one debtor who buys more than
-    all others. `fates`: what became of a message some business days ago. `neighbours`: where its
-    debtors live, the first most of all.
+    `analyst`: the local part of an analyst's address. `report`: weekday and hour of its weekly
+    report. `weeks`: how long its reminders have been going out; None: they wait for a go.
+    `concentrated`: the name of one debtor who buys more than all others. `fates`: what became of a
+    message some business days ago. `neighbours`: where its debtors live, the first most of all.
     """
 
     slug: str
@@ -58,6 +58,7 @@ class Company:
     area_code: str
     holidays: tuple[Holiday, ...] = ()
     methods: tuple[Offer, ...] = ()
+    report: tuple[int, int] = (4, 17)
     concentrated: str | None = None
     fates: dict[int, State] = field(default_factory=dict)
 
@@ -91,9 +92,8 @@ _TRIGO = Company(
         sender_email="cobranca@trigodaserra.example",
         reply_to="financeiro@trigodaserra.example",
         pix_key="41825937000183",
-        report_weekday=0,
-        report_hour=8,
     ),
+    report=(0, 8),
     trade=trades.BAKERY,
     analyst="ana",
     domain="trigodaserra.example",
@@ -123,9 +123,8 @@ _PONTE = Company(
         sender_email="cobranca@ponteidiomas.example",
         reply_to="secretaria@ponteidiomas.example",
         pix_key="secretaria@ponteidiomas.example",
-        report_weekday=4,
-        report_hour=17,
     ),
+    report=(4, 17),
     trade=trades.SCHOOL,
     analyst="ana",
     domain="ponteidiomas.example",
@@ -166,9 +165,8 @@ _SORRISO = Company(
         sender_email="financeiro@sorrisodoparque.example",
         time_zone="America/Recife",
         pix_key="+5581900000145",
-        report_weekday=4,
-        report_hour=16,
     ),
+    report=(4, 16),
     trade=trades.CLINIC,
     analyst="ana",
     domain="sorrisodoparque.example",
@@ -206,9 +204,8 @@ _NORTE = Company(
         sender_email="contasareceber@nortediesel.example",
         time_zone="America/Manaus",
         pix_key="17350894000142",
-        report_weekday=1,
-        report_hour=9,
     ),
+    report=(1, 9),
     trade=trades.PARTS,
     analyst="rafael",
     domain="nortediesel.example",
@@ -253,9 +250,8 @@ _LUMINA = Company(
         sender_name="Lumina Sistemas",
         sender_email="faturamento@lumina.example",
         pix_key="7d1f0c52-3b86-4e0a-9f6e-5a2c81b04e97",
-        report_weekday=0,
-        report_hour=9,
     ),
+    report=(0, 9),
     trade=trades.SOFTWARE,
     analyst="rafael",
     domain="lumina.example",
@@ -289,9 +285,8 @@ _TORRE = Company(
         sender_name="Torre Sul Elevadores",
         sender_email="cobranca@torresul.example",
         pix_key="administrativo@torresul.example",
-        report_weekday=4,
-        report_hour=17,
     ),
+    report=(4, 17),
     trade=trades.LIFTS,
     analyst="rafael",
     domain="torresul.example",

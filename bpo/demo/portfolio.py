@@ -26,6 +26,7 @@ from bpo.demo.companies import Company
 from bpo.demo.diary import Diary
 from bpo.demo.ledger import Book
 from bpo.domain.deliveries import MAY_HAVE_ARRIVED
+from bpo.domain.report_schedule import Kind
 from bpo.embedded.outbox.mailbox import Mailbox
 from bpo.embedded.outbox.smtp import Envelope
 from bpo.kernel import actor as actors
@@ -35,8 +36,9 @@ from bpo.kernel.errors import Conflict
 from bpo.models import Debtor, User, Workspace
 from bpo.queries import users
 from bpo.queries import workspaces as stored
-from bpo.services import negotiation, payment_methods, reports, staff, workspaces
+from bpo.services import negotiation, payment_methods, report_schedules, staff, workspaces
 from bpo.services.letters import Desk
+from bpo.services.report_schedules import Wish
 
 NAME = "bpo demo"
 CAUGHT_DAYS = 3
@@ -164,4 +166,7 @@ def _finish(program: Actor, workspace: Workspace, book: Book, now: datetime) -> 
         pages.fill(program, workspace, now=now)
     statements.bring(program, workspace, book, now)
     negotiation.refresh_classes(program, workspace.id, book.today, now=now)
-    reports.schedule(program, workspace.id, now=now - _WEEK if book.started else now)
+    weekday, hour = book.company.report
+    wish = Wish(weekday=weekday, hour=hour)
+    since = now - _WEEK if book.started else now
+    report_schedules.edit(program, workspace.id, Kind.WEEKLY, wish, now=since)

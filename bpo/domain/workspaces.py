@@ -28,10 +28,7 @@ _NOT_DIGITS = re.compile(r"\D")
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A client company as its people describe it.
-
-    `report_weekday` counts from Monday, 0; `report_hour` is on the clock of `time_zone`.
-    """
+    """A client company as its people describe it."""
 
     name: str
     legal_name: str = ""
@@ -54,8 +51,6 @@ class Profile:
     calendar: str = "br"
     year_end_closed: bool = True
     pix_key: str | None = None
-    report_weekday: int = 4
-    report_hour: int = 17
 
 
 FIELDS = tuple(field.name for field in fields(Profile))
@@ -167,6 +162,4 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "locale": _one_of("locale", LOCALES, "{value} is not a language of the product"),
     "calendar": _one_of("calendar", CALENDARS, "The calendar is br or none"),
     "time_zone": _time_zone,
-    "report_weekday": _one_of("report_weekday", range(7), "Choose a day of the week"),
-    "report_hour": _one_of("report_hour", range(24), "Choose an hour from 0 to 23"),
 }

@@ -1,6 +1,7 @@
-"""Reports made for client companies: the weekly PDF and the mail that carries it."""
+"""Reports made for client companies: the PDFs and the mails that carry them."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -9,8 +10,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bpo import paths
 from bpo.analytics.charts import Palette
+from bpo.analytics.monthly import MonthlyFigures
 from bpo.analytics.weekly import WeeklyFigures
-from bpo.gateways import pdf, wording
+from bpo.gateways import monthly, pdf, wording
 from bpo.gateways.weekly import details, overview, pictures
 from bpo.gateways.weekly.voice import Voice
 from bpo.kernel import colours, documents
@@ -54,21 +56,59 @@ class Rendered:
 def weekly_pdf(figures: WeeklyFigures, identity: Identity, locale: str) -> bytes:
     """The weekly report on two A4 pages; the same figures give the same bytes."""
     page = _page(figures, identity, Voice(locale, identity.currency))
-    document = _drawn(page, figures, locale, _PAGES)
-    pages = pdf.page_count(document)
-    return document if pages == _PAGES else _drawn(page, figures, locale, pages)
+    return drawn("reports/weekly.html", page, locale, figures.as_of, _PAGES)
 
 
-def _drawn(page: dict[str, Any], figures: WeeklyFigures, locale: str, pages: int) -> bytes:
-    """The document saying that it has so many pages: counting them itself takes a second pass."""
-    html = _environment(locale).get_template("reports/weekly.html").render(page=page, pages=pages)
-    return pdf.render(html, assets=ASSETS, dated=figures.as_of)
+def monthly_pdf(figures: MonthlyFigures, identity: Identity, locale: str) -> bytes:
+    """The monthly report; the same figures give the same bytes."""
+    voice = Voice(locale, identity.currency)
+    palette = Palette(accent=colours.hexadecimal(identity.colour))
+    page = monthly_frame(figures, identity, voice) | monthly.page(figures, voice, palette)
+    return drawn("reports/monthly.html", page, locale, figures.as_of, _PAGES)
+
+
+def drawn(template: str, page: dict[str, Any], locale: str, dated: date, pages: int) -> bytes:
+    """A document, drawn again when it has another number of pages than thought.
+
+    It says how many it has: letting the converter count them takes a second pass always.
+    """
+    document = pdf.render(html(template, page, locale, pages), assets=ASSETS, dated=dated)
+    found = pdf.page_count(document)
+    if found == pages:
+        return document
+    return pdf.render(html(template, page, locale, found), assets=ASSETS, dated=dated)
+
+
+def html(template: str, page: dict[str, Any], locale: str, pages: int) -> str:
+    """What a document is drawn from."""
+    return _environment(locale).get_template(template).render(page=page, pages=pages)
 
 
 def weekly_mail(figures: WeeklyFigures, identity: Identity, locale: str, links: Links) -> Rendered:
     """The mail that carries the report: the three figures that matter and the way to the rest."""
     voice = Voice(locale, identity.currency)
-    values = _mail(figures, identity, voice) | {"links": links}
+    return _mailed(_mail(figures, identity, voice), locale, links)
+
+
+def monthly_mail(
+    figures: MonthlyFigures, identity: Identity, locale: str, links: Links
+) -> Rendered:
+    """The mail that carries the month."""
+    voice = Voice(locale, identity.currency)
+    came_in, is_late = monthly.headline(figures, voice)
+    month = monthly.named(figures.month.first, locale)
+    values = _around_mail(identity, figures.as_of, voice) | {
+        "subject": voice.say("{name}: report of {month}", name=identity.name, month=month),
+        "headline": came_in,
+        "second_headline": is_late,
+        "key_figures": monthly.key_figures(figures, voice),
+        "decisions": (),
+    }
+    return _mailed(values, locale, links)
+
+
+def _mailed(values: dict[str, Any], locale: str, links: Links) -> Rendered:
+    values = values | {"links": links}
     environment = _environment(locale)
     html = environment.get_template("reports/weekly_mail.html").render(values)
     text = environment.get_template("reports/weekly_mail.txt").render(values)
@@ -91,8 +131,6 @@ def _environment(locale: str) -> Environment:
 def _page(figures: WeeklyFigures, identity: Identity, voice: Voice) -> dict[str, Any]:
     accent = colours.hexadecimal(identity.colour)
     return {
-        "accent": accent,
-        "author": identity.bpo_name,
         **_around(figures, identity, voice),
         **overview.page(figures, voice),
         **details.page(figures, voice),
@@ -104,12 +142,30 @@ def _around(figures: WeeklyFigures, identity: Identity, voice: Voice) -> dict[st
     """What frames the content on both pages: whose figures, of when, prepared by whom."""
     week = figures.week
     title = voice.say("Weekly report of {name}, {week}", name=identity.name, week=week.label)
-    position = voice.say("Position on {as_of}", as_of=figures.as_of)
+    return framed(identity, figures.as_of, voice) | {
+        "title": title,
+        "period": voice.say("Weekly report, {first} to {last}", first=week.first, last=week.last),
+    }
+
+
+def monthly_frame(figures: MonthlyFigures, identity: Identity, voice: Voice) -> dict[str, str]:
+    """What frames the pages of a month."""
+    month = monthly.named(figures.month.first, voice.locale)
+    frame = framed(identity, figures.as_of, voice)
+    return frame | {
+        "title": voice.say("Report of {name}, {month}", name=identity.name, month=month),
+        "period": voice.say("Report of {month}", month=month),
+    }
+
+
+def framed(identity: Identity, as_of: date, voice: Voice) -> dict[str, str]:
+    """What every page of a report says around its content."""
+    position = voice.say("Position on {as_of}", as_of=as_of)
     prepared = voice.say("Prepared by {bpo}", bpo=pdf.fitted(identity.bpo_name, width=230, size=7))
     return {
-        "title": title,
+        "accent": colours.hexadecimal(identity.colour),
+        "author": identity.bpo_name,
         "name": pdf.fitted(identity.name, width=258, size=12.5, family="InterDisplay"),
-        "period": voice.say("Weekly report, {first} to {last}", first=week.first, last=week.last),
         "position": position,
         "creditor": _creditor(identity),
         "prepared": f"{prepared} · {position}",
@@ -124,21 +180,26 @@ def _creditor(identity: Identity) -> str:
 
 def _mail(figures: WeeklyFigures, identity: Identity, voice: Voice) -> dict[str, Any]:
     came_in, is_late = overview.headline(figures, voice)
-    number = f" · CNPJ {documents.formatted(identity.cnpj)}" if identity.cnpj else ""
-    return {
+    return _around_mail(identity, figures.as_of, voice) | {
         "subject": voice.say(
             "{name}: weekly report, {first} to {last}",
             name=identity.name,
             first=wording.day_short(figures.week.first, voice.locale),
             last=wording.day_short(figures.week.last, voice.locale),
         ),
-        "identity": identity,
-        "accent": colours.hexadecimal(identity.colour),
         "headline": came_in,
         "second_headline": is_late,
         "key_figures": overview.key_figures(figures, voice),
         "decisions": overview.decisions(figures, voice, most=3),
-        "position": voice.say("Position on {as_of}", as_of=figures.as_of),
+    }
+
+
+def _around_mail(identity: Identity, as_of: date, voice: Voice) -> dict[str, Any]:
+    number = f" · CNPJ {documents.formatted(identity.cnpj)}" if identity.cnpj else ""
+    return {
+        "identity": identity,
+        "accent": colours.hexadecimal(identity.colour),
+        "position": voice.say("Position on {as_of}", as_of=as_of),
         "prepared": voice.say("Prepared by {bpo}", bpo=identity.bpo_name),
         "creditor": identity.legal_name + number,
     }

@@ -22,7 +22,7 @@ from bpo.models.debtor import Contact, Debtor, Dispute, Hold, Note, OptOut, Prom
 from bpo.models.legal_rate import IndexRate, LegalRate
 from bpo.models.page_act import Feedback, PageAct
 from bpo.models.receivable import Entry, Import, Payment, Receivable, Refund, StoredFile
-from bpo.models.report import ReportDelivery, ReportRun
+from bpo.models.report import ReportDelivery, ReportReader, ReportRun, ReportSchedule
 from bpo.models.score import DebtorChance, Score, ScoreModel
 from bpo.models.simulation import Simulation
 from bpo.models.snapshot import CarriedFigures, MetricSnapshot, SnapshotChange
@@ -96,7 +96,9 @@ __all__ = [
     "Refund",
     "Remark",
     "ReportDelivery",
+    "ReportReader",
     "ReportRun",
+    "ReportSchedule",
     "Score",
     "ScoreModel",
     "SignedLink",

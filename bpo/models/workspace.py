@@ -18,8 +18,6 @@ class Workspace(Keyed, Created, Model):
     __tablename__ = "workspaces"
     __table_args__ = (
         CheckConstraint("calendar IN ('br', 'none')", name="calendar"),
-        CheckConstraint("report_weekday BETWEEN 0 AND 6", name="report_weekday"),
-        CheckConstraint("report_hour BETWEEN 0 AND 23", name="report_hour"),
         CheckConstraint("reply_hold_days BETWEEN 1 AND 30", name="reply_hold_days"),
         CheckConstraint("go_live_by IN ('admin', 'client_manager')", name="go_live_by"),
     )
@@ -47,8 +45,6 @@ class Workspace(Keyed, Created, Model):
     calendar: Mapped[str] = mapped_column(Text, server_default="br")
     year_end_closed: Mapped[bool] = mapped_column(server_default=text("true"))
     pix_key: Mapped[str | None] = mapped_column(Text)
-    report_weekday: Mapped[int] = mapped_column(server_default=text("4"))
-    report_hour: Mapped[int] = mapped_column(server_default=text("17"))
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     is_demo: Mapped[bool] = mapped_column(server_default=text("false"))
     go_live_by: Mapped[str | None] = mapped_column(Text)

@@ -267,6 +267,7 @@ def _reports(session: Session, places: Sequence[int]) -> dict[int, Report]:
             ReportRun.workspace_id.in_(places),
             ReportRun.state != "due",
             ReportRun.kind == "weekly",
+            ReportRun.scheduled,
         )
         .group_by(ReportRun.workspace_id)
         .subquery()
@@ -277,7 +278,7 @@ def _reports(session: Session, places: Sequence[int]) -> dict[int, Report]:
             ReportRun.workspace_id,
             ReportRun.id,
             ReportRun.state,
-            ReportRun.week,
+            ReportRun.period,
             ReportRun.as_of,
             func.count(ReportDelivery.id),
             func.count(ReportDelivery.id).filter(states == State.SENT.value),
@@ -294,7 +295,7 @@ def _reports(session: Session, places: Sequence[int]) -> dict[int, Report]:
                 ReportDelivery.run_id == ReportRun.id,
             ),
         )
-        .where(ReportRun.kind == "weekly")
+        .where(ReportRun.kind == "weekly", ReportRun.scheduled)
         .group_by(ReportRun.workspace_id, ReportRun.id)
     )
     return {row[0]: Report._make(row[1:]) for row in rows}

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from bpo.domain import deliveries
 from bpo.domain.deliveries import State
+from bpo.domain.report_schedule import Kind
 from bpo.models import ReportDelivery, ReportRun, StoredFile, User
 
-WEEKLY, REQUESTED = "weekly", "requested"
 MADE = ("built", "done")
 ATTENTION = (State.REFUSED.value, State.UNCERTAIN.value, State.FAILED.value)
 
@@ -46,20 +46,21 @@ def by_id(session: Session, workspace_id: int, run_id: int) -> ReportRun | None:
     return session.get(ReportRun, (workspace_id, run_id))
 
 
-def upcoming(session: Session, workspace_id: int) -> ReportRun | None:
-    """The next run of the weekly schedule, which may be late."""
+def upcoming(session: Session, workspace_id: int, kind: Kind = Kind.WEEKLY) -> ReportRun | None:
+    """The next run of a schedule, which may be late."""
     return session.scalar(
         select(ReportRun).where(
             ReportRun.workspace_id == workspace_id,
-            ReportRun.kind == WEEKLY,
+            ReportRun.kind == kind.value,
+            ReportRun.scheduled,
             ReportRun.state == "due",
         )
     )
 
 
 def listed(session: Session, workspace_id: int, *, limit: int = 60) -> list[Run]:
-    """Runs but for the scheduled next one, the latest first."""
-    ahead = and_(ReportRun.kind == WEEKLY, ReportRun.state == "due", ReportRun.attempts == 0)
+    """Runs but for the scheduled next ones, the latest first."""
+    ahead = and_(ReportRun.scheduled, ReportRun.state == "due", ReportRun.attempts == 0)
     rows = session.execute(
         select(ReportRun, User.name)
         .outerjoin(User, User.id == ReportRun.requested_by)
@@ -72,12 +73,12 @@ def listed(session: Session, workspace_id: int, *, limit: int = 60) -> list[Run]
 
 
 def shared(session: Session, workspace_id: int, *, limit: int = 60) -> Sequence[ReportRun]:
-    """The runs whose document the client may read: of each week the latest one made."""
+    """The runs whose document the client may read: of each week or month the latest one made."""
     latest = (
         select(ReportRun.id)
         .where(_shared(workspace_id))
-        .ext(distinct_on(ReportRun.week))
-        .order_by(ReportRun.week, ReportRun.as_of.desc(), ReportRun.slot.desc())
+        .ext(distinct_on(ReportRun.kind, ReportRun.period))
+        .order_by(ReportRun.kind, ReportRun.period, ReportRun.as_of.desc(), ReportRun.slot.desc())
     )
     return session.scalars(
         select(ReportRun)
@@ -152,14 +153,14 @@ def with_mail_due(session: Session, now: datetime) -> dict[int, int]:
     return {workspace_id: count for workspace_id, count in rows}  # noqa: C416
 
 
-def planned(session: Session) -> dict[int, datetime]:
-    """The slot of the next run of each workspace in reach."""
+def planned(session: Session) -> dict[tuple[int, str], datetime]:
+    """The slot of the next run of each kind (workspace, kind) of the workspaces in reach."""
     rows = session.execute(
-        select(ReportRun.workspace_id, ReportRun.slot).where(
-            ReportRun.kind == WEEKLY, ReportRun.state == "due"
+        select(ReportRun.workspace_id, ReportRun.kind, ReportRun.slot).where(
+            ReportRun.scheduled, ReportRun.state == "due"
         )
     )
-    return {workspace_id: slot for workspace_id, slot in rows}  # noqa: C416
+    return {(workspace_id, kind): slot for workspace_id, kind, slot in rows}
 
 
 def to_build(session: Session, now: datetime) -> list[tuple[int, int]]:
@@ -185,7 +186,8 @@ def _shared(workspace_id: int) -> ColumnElement[bool]:
     return and_(
         ReportRun.workspace_id == workspace_id,
         ReportRun.state.in_(MADE),
-        or_(ReportRun.kind == WEEKLY, addressed),
+        ReportRun.kind != Kind.DOSSIER.value,
+        or_(ReportRun.scheduled, addressed),
     )
 
 

@@ -14,25 +14,23 @@ import structlog
 from sqlalchemy import and_, exists, insert, select, update
 from sqlalchemy.orm import Session
 
-from bpo.analytics import snapshot
 from bpo.db import after_commit, unit_of_work
 from bpo.domain import access, deliveries
 from bpo.domain.access import Permission
 from bpo.domain.deliveries import State
 from bpo.gateways import report_mail
-from bpo.gateways import reports as documents
 from bpo.gateways.mail import Mail, Outcome, Stage
 from bpo.gateways.queue import Queue
 from bpo.gateways.report_mail import Attachment, Sender
 from bpo.gateways.reports import Links
 from bpo.jobs import Job
 from bpo.kernel import clock as clocks
-from bpo.kernel.actor import Actor
+from bpo.kernel.actor import Actor, Role
 from bpo.kernel.errors import Conflict, NotFound
 from bpo.models import ReportDelivery, ReportRun, Task, User, Workspace
+from bpo.queries import report_readers, workspaces
 from bpo.queries import reports as stored
-from bpo.queries import users, workspaces
-from bpo.services import audit, outcomes, reports
+from bpo.services import audit, outcomes, report_kinds, reports
 
 log = structlog.get_logger()
 
@@ -112,8 +110,16 @@ def sweep(actor: Actor, workspace_id: int, *, now: datetime) -> int:
     return len(lost)
 
 
-def address(actor: Actor, workspace_id: int, run_id: int, *, now: datetime, queue: Queue) -> None:
-    """Send a document that is there to the client managers who have not been sent it yet.
+def address(
+    actor: Actor,
+    workspace_id: int,
+    run_id: int,
+    *,
+    now: datetime,
+    queue: Queue,
+    only: int | None = None,
+) -> None:
+    """Send a document that is there to its readers who have not been sent it yet; or to one person.
 
     Raises Conflict when it is not made yet, or when nobody is there to read it.
     """
@@ -124,12 +130,18 @@ def address(actor: Actor, workspace_id: int, run_id: int, *, now: datetime, queu
             raise NotFound("There is no such report")
         if run.state not in stored.MADE:
             raise Conflict("This report is not ready yet")
-        if not users.client_managers(session, workspace_id):
+        if only is None and not report_readers.of(session, workspace_id, run.kind):
             raise Conflict("No client manager has access to this company yet")
-        reports.address(session, workspace_id, run_id)
+        reports.address(session, workspace_id, run, only)
         _settle_run(session, workspace_id, run_id)
         audit.record(
-            session, actor, workspace_id, "report.send", now=now, subject=("report", run_id)
+            session,
+            actor,
+            workspace_id,
+            "report.send",
+            now=now,
+            subject=("report", run_id),
+            only=only,
         )
         after_commit(session, lambda: queue.put(Job.SEND_REPORTS, workspace_id))
 
@@ -189,7 +201,7 @@ def _claim(actor: Actor, workspace_id: int, post: Post, now: datetime) -> _Parce
             if reader is not None:
                 return _parcel(session, workspace_id, claimed, reader, post)
             claimed.state, claimed.claimed_at = State.CANCELLED.value, None
-            claimed.settled_at, claimed.answer = now, "no longer a client manager here"
+            claimed.settled_at, claimed.answer = now, "no longer has access here"
             _settle_run(session, workspace_id, claimed.run_id)
             _note(
                 session,
@@ -223,9 +235,9 @@ def _take(session: Session, workspace_id: int, now: datetime) -> ReportDelivery 
 
 
 def _reader(session: Session, workspace_id: int, delivery: ReportDelivery) -> User | None:
-    """The recipient, when they are still an active client manager of the company."""
-    readers = users.client_managers(session, workspace_id)
-    return next((user for user in readers if user.id == delivery.user_id), None)
+    """The recipient, when they may still see the company."""
+    people = report_readers.candidates(session, workspace_id)
+    return next((user for user in people if user.id == delivery.user_id), None)
 
 
 def _parcel(
@@ -239,19 +251,26 @@ def _parcel(
     delivery.recipient = reader.email
     delivery.message_id = report_mail.message_id(workspace_id, delivery.id, post.sender)
     identity = reports.identity_of(workspace, post.sender.name)
-    links = Links(f"{post.base_url}/portal/{workspace.slug}", f"{post.base_url}/account")
+    links = links_of(workspace, reader, post.base_url)
     document = Attachment(file.name, file.content)
-    told, locale, name = run.figures, reader.locale, reader.name
+    maker, locale, name = report_kinds.of(run.kind), reader.locale, reader.name
+    told = maker.revived(run)
     to, number = reader.email, delivery.message_id
 
     def build(at: datetime) -> bytes:
-        figures = snapshot.from_json(told)
-        rendered = documents.weekly_mail(figures, identity, locale, links)
+        rendered = maker.mail(told, identity, locale, links)
         return report_mail.message(
             post.sender, Address(name, addr_spec=to), rendered, document, identity=number, at=at
         )
 
     return _Parcel(delivery.id, run.id, delivery.attempts, to, build)
+
+
+def links_of(workspace: Workspace, reader: User, base_url: str) -> Links:
+    """Where the mail of a reader leads: the portal, or the office for those who work there."""
+    is_client = reader.role == Role.CLIENT_MANAGER.value
+    room = "portal" if is_client else "w"
+    return Links(f"{base_url}/{room}/{workspace.slug}", f"{base_url}/account")
 
 
 def _hand_over(

@@ -1,98 +1,67 @@
-"""Weekly reports: scheduled as rows, asked for by people, made once, kept as a file."""
+"""Reports: asked for by people or due in a slot, made once, kept as a file with their numbers."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from bpo.analytics import snapshot, weekly
-from bpo.analytics.weekly import Week, WeeklyFigures
+from bpo.analytics import snapshot
 from bpo.db import after_commit, unit_of_work
 from bpo.domain import access, deliveries, report_schedule
 from bpo.domain.access import Permission
-from bpo.domain.report_schedule import MAX_TRIES, Schedule
-from bpo.gateways import reports as documents
+from bpo.domain.report_schedule import MAX_TRIES, Kind
 from bpo.gateways.queue import Queue
 from bpo.gateways.reports import Identity
 from bpo.jobs import Job
 from bpo.kernel import clock
 from bpo.kernel.actor import Actor
-from bpo.kernel.errors import BadInput, NotFound
+from bpo.kernel.errors import BadInput, Conflict, NotFound
 from bpo.models import ReportDelivery, ReportRun, Workspace
-from bpo.queries import figures, users, workspaces
+from bpo.queries import report_readers, workspaces
 from bpo.queries import reports as stored
-from bpo.services import audit, files
+from bpo.services import audit, files, report_kinds
+from bpo.services.report_kinds import Maker
 
 LONGEST_ERROR = 500
-
-
-def schedule_of(workspace: Workspace) -> Schedule:
-    """When a client company gets its report."""
-    return Schedule(workspace.report_weekday, workspace.report_hour, workspace.time_zone)
-
-
-def schedule(actor: Actor, workspace_id: int, *, now: datetime) -> datetime:
-    """Keep the row of the next run in line with the workspace's schedule; returns its slot.
-
-    Harmless when repeated, and from two clocks at once: a key allows one next run.
-    """
-    access.require(actor, Permission.BUILD_REPORTS, workspace_id)
-    with unit_of_work(actor) as session:
-        workspace = _workspace(session, workspace_id)
-        planned = stored.upcoming(session, workspace_id)
-        slot = report_schedule.upcoming(
-            schedule_of(workspace), planned.slot if planned else None, now
-        )
-        told = _slot_values(workspace, slot)
-        if planned is None:
-            row = upsert(ReportRun).values(
-                workspace_id=workspace_id, kind=stored.WEEKLY, slot=slot, **told
-            )
-            session.execute(row.on_conflict_do_nothing())
-        elif planned.slot != slot:
-            session.execute(
-                update(ReportRun)
-                .where(_this(workspace_id, planned.id), ReportRun.state == "due")
-                .values(slot=slot, **told)
-            )
-    return slot
 
 
 def request(
     actor: Actor,
     workspace_id: int,
     label: str,
+    kind: Kind = Kind.WEEKLY,
     *,
     now: datetime,
     queue: Queue,
     to_managers: bool = False,
 ) -> int:
-    """Ask for the report of a week such as `2026-W47`; returns the run's id.
+    """Ask for the report of a week such as `2026-W47` or a month; returns the run's id.
 
-    With `to_managers` it goes to the client managers once it is made. Raises BadInput for a week
-    that is none or has not begun.
+    With `to_managers` it goes to the readers of its kind once it is made. Raises BadInput for a
+    period that is none or has not begun.
     """
     access.require(actor, Permission.BUILD_REPORTS, workspace_id)
     with unit_of_work(actor) as session:
         workspace = _workspace(session, workspace_id)
-        span = _week(label)
+        span = report_kinds.of(kind).period(label)
         today = clock.local_day(now, workspace.time_zone)
         if span.first > today:
-            raise BadInput("The week {week} has not begun", field="week", week=label)
+            raise BadInput("{period} has not begun", field="period", period=label)
         run = ReportRun(
             workspace_id=workspace_id,
-            kind=stored.REQUESTED,
+            kind=kind.value,
             slot=now,
-            week=span.label,
-            as_of=report_schedule.position_in_week(span.first, span.last, today),
+            period=span.label,
+            as_of=report_schedule.position_within(span.first, span.last, today),
             requested_by=actor.user_id,
         )
         session.add(run)
         session.flush()
         run_id = run.id
         if to_managers:
-            address(session, workspace_id, run_id)
+            address(session, workspace_id, run)
         audit.record(
             session,
             actor,
@@ -100,7 +69,8 @@ def request(
             "report.request",
             now=now,
             subject=("report", run_id),
-            week=span.label,
+            kind=kind.value,
+            period=span.label,
             send=to_managers,
         )
         after_commit(session, lambda: queue.put(Job.BUILD_REPORT, workspace_id, run_id))
@@ -118,8 +88,8 @@ def build(
     if not _claimed(actor, workspace_id, run_id, now):
         return False
     try:
-        told, identity, locale = _figures(actor, workspace_id, run_id, bpo_name)
-        document = documents.weekly_pdf(told, identity, locale)
+        maker, told, identity, locale = _figures(actor, workspace_id, run_id, bpo_name)
+        document = maker.document(told, identity, locale)
         return _keep(actor, workspace_id, run_id, told, document, now, queue)
     except Exception as error:
         _failed(actor, workspace_id, run_id, str(error) or type(error).__name__, now)
@@ -136,11 +106,6 @@ def identity_of(workspace: Workspace, bpo_name: str) -> Identity:
         bpo_name=bpo_name,
         currency=workspace.currency,
     )
-
-
-def _slot_values(workspace: Workspace, slot: datetime) -> dict[str, object]:
-    as_of = report_schedule.position(slot, workspace.time_zone)
-    return {"as_of": as_of, "week": weekly.week_of(as_of).label}
 
 
 def _claimed(actor: Actor, workspace_id: int, run_id: int, now: datetime) -> bool:
@@ -166,20 +131,21 @@ def _claimed(actor: Actor, workspace_id: int, run_id: int, now: datetime) -> boo
 
 def _figures(
     actor: Actor, workspace_id: int, run_id: int, bpo_name: str
-) -> tuple[WeeklyFigures, Identity, str]:
+) -> tuple[Maker, Any, Identity, str]:
     """The numbers of a run; the transaction ends before the document is drawn."""
     with unit_of_work(actor) as session:
         run = _run(session, workspace_id, run_id)
         workspace = _workspace(session, workspace_id)
-        told = figures.week(session, workspace, weekly.week(run.week), run.as_of)
-        return told, identity_of(workspace, bpo_name), workspace.locale
+        maker = report_kinds.of(run.kind)
+        told = maker.figures(session, workspace, run)
+        return maker, told, identity_of(workspace, bpo_name), workspace.locale
 
 
 def _keep(
     actor: Actor,
     workspace_id: int,
     run_id: int,
-    told: WeeklyFigures,
+    told: Any,
     document: bytes,
     now: datetime,
     queue: Queue,
@@ -190,13 +156,13 @@ def _keep(
         if run.state != "due":
             return False
         workspace = _workspace(session, workspace_id)
-        name = f"{workspace.slug}-{run.week}.pdf"
+        name = report_kinds.file_name(workspace, run)
         file = files.put(session, workspace_id, name, "application/pdf", document)
-        if run.kind == stored.WEEKLY:
-            address(session, workspace_id, run_id)
+        if run.scheduled:
+            address(session, workspace_id, run)
         addressed = stored.deliveries_of(session, workspace_id, run_id)
         run.state = "built" if addressed else "done"
-        run.file_id, run.figures, run.built_at = file.id, snapshot.to_json(told), now
+        run.file_id, run.figures, run.built_at = file.id, snapshot.plain(told), now
         run.retry_at = None
         audit.record(
             session,
@@ -205,7 +171,8 @@ def _keep(
             "report.build",
             now=now,
             subject=("report", run_id),
-            week=run.week,
+            kind=run.kind,
+            period=run.period,
             as_of=run.as_of.isoformat(),
             recipients=len(addressed),
         )
@@ -214,16 +181,24 @@ def _keep(
     return True
 
 
-def address(session: Session, workspace_id: int, run_id: int) -> None:
-    """Plan a delivery of a run for each active client manager who has none yet."""
+def address(session: Session, workspace_id: int, run: ReportRun, only: int | None = None) -> None:
+    """Plan a delivery of a run for each of its readers who has none yet; or for one person.
+
+    Raises Conflict for a person who may not read it.
+    """
+    people = report_readers.of(session, workspace_id, run.kind)
+    if only is not None:
+        people = report_readers.picked(report_readers.candidates(session, workspace_id), {only})
+        if not people:
+            raise Conflict("This person may not see this company")
     readers = [
         {
             "workspace_id": workspace_id,
-            "run_id": run_id,
+            "run_id": run.id,
             "user_id": user.id,
             "recipient": user.email,
         }
-        for user in users.client_managers(session, workspace_id)
+        for user in people
     ]
     if readers:
         session.execute(upsert(ReportDelivery).values(readers).on_conflict_do_nothing())
@@ -258,13 +233,6 @@ def _give_up(
         subject=("report", run_id),
         error=error,
     )
-
-
-def _week(label: str) -> Week:
-    try:
-        return weekly.week(label)
-    except ValueError:
-        raise BadInput("{week} is not a week such as 2026-W47", field="week", week=label) from None
 
 
 def _this(workspace_id: int, run_id: int) -> ColumnElement[bool]:

@@ -9,14 +9,23 @@ from sqlalchemy.orm import Session
 
 from bpo.db import acting_as, db
 from bpo.domain import report_schedule
-from bpo.domain.report_schedule import Schedule
+from bpo.domain.report_schedule import Kind
 from bpo.gateways.queue import Queue
 from bpo.jobs import Job
 from bpo.kernel import actor as actors
 from bpo.kernel import clock
-from bpo.queries import approvals, channels, clockwork, links, scores, snapshots, workspaces
+from bpo.queries import (
+    approvals,
+    channels,
+    clockwork,
+    links,
+    report_readers,
+    scores,
+    snapshots,
+    workspaces,
+)
 from bpo.queries import reports as stored
-from bpo.services import reports
+from bpo.services import report_schedules
 
 PLANNING_HOUR = 7
 """From this hour on the wall clock of a client company, its day may be planned."""
@@ -69,14 +78,14 @@ class Bell:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A client company as the clock sees it: its wall clock, and when its report is due."""
+    """A client company as the clock sees it: its wall clock."""
 
     id: int
-    schedule: Schedule
+    zone: str
 
     def day(self, now: datetime) -> date:
         """Its day at an instant."""
-        return clock.local_day(now, self.schedule.zone)
+        return clock.local_day(now, self.zone)
 
 
 def tick(bell: Bell, *, now: datetime, queue: Queue) -> list[Ring]:
@@ -119,7 +128,7 @@ def _plans(session: Session, places: Sequence[Place], now: datetime) -> list[Rin
     days = {
         place.id: place.day(now)
         for place in places
-        if clock.local_time(now, place.schedule.zone).hour >= PLANNING_HOUR
+        if clock.local_time(now, place.zone).hour >= PLANNING_HOUR
     }
     return [
         Ring(Job.PLAN_CAMPAIGNS, (place, day.isoformat()))
@@ -179,17 +188,23 @@ def _mailboxes(session: Session, now: datetime) -> list[Ring]:
 
 def _keep_schedules(places: Sequence[Place], now: datetime) -> None:
     """Write the next report of companies whose row says something else than their schedule."""
+    zones = {place.id: place.zone for place in places}
     with _reading(places) as session:
         planned = stored.planned(session)
-    for place in places:
-        slot = planned.get(place.id)
-        if report_schedule.upcoming(place.schedule, slot, now) != slot:
-            reports.schedule(actors.system([place.id], name="clock"), place.id, now=now)
+        rows = report_readers.every_schedule(session)
+    for row in rows:
+        place, slot = row.workspace_id, planned.get((row.workspace_id, row.kind))
+        if row.paused or place not in zones:
+            continue
+        wanted = report_schedules.rhythm(row, zones[place])
+        if report_schedule.upcoming(wanted, slot, now) != slot:
+            program = actors.system([place], name="clock")
+            report_schedules.keep(program, place, Kind(row.kind), now=now)
 
 
 def _places() -> list[Place]:
     with _reading(()) as session:
-        return [Place(row.id, reports.schedule_of(row)) for row in workspaces.listed(session)]
+        return [Place(row.id, row.time_zone) for row in workspaces.listed(session)]
 
 
 @contextmanager

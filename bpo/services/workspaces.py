@@ -22,7 +22,13 @@ from bpo.kernel.errors import BadInput, NotFound
 from bpo.models import Campaign as CampaignRow
 from bpo.models import CampaignVersion, ContactRules, PolicyVersion, Workspace
 from bpo.queries import workspaces
-from bpo.services import approval_requests, audit, business_days, payment_methods
+from bpo.services import (
+    approval_requests,
+    audit,
+    business_days,
+    payment_methods,
+    report_schedules,
+)
 
 DEFAULT_CAMPAIGN = "regua"
 
@@ -53,6 +59,7 @@ def create(
             _install(session, workspace, policy or CollectionPolicy(), since, actor.user_id)
             audit.record(session, actor, workspace.id, "workspace.create", now=now, slug=slug)
             session.flush()
+            report_schedules.install(session, workspace.id)
     return workspace
 
 

@@ -192,8 +192,6 @@ FIELDS: dict[str, Phrase] = {
     "calendar": Phrase("Calendar"),
     "year_end_closed": Phrase("31 December closed"),
     "pix_key": Phrase("Pix key"),
-    "report_weekday": Phrase("Day of the report"),
-    "report_hour": Phrase("Hour of the report"),
     "slug": Phrase("Address"),
     "version": Phrase("Version"),
     "effective_from": Phrase("In force from"),

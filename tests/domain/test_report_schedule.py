@@ -90,7 +90,7 @@ def test_early_in_the_week_the_last_one_is_told_whole_later_the_running_one(slot
 )
 def test_a_week_asked_for_ends_with_its_last_complete_day(today, position):
     first, last = date(2026, 11, 16), date(2026, 11, 22)
-    assert report_schedule.position_in_week(first, last, today) == position
+    assert report_schedule.position_within(first, last, today) == position
 
 
 @given(schedules, instants)

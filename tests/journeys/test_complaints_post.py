@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from bpo.db import acting_as
 from bpo.domain.regua import DEFAULT_REGUA
+from bpo.domain.report_schedule import Kind
 from bpo.gateways import incoming_mail
 from bpo.gateways.mail import MemoryMail, Outcome, Smtp, Stage
 from bpo.gateways.queue import MemoryQueue
@@ -14,7 +15,7 @@ from bpo.gateways.report_mail import Sender
 from bpo.kernel import actor as actors
 from bpo.models import Contact, Message, ReportDelivery, ReportRun
 from bpo.queries import reports as stored
-from bpo.services import campaigns, incoming, report_deliveries, reports
+from bpo.services import campaigns, incoming, report_deliveries, report_schedules, reports
 from bpo.services.report_deliveries import Post
 from tests.factories import agreed, debts, people
 from tests.gateways.scripted_smtp import CLOSE, ScriptedServer
@@ -81,19 +82,19 @@ def test_complaint_14_a_report_stops_after_an_edit_or_moves_on_although_mails_fa
         return session.scalars(select(ReportDelivery)).one()
 
     with acting_as(clock):
-        assert reports.schedule(clock, cast.sol.id, now=monday) == FRIDAY_FIVE
-        cast.sol.report_weekday, cast.sol.report_hour = 0, 8
-        session.commit()
-        slot = reports.schedule(clock, cast.sol.id, now=monday)
+        assert report_schedules.keep(clock, cast.sol.id, now=monday) == FRIDAY_FIVE
+        wish = report_schedules.Wish(weekday=0, hour=8)
+        report_schedules.edit(clock, cast.sol.id, Kind.WEEKLY, wish, now=monday)
+        slot = report_schedules.keep(clock, cast.sol.id, now=monday)
         assert slot == datetime(2026, 11, 30, 11, 0, tzinfo=UTC)
         (run,) = session.scalars(select(ReportRun)).all()
-        assert (run.slot, run.as_of, run.week) == (slot, date(2026, 11, 29), "2026-W48")
+        assert (run.slot, run.as_of, run.period) == (slot, date(2026, 11, 29), "2026-W48")
 
         reports.build(clock, cast.sol.id, run.id, bpo_name="Ponte", now=slot, queue=queue)
         mail.outcomes["bruno@example.com"] = Outcome(Stage.CONNECT, answer="refused")
         assert send(slot).state == "failed"
         assert stored.by_id(session, cast.sol.id, run.id).state == "built", "it is not done"
-        assert reports.schedule(clock, cast.sol.id, now=slot) == slot + WEEK
+        assert report_schedules.keep(clock, cast.sol.id, now=slot) == slot + WEEK
         mail.outcomes.clear()
         assert send(slot + timedelta(minutes=5)).state == "sent"
         assert stored.by_id(session, cast.sol.id, run.id).state == "done"

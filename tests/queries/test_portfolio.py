@@ -208,8 +208,9 @@ def test_promises_reports_freshness_and_people_are_told(here, places):
         run = ReportRun(
             workspace_id=first.id,
             kind="weekly",
+            scheduled=True,
             slot=NOW - timedelta(days=14 - 7 * number),
-            week=week,
+            period=week,
             as_of=TODAY,
             state=state,
         )

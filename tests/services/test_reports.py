@@ -20,7 +20,7 @@ from bpo.kernel.actor import Role
 from bpo.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from bpo.models import AuditEntry, Membership, ReportDelivery, ReportRun, Task
 from bpo.queries import reports as stored
-from bpo.services import report_deliveries, reports
+from bpo.services import report_deliveries, report_schedules, reports
 from bpo.services.report_deliveries import Post
 from tests.factories import debts, people
 
@@ -65,7 +65,7 @@ def post(mail):
 
 def built(here, clock, cast, jobs, now=FRIDAY_FIVE) -> ReportRun:
     """The weekly run of the Friday, made."""
-    reports.schedule(clock, cast.sol.id, now=MONDAY)
+    report_schedules.keep(clock, cast.sol.id, now=MONDAY)
     run = stored.upcoming(here, cast.sol.id)
     assert reports.build(clock, cast.sol.id, run.id, bpo_name="Ponte", now=now, queue=jobs)
     return here.get_one(ReportRun, (cast.sol.id, run.id), populate_existing=True)
@@ -84,25 +84,25 @@ def only_delivery(here) -> ReportDelivery:
 class TestSchedule:
     def test_one_next_run_however_often_the_clock_ticks(self, here, clock, cast):
         for _ in range(3):
-            assert reports.schedule(clock, cast.sol.id, now=MONDAY) == FRIDAY_FIVE
+            assert report_schedules.keep(clock, cast.sol.id, now=MONDAY) == FRIDAY_FIVE
         (run,) = here.scalars(select(ReportRun)).all()
-        assert (run.slot, run.week, run.as_of) == (FRIDAY_FIVE, "2026-W48", date(2026, 11, 26))
+        assert (run.slot, run.period, run.as_of) == (FRIDAY_FIVE, "2026-W48", date(2026, 11, 26))
         assert stored.to_build(here, FRIDAY_FIVE - timedelta(minutes=1)) == []
         assert stored.to_build(here, FRIDAY_FIVE) == [(cast.sol.id, run.id)]
 
     def test_after_a_month_away_the_latest_missed_week_alone_is_made_up_for(
         self, here, clock, cast
     ):
-        reports.schedule(clock, cast.sol.id, now=MONDAY)
+        report_schedules.keep(clock, cast.sol.id, now=MONDAY)
         back = FRIDAY_FIVE + 3 * WEEK + timedelta(days=1)
-        assert reports.schedule(clock, cast.sol.id, now=back) == FRIDAY_FIVE + 3 * WEEK
+        assert report_schedules.keep(clock, cast.sol.id, now=back) == FRIDAY_FIVE + 3 * WEEK
         assert len(stored.to_build(here, back)) == 1
         (run,) = here.scalars(select(ReportRun)).all()
-        assert run.week == "2026-W51"
+        assert run.period == "2026-W51"
 
     def test_once_made_the_next_week_is_planned(self, here, clock, cast, jobs):
         built(here, clock, cast, jobs)
-        assert reports.schedule(clock, cast.sol.id, now=FRIDAY_FIVE) == FRIDAY_FIVE + WEEK
+        assert report_schedules.keep(clock, cast.sol.id, now=FRIDAY_FIVE) == FRIDAY_FIVE + WEEK
 
 
 class TestBuild:
@@ -134,7 +134,7 @@ class TestBuild:
         assert len(jobs.jobs) == 1
 
     def test_before_its_hour_a_run_is_not_made(self, here, clock, cast, jobs):
-        reports.schedule(clock, cast.sol.id, now=MONDAY)
+        report_schedules.keep(clock, cast.sol.id, now=MONDAY)
         run = stored.upcoming(here, cast.sol.id)
         early = FRIDAY_FIVE - timedelta(seconds=1)
         assert not reports.build(clock, cast.sol.id, run.id, bpo_name="P", now=early, queue=jobs)
@@ -142,16 +142,16 @@ class TestBuild:
     def test_a_failure_keeps_the_slot_and_is_tried_again_then_left_to_a_person(
         self, here, clock, cast, jobs
     ):
-        reports.schedule(clock, cast.sol.id, now=MONDAY)
+        report_schedules.keep(clock, cast.sol.id, now=MONDAY)
         run_id, now = stored.upcoming(here, cast.sol.id).id, FRIDAY_FIVE
-        here.execute(update(ReportRun).values(week="torn"))
+        here.execute(update(ReportRun).values(period="torn"))
         here.commit()
         for _ in range(MAX_TRIES):
             assert stored.to_build(here, now) == [(cast.sol.id, run_id)]
             with pytest.raises(ValueError, match="torn"):
                 reports.build(clock, cast.sol.id, run_id, bpo_name="P", now=now, queue=jobs)
             assert stored.to_build(here, now) == []
-            assert reports.schedule(clock, cast.sol.id, now=now) >= FRIDAY_FIVE
+            assert report_schedules.keep(clock, cast.sol.id, now=now) >= FRIDAY_FIVE
             now += timedelta(hours=5)
         here.expire_all()
         run = stored.by_id(here, cast.sol.id, run_id)
@@ -160,11 +160,11 @@ class TestBuild:
             "'torn' is not a week such as 2026-W47",
             MAX_TRIES,
         )
-        assert reports.schedule(clock, cast.sol.id, now=now) == FRIDAY_FIVE + WEEK
+        assert report_schedules.keep(clock, cast.sol.id, now=now) == FRIDAY_FIVE + WEEK
         assert jobs.jobs == []
 
     def test_a_worker_killed_every_time_does_not_go_on_for_ever(self, here, clock, cast, jobs):
-        reports.schedule(clock, cast.sol.id, now=MONDAY)
+        report_schedules.keep(clock, cast.sol.id, now=MONDAY)
         run = stored.upcoming(here, cast.sol.id)
         run.attempts = MAX_TRIES
         here.commit()
@@ -283,7 +283,7 @@ class TestSend:
         assert stored.by_id(here, cast.sol.id, run.id).state == "built"
         (listed,) = stored.listed(here, cast.sol.id)
         assert (listed.recipients, listed.sent, listed.trouble) == (1, 0, 1)
-        assert reports.schedule(clock, cast.sol.id, now=FRIDAY_FIVE) == FRIDAY_FIVE + WEEK
+        assert report_schedules.keep(clock, cast.sol.id, now=FRIDAY_FIVE) == FRIDAY_FIVE + WEEK
         task = here.scalars(select(Task)).one()
         assert (task.kind, task.state) == ("report_undelivered", "open")
         assert task.detail["recipient"] == "bruno@example.com"

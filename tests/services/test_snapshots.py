@@ -8,7 +8,6 @@ from sqlalchemy import func, select, update
 from bpo.analytics import collection, days
 from bpo.analytics.frames import ordinal
 from bpo.db import acting_as
-from bpo.domain.report_schedule import Schedule
 from bpo.kernel import actor as actors
 from bpo.models import AuditEntry, MetricSnapshot, Receivable, SnapshotChange
 from bpo.queries import facts, snapshots
@@ -113,7 +112,7 @@ def test_an_amount_corrected_restates_the_days_since_its_issue(here, sol):
 
 
 def test_the_clock_rings_for_days_that_are_missing(here, sol):
-    place = Place(sol.id, Schedule(0, 8, "America/Sao_Paulo"))
+    place = Place(sol.id, "America/Sao_Paulo")
     at = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
     rung = [ring for ring in ringing.due([place], at) if ring.job == "refresh_snapshots"]
     assert [ring.args for ring in rung] == [(sol.id, TODAY.isoformat())]

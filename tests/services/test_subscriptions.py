@@ -12,7 +12,7 @@ from bpo.kernel import actor as actors
 from bpo.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from bpo.models import AuditEntry, Receivable, Subscription, SubscriptionPeriod
 from bpo.queries import clockwork
-from bpo.services import reports, subscription_issuing, subscriptions
+from bpo.services import subscription_issuing, subscriptions
 from bpo.services.ringing import Place, due
 from tests import counting
 from tests.factories import debts, people
@@ -128,7 +128,7 @@ def test_statements_do_not_grow_with_subscriptions(session, cast, program):
 
 def test_the_clock_rings_for_what_has_come(session, cast, program):
     begin(session, cast, notice_days=6)
-    place = Place(cast.sol.id, reports.schedule_of(cast.sol))
+    place = Place(cast.sol.id, cast.sol.time_zone)
     rings = [ring for ring in due([place], NOON) if ring.job is Job.ISSUE_SUBSCRIPTIONS]
     assert [ring.args for ring in rings] == [(cast.sol.id, "2026-11-24")]
     run(program, cast)

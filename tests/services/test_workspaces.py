@@ -131,8 +131,6 @@ def test_what_is_said_is_kept_in_normal_form(session, given, kept):
         ("calendar", "us"),
         ("time_zone", "America/Sao Paulo"),
         ("currency", "R$"),
-        ("report_weekday", 7),
-        ("report_hour", 24),
         ("city", "x" * 121),
     ],
 )

@@ -182,9 +182,9 @@ class TestReports:
     def test_a_planned_delivery_is_rung_for_until_it_has_left(self, everywhere, cast):
         run = ReportRun(
             workspace_id=cast.sol.id,
-            kind="requested",
+            kind="weekly",
             slot=MONDAY_NINE,
-            week="2026-W47",
+            period="2026-W47",
             as_of=date(2026, 11, 22),
             state="built",
         )

@@ -86,15 +86,16 @@ def coming(figures: WeeklyFigures, voice: Voice) -> list[Coming]:
     weeks = figures.expected_weeks
     total = sum(week.due_cents for week in weeks)
     return [
-        *(
-            replace(
-                _coming(_span(w.first, w.last, voice), w.due_cents, w.expected_cents, voice),
-                range=_range(w, voice),
-            )
-            for w in weeks
-        ),
+        *(coming_week(week, voice) for week in weeks),
         _coming(voice.say("Total"), total, figures.expected_total_cents, voice),
     ]
+
+
+def coming_week(week: ExpectedWeek, voice: Voice) -> Coming:
+    """What falls due in a week and what should come in it."""
+    span = _span(week.first, week.last, voice)
+    line = _coming(span, week.due_cents, week.expected_cents, voice)
+    return replace(line, range=_range(week, voice))
 
 
 def _coming(label: str, due: int, expected: int, voice: Voice) -> Coming:

@@ -1,13 +1,17 @@
 """The first page: the week in a few sentences, three key figures, debtors, actions, decisions."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bpo.analytics.weekly import Actions, ExpectedWeek, WeeklyFigures
+from bpo.analytics.weekly import Actions, ExpectedWeek, TopDebtor, WeeklyFigures
 from bpo.gateways import pdf
 from bpo.gateways.weekly.voice import Voice
 
 _LARGEST_TOLD_PCT = 200
+KEYS = ("received_week_cents", "expected_cents", "overdue_cents")
+"""The definitions of the key figures."""
+
 _DEBTORS = 10
 _FEW_ACTIONS = 4
 _TWO_LINES = 908
@@ -93,7 +97,7 @@ def _received(figures: WeeklyFigures, voice: Voice) -> KeyFigure:
         voice.say("Received this week"),
         voice.money(figures.received_week.cents),
         _changed_money(change, voice),
-        _tone(change),
+        tone(change),
         voice.say("{received_cents} in the month", received_cents=figures.received_month.cents),
     )
 
@@ -108,7 +112,7 @@ def _overdue(figures: WeeklyFigures, voice: Voice) -> KeyFigure:
         voice.say("Overdue"),
         voice.money(figures.overdue_cents),
         _changed_money(change, voice),
-        _tone(-change),
+        tone(-change),
         note if share is not None else voice.say("No open balance"),
     )
 
@@ -141,7 +145,8 @@ def _changed_money(change: int, voice: Voice) -> str:
     return voice.say(template, change_cents=abs(change))
 
 
-def _tone(gain: float) -> str:
+def tone(gain: float) -> str:
+    """Whether a change is good, bad, or too small to say."""
     if round(gain, 1) == 0:
         return "muted"
     return "good" if gain > 0 else "bad"
@@ -155,7 +160,7 @@ def page(figures: WeeklyFigures, voice: Voice) -> dict[str, Any]:
     return {
         "headline": came_in,
         "second_headline": is_late,
-        "headline_size": _headline_size(f"{came_in} {is_late}"),
+        "headline_size": headline_size(f"{came_in} {is_late}"),
         "key_figures": key_figures(figures, voice),
         "debtors": debtors(figures, voice),
         "actions": done,
@@ -164,7 +169,7 @@ def page(figures: WeeklyFigures, voice: Voice) -> dict[str, Any]:
     }
 
 
-def _headline_size(text: str) -> float:
+def headline_size(text: str) -> float:
     """The font size in points at which the headline takes two lines, within limits."""
     width = pdf.width_of(text, size=1, family="InterDisplay")
     return round(max(_SMALLEST, min(_LARGEST, _TWO_LINES / width)), 1)
@@ -182,6 +187,11 @@ class Owing:
 
 def debtors(figures: WeeklyFigures, voice: Voice) -> list[Owing]:
     """The ten who owe most that is late."""
+    return owing(figures.top_debtors[:_DEBTORS], voice)
+
+
+def owing(rows: Iterable[TopDebtor], voice: Voice) -> list[Owing]:
+    """Debtors with what they owe that is late."""
     return [
         Owing(
             pdf.fitted(debtor.name, width=139, size=8.5),
@@ -189,7 +199,7 @@ def debtors(figures: WeeklyFigures, voice: Voice) -> list[Owing]:
             voice.number(debtor.overdue_count),
             voice.number(debtor.days_late),
         )
-        for debtor in figures.top_debtors[:_DEBTORS]
+        for debtor in rows
     ]
 
 

@@ -1,5 +1,6 @@
 """The charts of the weekly report, drawn for paper."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from babel.dates import format_date
@@ -58,13 +59,18 @@ def _week(first: date, voice: Voice) -> str:
 
 def aging(figures: WeeklyFigures, voice: Voice, palette: charts.Palette) -> str:
     """The open balance by age."""
+    return age_bar(figures.aging_cents, figures.open_cents, voice, palette)
+
+
+def age_bar(cents: Mapping[str, int], whole: int, voice: Voice, palette: charts.Palette) -> str:
+    """A balance by age, as one bar with its amounts."""
     title = voice.say("How old is what is open")
     slices = [
         charts.Slice(
-            figures.aging_cents[key],
+            cents[key],
             voice.say(label),
-            voice.money(figures.aging_cents[key]),
-            voice.percent(share(figures.aging_cents[key], figures.open_cents)),
+            voice.money(cents[key]),
+            voice.percent(share(cents[key], whole)),
         )
         for key, label in BUCKETS.items()
     ]
@@ -76,7 +82,7 @@ def trend(figures: WeeklyFigures, voice: Voice, palette: charts.Palette) -> str:
     """DSO over the last months."""
     title = voice.say("Days sales outstanding (DSO)")
     points = [
-        charts.Point(_month(point.day, voice), point.dso, voice.days(point.dso))
+        charts.Point(month(point.day, voice), point.dso, voice.days(point.dso))
         for point in figures.trend
     ]
     frame = charts.Frame("dso", title, title, 243, 112, palette)
@@ -84,5 +90,6 @@ def trend(figures: WeeklyFigures, voice: Voice, palette: charts.Palette) -> str:
     return pdf.image(charts.dso_trend(frame, points, empty=empty, tick=voice.number))
 
 
-def _month(day: date, voice: Voice) -> str:
+def month(day: date, voice: Voice) -> str:
+    """A month on an axis, `nov/26`."""
     return format_date(day, "MMM/yy", locale=voice.locale).replace(".", "")

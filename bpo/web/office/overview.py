@@ -2,11 +2,11 @@
 
 from flask import g, render_template, url_for
 
-from bpo.analytics import weekly
 from bpo.db import db
 from bpo.domain.access import Permission
 from bpo.queries import campaigns
 from bpo.queries import reports as stored
+from bpo.services import report_kinds
 from bpo.web import access, figures
 from bpo.web.office import blueprint
 
@@ -20,7 +20,7 @@ def show_workspace(slug: str) -> str:
         "office/overview/page.html",
         campaigns=campaigns.listed(session, workspace.id),
         reports=[
-            (run, weekly.week(run.row.week))
+            (run, report_kinds.of(run.row.kind).period(run.row.period))
             for run in stored.listed(session, workspace.id, limit=3)
         ],
         upcoming=stored.upcoming(session, workspace.id),

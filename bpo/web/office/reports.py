@@ -1,50 +1,50 @@
-"""The reports of a client company: when the next is due, those made, who has them, and one now."""
+"""The reports of a client company: those made, who has them, and one now."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from bpo.analytics import snapshot, weekly
-from bpo.analytics.weekly import Week, WeeklyFigures
 from bpo.db import db
 from bpo.domain import report_schedule
 from bpo.domain.access import Permission
+from bpo.domain.report_schedule import SCHEDULED, Kind
 from bpo.gateways import outside
-from bpo.gateways.weekly import overview
-from bpo.gateways.weekly.overview import KeyFigure
-from bpo.gateways.weekly.voice import Voice
+from bpo.gateways.reports import Rendered
 from bpo.kernel import clock
 from bpo.kernel.errors import NotFound
 from bpo.models import ReportRun
+from bpo.queries import report_readers, users
 from bpo.queries import reports as stored
-from bpo.queries import users
-from bpo.services import report_deliveries, reports
+from bpo.services import report_deliveries, report_kinds, reports
+from bpo.services.report_kinds import Period
 from bpo.web import access, documents, figures, forms
-from bpo.web.office import blueprint
+from bpo.web.office import blueprint, report_schedules
 
 Answer = str | Response | tuple[str, int]
-WEEKS_OFFERED = 12
+PERIODS_OFFERED = 12
 
 
 @blueprint.get("/w/<slug>/reports", endpoint="reports")
 @access.requires(Permission.SEE_WORKSPACE)
 def show_reports(slug: str) -> Answer:
-    """The schedule, the reports made, and the form for one now."""
+    """The schedules, the reports made, and the form for one now."""
     return _list({})
 
 
 @blueprint.post("/w/<slug>/reports")
 @access.requires(Permission.BUILD_REPORTS)
 def report_build(slug: str) -> Answer:
-    """Ask for the report of a week."""
+    """Ask for the report of a week or month."""
     typed = forms.typed()
     attempt = forms.attempt(
         lambda: reports.request(
             g.actor,
             g.workspace.id,
-            typed.needed("week"),
+            typed.needed("period"),
+            report_schedules.kind(typed.text("kind") or Kind.WEEKLY),
             now=g.now,
             queue=outside.current().queue,
             to_managers=typed.checked("send"),
@@ -59,23 +59,23 @@ def report_build(slug: str) -> Answer:
 @blueprint.get("/w/<slug>/reports/<int:run_id>", endpoint="report")
 @access.requires(Permission.SEE_WORKSPACE)
 def show_report(slug: str, run_id: int) -> Answer:
-    """One report: its key figures, and how it stands with each reader."""
+    """One report: its key figures, what its mail says, and how it stands with each reader."""
     session, run = db.session(), _found(run_id)
-    speaking = figures.voice()
-    told = snapshot.from_json(run.figures) if run.figures else None
     deliveries = stored.deliveries_of(session, g.workspace.id, run.id)
     had = {delivery.user_id for delivery, name in deliveries}
-    readers = users.client_managers(session, g.workspace.id)
+    readers = report_readers.of(session, g.workspace.id, run.kind)
+    may_read = report_readers.candidates(session, g.workspace.id)
     return render_template(
         "office/reports/page.html",
         run=run,
-        week=weekly.week(run.week),
-        figures=_key_figures(told, speaking) if told else (),
-        headline=overview.headline(told, speaking) if told else (),
+        period=report_kinds.of(run.kind).period(run.period),
+        mail=_mail(run),
         deliveries=deliveries,
         readers=readers,
         without=[reader for reader in readers if reader.id not in had],
+        others=[person for person in may_read if person.id not in had],
         tries=report_schedule.MAX_TRIES,
+        **_key_figures(run),
     )
 
 
@@ -89,13 +89,18 @@ def report_file(slug: str, run_id: int) -> Response:
 @blueprint.post("/w/<slug>/reports/<int:run_id>/send")
 @access.requires(Permission.BUILD_REPORTS)
 def report_send(slug: str, run_id: int) -> Response:
-    """Send a report that is there to the client managers."""
+    """Send a report that is there to its readers, or to one person."""
     attempt = forms.attempt(
         lambda: report_deliveries.address(
-            g.actor, g.workspace.id, run_id, now=g.now, queue=outside.current().queue
+            g.actor,
+            g.workspace.id,
+            run_id,
+            now=g.now,
+            queue=outside.current().queue,
+            only=forms.typed().whole("only"),
         )
     )
-    return _back(slug, run_id, attempt, _("The report is on its way to the client managers."))
+    return _back(slug, run_id, attempt, _("The report is on its way."))
 
 
 @blueprint.post("/w/<slug>/reports/<int:run_id>/deliveries/<int:delivery_id>/resend")
@@ -123,35 +128,49 @@ def report_confirm(slug: str, run_id: int, delivery_id: int) -> Response:
 def _list(faults: dict[str, str]) -> str:
     session, workspace = db.session(), g.workspace
     today = clock.local_day(g.now, workspace.time_zone)
-    schedule = reports.schedule_of(workspace)
-    planned = stored.upcoming(session, workspace.id)
-    slot = report_schedule.upcoming(schedule, planned.slot if planned else None, g.now)
+    runs = stored.listed(session, workspace.id)
     return render_template(
         "office/reports/list.html",
-        runs=[(run, weekly.week(run.row.week)) for run in stored.listed(session, workspace.id)],
-        slot=slot,
-        position=report_schedule.position(slot, workspace.time_zone),
-        readers=users.client_managers(session, workspace.id),
-        weeks=_weeks(today),
+        runs=[(run, report_kinds.of(run.row.kind).period(run.row.period)) for run in runs],
+        schedules=report_schedules.told(session, workspace, g.now),
+        offered=[(kind, _periods(kind, today)) for kind in SCHEDULED],
+        has_readers=bool(users.client_managers(session, workspace.id)),
         faults=faults,
-        local_slot=clock.local_time(slot, workspace.time_zone),
     )
 
 
-def _key_figures(told: WeeklyFigures, speaking: Voice) -> list[tuple[KeyFigure, str]]:
-    """The three figures of the report, each with what it means."""
-    keys = ("received_week_cents", "expected_cents", "overdue_cents")
-    values = overview.key_figures(told, speaking)
-    return [
-        (value, figures.why(key, told, speaking)) for key, value in zip(keys, values, strict=True)
-    ]
+def _key_figures(run: ReportRun) -> dict[str, Any]:
+    """The headline of a report and its three figures, each with what it means."""
+    if not run.figures:
+        return {"headline": (), "figures": ()}
+    maker, speaking = report_kinds.of(run.kind), figures.voice()
+    told = maker.revived(run)
+    values = zip(maker.keys, maker.key_figures(told, speaking), strict=True)
+    return {
+        "headline": maker.headline(told, speaking),
+        "figures": [(value, figures.why(key, told, speaking)) for key, value in values],
+    }
 
 
-def _weeks(today: date) -> list[Week]:
-    """The weeks to choose from, the last complete one first; the running one at the end."""
-    span = weekly.week_of(today)
-    past = [weekly.week_of(span.first - timedelta(days=7 * n)) for n in range(1, WEEKS_OFFERED)]
-    return [*past, span]
+def _mail(run: ReportRun) -> Rendered | None:
+    """What the mail of a report says to a reader of this language; None where nothing is mailed."""
+    maker, here = report_kinds.of(run.kind), outside.current().settings
+    if not run.figures or maker.mail is None:
+        return None
+    identity = reports.identity_of(g.workspace, here.bpo_name)
+    links = report_deliveries.links_of(g.workspace, g.user, here.base_url)
+    return maker.mail(maker.revived(run), identity, figures.voice().locale, links)
+
+
+def _periods(kind: Kind, today: date) -> list[Period]:
+    """The periods to choose from, the last complete one first; the running one at the end."""
+    around = report_kinds.of(kind).around
+    running = around(today)
+    past, day = [], running.first
+    for _number in range(PERIODS_OFFERED):
+        past.append(around(day - timedelta(days=1)))
+        day = past[-1].first
+    return [*past, running]
 
 
 def _found(run_id: int) -> ReportRun:

@@ -68,8 +68,6 @@ def _new(**context: Any) -> str:
         "currency": "BRL",
         "calendar": "br",
         "year_end_closed": "1",
-        "report_weekday": "4",
-        "report_hour": "17",
     }
     return render_template(
         "office/settings/new.html",

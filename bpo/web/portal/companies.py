@@ -3,8 +3,6 @@
 from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from bpo.analytics import weekly
-from bpo.analytics.weekly import Week
 from bpo.db import db
 from bpo.domain.access import Permission
 from bpo.kernel import clock
@@ -12,6 +10,8 @@ from bpo.models import ReportRun
 from bpo.queries import debtor_lists, portfolio
 from bpo.queries import reports as stored
 from bpo.queries.debtor_lists import Filter, Show
+from bpo.services import report_kinds
+from bpo.services.report_kinds import Period
 from bpo.web import access, documents, figures, session
 from bpo.web.office import lists
 from bpo.web.portal import blueprint
@@ -79,7 +79,7 @@ def report_file(slug: str, run_id: int) -> Response:
     return documents.report(run_id, for_client=True)
 
 
-def _reports(limit: int) -> list[tuple[ReportRun, Week]]:
-    """The latest reports that the client may read, each with its week."""
+def _reports(limit: int) -> list[tuple[ReportRun, Period]]:
+    """The latest reports that the client may read, each with its days."""
     runs = stored.shared(db.session(), g.workspace.id, limit=limit)
-    return [(run, weekly.week(run.week)) for run in runs]
+    return [(run, report_kinds.of(run.kind).period(run.period)) for run in runs]

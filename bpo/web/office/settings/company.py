@@ -76,14 +76,7 @@ def profile(typed: Typed) -> Profile:
         currency=typed.text("currency") or "BRL",
         calendar=typed.values.get("calendar", ""),
         year_end_closed=typed.checked("year_end_closed"),
-        report_weekday=_number(typed, "report_weekday", 4),
-        report_hour=_number(typed, "report_hour", 17),
     )
-
-
-def _number(typed: Typed, name: str, default: int) -> int:
-    found = typed.whole(name)
-    return default if found is None else found
 
 
 def _page(faults: dict[str, str] | None = None) -> str:
