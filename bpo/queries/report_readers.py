@@ -1,6 +1,7 @@
 """Who reads the reports of a client company: those who may, and those chosen for each kind."""
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
@@ -17,9 +18,20 @@ def schedules(session: Session, workspace_id: int) -> dict[str, ReportSchedule]:
     return {row.kind: row for row in session.scalars(query)}
 
 
-def every_schedule(session: Session) -> Sequence[ReportSchedule]:
-    """The schedules of all companies in reach."""
-    return session.scalars(select(ReportSchedule)).all()
+class Timing(NamedTuple):
+    """When a kind of report of a company goes out."""
+
+    workspace_id: int
+    kind: str
+    weekday: int
+    month_day: int | None
+    hour: int
+
+
+def running(session: Session) -> list[Timing]:
+    """The schedules of all companies in reach that are not paused."""
+    query = select(*(getattr(ReportSchedule, name) for name in Timing._fields))
+    return [Timing(*row) for row in session.execute(query.where(~ReportSchedule.paused))]
 
 
 def candidates(session: Session, workspace_id: int) -> Sequence[User]:

@@ -251,7 +251,7 @@ def _parcel(
     delivery.recipient = reader.email
     delivery.message_id = report_mail.message_id(workspace_id, delivery.id, post.sender)
     identity = reports.identity_of(workspace, post.sender.name)
-    links = links_of(workspace, reader, post.base_url)
+    links = links_of(workspace, reader.role, post.base_url)
     document = Attachment(file.name, file.content)
     maker, locale, name = report_kinds.of(run.kind), reader.locale, reader.name
     told = maker.revived(run)
@@ -266,10 +266,9 @@ def _parcel(
     return _Parcel(delivery.id, run.id, delivery.attempts, to, build)
 
 
-def links_of(workspace: Workspace, reader: User, base_url: str) -> Links:
+def links_of(workspace: Workspace, role: str, base_url: str) -> Links:
     """Where the mail of a reader leads: the portal, or the office for those who work there."""
-    is_client = reader.role == Role.CLIENT_MANAGER.value
-    room = "portal" if is_client else "w"
+    room = "portal" if role == Role.CLIENT_MANAGER.value else "w"
     return Links(f"{base_url}/{room}/{workspace.slug}", f"{base_url}/account")
 
 

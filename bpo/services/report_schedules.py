@@ -16,6 +16,7 @@ from bpo.kernel.errors import BadInput, NotFound
 from bpo.models import ReportReader, ReportRun, ReportSchedule, Workspace
 from bpo.queries import report_readers, workspaces
 from bpo.queries import reports as stored
+from bpo.queries.report_readers import Timing
 from bpo.services import audit, report_kinds
 
 
@@ -45,7 +46,7 @@ def install(session: Session, workspace_id: int) -> None:
     )
 
 
-def rhythm(row: ReportSchedule, zone: str) -> Schedule:
+def rhythm(row: ReportSchedule | Timing, zone: str) -> Schedule:
     """When a schedule is due, on the wall clock of the company."""
     return Schedule(row.weekday, row.hour, zone, row.month_day)
 

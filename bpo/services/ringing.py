@@ -191,10 +191,10 @@ def _keep_schedules(places: Sequence[Place], now: datetime) -> None:
     zones = {place.id: place.zone for place in places}
     with _reading(places) as session:
         planned = stored.planned(session)
-        rows = report_readers.every_schedule(session)
+        rows = report_readers.running(session)
     for row in rows:
         place, slot = row.workspace_id, planned.get((row.workspace_id, row.kind))
-        if row.paused or place not in zones:
+        if place not in zones:
             continue
         wanted = report_schedules.rhythm(row, zones[place])
         if report_schedule.upcoming(wanted, slot, now) != slot:

@@ -145,6 +145,9 @@ WORKSPACES: dict[str, tuple[Phrase, str, Tone]] = {
     "report.build": (Phrase("Report built"), "chart-column", _G),
     "report.send": (Phrase("Report on its way"), "send", _N),
     "report.resend": (Phrase("Report sent again"), "send", _N),
+    "report.schedule": (Phrase("Schedule of a report changed"), "clock", _N),
+    "report.pause": (Phrase("Report paused"), "pause", _N),
+    "report.resume": (Phrase("Report resumed"), "play", _N),
     "report.fail": (Phrase("Report failed"), "circle-x", _B),
     "campaign.create": (Phrase("Campaign made"), "megaphone", _N),
     "campaign.rename": (Phrase("Campaign renamed"), "pencil", _N),
@@ -167,6 +170,7 @@ MOVED: dict[str, tuple[Phrase, str]] = {
     "dispute": (Phrase("Dispute"), "flag"),
     "promise": (Phrase("Promise"), "handshake"),
     "report": (Phrase("Report"), "chart-column"),
+    "report_schedule": (Phrase("Schedule of a report"), "clock"),
     "task": (Phrase("Task"), "circle-check"),
 }
 """Things whose change of state is an act by itself: `promise.broken`."""

@@ -269,7 +269,7 @@ class TestStrangers:
         for person in (cast.carla, cast.celia, cast.bruno):
             token = form_token(people.sign_in(client, person))
             for form in (*forms, f"/{run}/deliveries/{delivery.id}/confirm"):
-                fields = {"week": WEEK, "csrf_token": token}
+                fields = {"period": WEEK, "csrf_token": token}
                 answer = client.post(f"/w/sol/reports{form}", data=fields)
                 assert answer.status_code in (403, 404), form
         with acting_as(program):
@@ -291,7 +291,7 @@ class TestReports:
     def test_one_asked_for_is_made_looked_at_and_sent(
         self, ana, book, cast, program, queue, session
     ):
-        answer = ana.send("/w/sol/reports", {"week": WEEK})
+        answer = ana.send("/w/sol/reports", {"period": WEEK})
         assert answer.status_code == 302
         (job, args) = queue.jobs[-1]
         assert job == Job.BUILD_REPORT
@@ -307,7 +307,7 @@ class TestReports:
         assert "a caminho" in text
 
     def test_a_week_that_is_none_is_told_beside_its_field(self, ana):
-        answer = ana.send("/w/sol/reports", {"week": "2026-W60"})
+        answer = ana.send("/w/sol/reports", {"period": "2026-W60"})
         assert answer.status_code == 400
         assert "2026-W60 não é uma semana" in said(answer.text)
 

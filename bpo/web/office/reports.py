@@ -14,6 +14,7 @@ from bpo.domain.report_schedule import SCHEDULED, Kind
 from bpo.gateways import outside
 from bpo.gateways.reports import Rendered
 from bpo.kernel import clock
+from bpo.kernel.actor import Role
 from bpo.kernel.errors import NotFound
 from bpo.models import ReportRun
 from bpo.queries import report_readers, users
@@ -158,7 +159,7 @@ def _mail(run: ReportRun) -> Rendered | None:
     if not run.figures or maker.mail is None:
         return None
     identity = reports.identity_of(g.workspace, here.bpo_name)
-    links = report_deliveries.links_of(g.workspace, g.user, here.base_url)
+    links = report_deliveries.links_of(g.workspace, Role.CLIENT_MANAGER.value, here.base_url)
     return maker.mail(maker.revived(run), identity, figures.voice().locale, links)
 
 
