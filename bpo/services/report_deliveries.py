@@ -22,10 +22,9 @@ from bpo.gateways import report_mail
 from bpo.gateways.mail import Mail, Outcome, Stage
 from bpo.gateways.queue import Queue
 from bpo.gateways.report_mail import Attachment, Sender
-from bpo.gateways.reports import Links
 from bpo.jobs import Job
 from bpo.kernel import clock as clocks
-from bpo.kernel.actor import Actor, Role
+from bpo.kernel.actor import Actor
 from bpo.kernel.errors import Conflict, NotFound
 from bpo.models import ReportDelivery, ReportRun, Task, User, Workspace
 from bpo.queries import report_readers, workspaces
@@ -251,7 +250,7 @@ def _parcel(
     delivery.recipient = reader.email
     delivery.message_id = report_mail.message_id(workspace_id, delivery.id, post.sender)
     identity = reports.identity_of(workspace, post.sender.name)
-    links = links_of(workspace, reader.role, post.base_url)
+    links = reports.links_of(workspace, reader.role, post.base_url)
     document = Attachment(file.name, file.content)
     maker, locale, name = report_kinds.of(run.kind), reader.locale, reader.name
     told = maker.revived(run)
@@ -264,12 +263,6 @@ def _parcel(
         )
 
     return _Parcel(delivery.id, run.id, delivery.attempts, to, build)
-
-
-def links_of(workspace: Workspace, role: str, base_url: str) -> Links:
-    """Where the mail of a reader leads: the portal, or the office for those who work there."""
-    room = "portal" if role == Role.CLIENT_MANAGER.value else "w"
-    return Links(f"{base_url}/{room}/{workspace.slug}", f"{base_url}/account")
 
 
 def _hand_over(

@@ -13,10 +13,10 @@ from bpo.domain import access, deliveries, report_schedule
 from bpo.domain.access import Permission
 from bpo.domain.report_schedule import MAX_TRIES, Kind
 from bpo.gateways.queue import Queue
-from bpo.gateways.reports import Identity
+from bpo.gateways.reports import Identity, Links
 from bpo.jobs import Job
 from bpo.kernel import clock
-from bpo.kernel.actor import Actor
+from bpo.kernel.actor import Actor, Role
 from bpo.kernel.errors import BadInput, Conflict, NotFound
 from bpo.models import ReportDelivery, ReportRun, Workspace
 from bpo.queries import report_readers, workspaces
@@ -106,6 +106,12 @@ def identity_of(workspace: Workspace, bpo_name: str) -> Identity:
         bpo_name=bpo_name,
         currency=workspace.currency,
     )
+
+
+def links_of(workspace: Workspace, role: str, base_url: str) -> Links:
+    """Where the mail of a reader leads: the portal, or the office for those who work there."""
+    room = "portal" if role == Role.CLIENT_MANAGER.value else "w"
+    return Links(f"{base_url}/{room}/{workspace.slug}", f"{base_url}/account")
 
 
 def _claimed(actor: Actor, workspace_id: int, run_id: int, now: datetime) -> bool:

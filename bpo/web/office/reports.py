@@ -159,7 +159,7 @@ def _mail(run: ReportRun) -> Rendered | None:
     if not run.figures or maker.mail is None:
         return None
     identity = reports.identity_of(g.workspace, here.bpo_name)
-    links = report_deliveries.links_of(g.workspace, Role.CLIENT_MANAGER.value, here.base_url)
+    links = reports.links_of(g.workspace, Role.CLIENT_MANAGER.value, here.base_url)
     return maker.mail(maker.revived(run), identity, figures.voice().locale, links)
 
 
