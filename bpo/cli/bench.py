@@ -4,7 +4,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from bpo.bench import analytics, campaign, dunning, importing, negotiation, screens
+from bpo.bench import analytics, campaign, dunning, importing, negotiation, reports, screens
 from bpo.cli import console
 from bpo.kernel.errors import BadInput
 from bpo.world import parameters
@@ -46,6 +46,10 @@ def register(commands: console.Commands) -> None:
     kind.add_argument("--receivables", type=int, default=1_000_000, metavar="N", help="in all")
     console.add_json(kind)
     kind.set_defaults(run=run_screens)
+    kind = kinds.add_parser("reports", help="a night of weekly reports by two workers")
+    kind.add_argument("--clients", type=int, default=100, metavar="N")
+    console.add_json(kind)
+    kind.set_defaults(run=run_reports)
     kind = kinds.add_parser("negotiation", help="offers against fixed plans, in simulated worlds")
     kind.add_argument("--debtors", type=int, default=200, metavar="N", help="a world and seed")
     kind.add_argument("--seed", type=int, default=1, metavar="S", help="the first one")
@@ -84,6 +88,12 @@ def run_screens(arguments: Namespace, settings: Settings) -> None:
     _at_least_one(arguments, "workspaces", "receivables")
     tell = console.output if arguments.json else _say
     screens.run(arguments.workspaces, arguments.receivables, tell)
+
+
+def run_reports(arguments: Namespace, settings: Settings) -> None:
+    """One line a phase."""
+    _at_least_one(arguments, "clients")
+    reports.run(arguments.clients, console.output if arguments.json else _say)
 
 
 def _at_least_one(arguments: Namespace, *names: str) -> None:

@@ -37,7 +37,7 @@ def run(arguments: Namespace, settings: Settings) -> None:
         session = db.session()
         workspace = read.workspace(session, arguments.workspace)
         with acting_as(actors.system([workspace.id], name="bpo negotiate")):
-            debtor = _debtor(session, workspace, arguments.debtor)
+            debtor = named_debtor(session, workspace, arguments.debtor)
             found = negotiation.proposals(
                 session, workspace, debtor, arguments.date, arguments.monthly_cents
             )
@@ -49,7 +49,8 @@ def run(arguments: Namespace, settings: Settings) -> None:
         _tell(result, workspace)
 
 
-def _debtor(session: Session, workspace: Workspace, reference: str) -> Debtor:
+def named_debtor(session: Session, workspace: Workspace, reference: str) -> Debtor:
+    """The debtor with a customer number or document. Raises BadInput or NotFound."""
     found = debtors.named(session, workspace.id, reference)
     if not found:
         raise NotFound(

@@ -12,7 +12,8 @@ from bpo import paths
 from bpo.analytics.charts import Palette
 from bpo.analytics.monthly import MonthlyFigures
 from bpo.analytics.weekly import WeeklyFigures
-from bpo.gateways import monthly, pdf, wording
+from bpo.domain.dossiers import Dossier
+from bpo.gateways import dossiers, monthly, pdf, wording
 from bpo.gateways.weekly import details, overview, pictures
 from bpo.gateways.weekly.voice import Voice
 from bpo.kernel import colours, documents
@@ -65,6 +66,21 @@ def monthly_pdf(figures: MonthlyFigures, identity: Identity, locale: str) -> byt
     palette = Palette(accent=colours.hexadecimal(identity.colour))
     page = monthly_frame(figures, identity, voice) | monthly.page(figures, voice, palette)
     return drawn("reports/monthly.html", page, locale, figures.as_of, _PAGES)
+
+
+def dossier_pdf(told: Dossier, identity: Identity, locale: str) -> bytes:
+    """The whole file of a debtor; the same facts give the same bytes."""
+    voice = Voice(locale, identity.currency)
+    frame = framed(identity, told.as_of, voice)
+    title = voice.say("Collection dossier of {name}", name=told.name)
+    page = frame | {"title": title} | dossiers.page(told, voice)
+    return drawn("reports/dossier.html", page, locale, told.as_of, _PAGES)
+
+
+def weekly_html(figures: WeeklyFigures, identity: Identity, locale: str) -> str:
+    """What the weekly report is drawn from."""
+    page = _page(figures, identity, Voice(locale, identity.currency))
+    return html("reports/weekly.html", page, locale, _PAGES)
 
 
 def drawn(template: str, page: dict[str, Any], locale: str, dated: date, pages: int) -> bytes:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bpo.domain import deliveries
 from bpo.domain.deliveries import State
 from bpo.domain.report_schedule import Kind
-from bpo.models import ReportDelivery, ReportRun, StoredFile, User
+from bpo.models import Debtor, ReportDelivery, ReportRun, StoredFile, User
 
 MADE = ("built", "done")
 ATTENTION = (State.REFUSED.value, State.UNCERTAIN.value, State.FAILED.value)
@@ -19,11 +19,15 @@ ATTENTION = (State.REFUSED.value, State.UNCERTAIN.value, State.FAILED.value)
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run with the number of its deliveries in each state; `by`: who asked for it."""
+    """A run with the number of its deliveries in each state; `by`: who asked for it.
+
+    `debtor`: whose file it is, for a dossier.
+    """
 
     row: ReportRun
     by: str | None
     states: dict[str, int]
+    debtor: str | None = None
 
     @property
     def recipients(self) -> int:
@@ -62,14 +66,18 @@ def listed(session: Session, workspace_id: int, *, limit: int = 60) -> list[Run]
     """Runs but for the scheduled next ones, the latest first."""
     ahead = and_(ReportRun.scheduled, ReportRun.state == "due", ReportRun.attempts == 0)
     rows = session.execute(
-        select(ReportRun, User.name)
+        select(ReportRun, User.name, Debtor.name)
         .outerjoin(User, User.id == ReportRun.requested_by)
+        .outerjoin(
+            Debtor,
+            and_(Debtor.workspace_id == ReportRun.workspace_id, Debtor.id == ReportRun.debtor_id),
+        )
         .where(ReportRun.workspace_id == workspace_id, ~ahead)
         .order_by(ReportRun.slot.desc(), ReportRun.id.desc())
         .limit(limit)
     ).all()
-    states = _states(session, workspace_id, [row.id for row, _ in rows])
-    return [Run(row, by, states.get(row.id, {})) for row, by in rows]
+    states = _states(session, workspace_id, [row.id for row, *_ in rows])
+    return [Run(row, by, states.get(row.id, {}), debtor) for row, by, debtor in rows]
 
 
 def shared(session: Session, workspace_id: int, *, limit: int = 60) -> Sequence[ReportRun]:

@@ -253,11 +253,13 @@ def _parcel(
     links = reports.links_of(workspace, reader.role, post.base_url)
     document = Attachment(file.name, file.content)
     maker, locale, name = report_kinds.of(run.kind), reader.locale, reader.name
-    told = maker.revived(run)
+    told, mail = maker.revived(run), maker.mail
+    if mail is None:
+        raise Conflict("A dossier is downloaded, not mailed")
     to, number = reader.email, delivery.message_id
 
     def build(at: datetime) -> bytes:
-        rendered = maker.mail(told, identity, locale, links)
+        rendered = mail(told, identity, locale, links)
         return report_mail.message(
             post.sender, Address(name, addr_spec=to), rendered, document, identity=number, at=at
         )

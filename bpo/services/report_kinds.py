@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from bpo.analytics import monthly, snapshot, weekly
 from bpo.analytics.monthly import MonthlyFigures
 from bpo.analytics.weekly import WeeklyFigures
+from bpo.domain.dossiers import Dossier, Summary
 from bpo.domain.report_schedule import Kind
+from bpo.gateways import dossiers
 from bpo.gateways import monthly as board
 from bpo.gateways import reports as documents
 from bpo.gateways.reports import Identity, Links, Rendered
@@ -19,6 +21,7 @@ from bpo.gateways.weekly.overview import KeyFigure
 from bpo.gateways.weekly.voice import Voice
 from bpo.kernel.errors import BadInput
 from bpo.models import ReportRun, Workspace
+from bpo.queries import dossiers as files
 from bpo.queries import figures, months
 
 
@@ -37,18 +40,20 @@ class Maker:
 
     `figures` reads the numbers of a run, `told` is their type, `document` draws them, `mail` says
     them; `headline` and `key_figures` (of the definitions `keys`) tell them on screen. `period`
-    reads a label and `around` names the period a day lies in.
+    reads a label and `around` names the period a day lies in; `kept` is what is stored of the
+    numbers, of type `told`.
     """
 
     told: type
     figures: Callable[[Session, Workspace, ReportRun], Any]
     document: Callable[[Any, Identity, str], bytes]
-    mail: Callable[[Any, Identity, str, Links], Rendered]
+    mail: Callable[[Any, Identity, str, Links], Rendered] | None
     headline: Callable[[Any, Voice], tuple[str, str]]
     keys: tuple[str, ...]
     key_figures: Callable[[Any, Voice], Sequence[KeyFigure]]
     period: Callable[[str], Period]
     around: Callable[[date], Period]
+    kept: Callable[[Any], Any] = lambda told: told
 
     def revived(self, run: ReportRun) -> Any:
         """The numbers that a run was made of, as they were kept."""
@@ -62,7 +67,8 @@ def of(kind: str) -> Maker:
 
 def file_name(workspace: Workspace, run: ReportRun) -> str:
     """The name under which the document is kept and mailed."""
-    return f"{workspace.slug}-{run.period}.pdf"
+    whose = f"dossier-{run.debtor_id}-" if run.debtor_id else ""
+    return f"{workspace.slug}-{whose}{run.period}.pdf"
 
 
 def _week(label: str) -> Period:
@@ -101,6 +107,18 @@ def _monthly(session: Session, workspace: Workspace, run: ReportRun) -> MonthlyF
     return months.of(session, workspace, monthly.month(run.period), run.as_of)
 
 
+def _day(label: str) -> Period:
+    return _day_of(date.fromisoformat(label))
+
+
+def _day_of(day: date) -> Period:
+    return Period(day.isoformat(), day, day)
+
+
+def _dossier(session: Session, workspace: Workspace, run: ReportRun) -> Dossier:
+    return files.of(session, workspace, run.debtor_id or 0, run.as_of)
+
+
 MAKERS: dict[Kind, Maker] = {
     Kind.WEEKLY: Maker(
         told=WeeklyFigures,
@@ -123,5 +141,17 @@ MAKERS: dict[Kind, Maker] = {
         key_figures=board.key_figures,
         period=_month,
         around=_month_of,
+    ),
+    Kind.DOSSIER: Maker(
+        told=Summary,
+        figures=_dossier,
+        document=documents.dossier_pdf,
+        mail=None,
+        headline=dossiers.headline,
+        keys=dossiers.KEYS,
+        key_figures=dossiers.key_figures,
+        period=_day,
+        around=_day_of,
+        kept=Dossier.summary,
     ),
 }

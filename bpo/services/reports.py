@@ -19,7 +19,7 @@ from bpo.kernel import clock
 from bpo.kernel.actor import Actor, Role
 from bpo.kernel.errors import BadInput, Conflict, NotFound
 from bpo.models import ReportDelivery, ReportRun, Workspace
-from bpo.queries import report_readers, workspaces
+from bpo.queries import debtors, report_readers, workspaces
 from bpo.queries import reports as stored
 from bpo.services import audit, files, report_kinds
 from bpo.services.report_kinds import Maker
@@ -77,6 +77,42 @@ def request(
     return run_id
 
 
+def request_dossier(
+    actor: Actor, workspace_id: int, debtor_id: int, *, now: datetime, queue: Queue
+) -> int:
+    """Ask for the whole file of a debtor as of today; returns the run's id. Raises NotFound."""
+    access.require(actor, Permission.BUILD_REPORTS, workspace_id)
+    with unit_of_work(actor) as session:
+        workspace = _workspace(session, workspace_id)
+        if debtors.by_id(session, workspace_id, debtor_id) is None:
+            raise NotFound("There is no such debtor")
+        today = clock.local_day(now, workspace.time_zone)
+        run = ReportRun(
+            workspace_id=workspace_id,
+            kind=Kind.DOSSIER.value,
+            slot=now,
+            period=today.isoformat(),
+            as_of=today,
+            debtor_id=debtor_id,
+            requested_by=actor.user_id,
+        )
+        session.add(run)
+        session.flush()
+        run_id = run.id
+        audit.record(
+            session,
+            actor,
+            workspace_id,
+            "report.request",
+            now=now,
+            subject=("report", run_id),
+            kind=run.kind,
+            debtor_id=debtor_id,
+        )
+        after_commit(session, lambda: queue.put(Job.BUILD_REPORT, workspace_id, run_id))
+    return run_id
+
+
 def build(
     actor: Actor, workspace_id: int, run_id: int, *, bpo_name: str, now: datetime, queue: Queue
 ) -> bool:
@@ -90,7 +126,7 @@ def build(
     try:
         maker, told, identity, locale = _figures(actor, workspace_id, run_id, bpo_name)
         document = maker.document(told, identity, locale)
-        return _keep(actor, workspace_id, run_id, told, document, now, queue)
+        return _keep(actor, workspace_id, run_id, maker.kept(told), document, now, queue)
     except Exception as error:
         _failed(actor, workspace_id, run_id, str(error) or type(error).__name__, now)
         raise
@@ -190,8 +226,10 @@ def _keep(
 def address(session: Session, workspace_id: int, run: ReportRun, only: int | None = None) -> None:
     """Plan a delivery of a run for each of its readers who has none yet; or for one person.
 
-    Raises Conflict for a person who may not read it.
+    Raises Conflict for a person who may not read it, and for what is not mailed at all.
     """
+    if report_kinds.of(run.kind).mail is None:
+        raise Conflict("A dossier is downloaded, not mailed")
     people = report_readers.of(session, workspace_id, run.kind)
     if only is not None:
         people = report_readers.picked(report_readers.candidates(session, workspace_id), {only})

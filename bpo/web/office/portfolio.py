@@ -9,11 +9,12 @@ from flask_babel import gettext as _
 from bpo.db import db
 from bpo.domain.access import Permission
 from bpo.formats import sheets
-from bpo.gateways import wording
+from bpo.gateways import client_rows, outside, wording
 from bpo.kernel import clock, text
 from bpo.queries import portfolio, workload
 from bpo.queries.portfolio import Row
-from bpo.web import access, language, session
+from bpo.services import portfolio_reports
+from bpo.web import access, documents, language, session
 from bpo.web.office import blueprint, lists
 
 SHOWN: dict[str, Callable[[Row], bool]] = {
@@ -72,6 +73,17 @@ def portfolio_csv() -> Response:
     head += [_("Payments known until"), _("Report"), _("Report sent to"), _("Waiting"), _("Alerts")]
     day = clock.local_day(g.now, session.time_zone())
     return lists.file_of(f"{text.slug(_('Portfolio'))}-{day}", head, map(_cells, rows))
+
+
+@blueprint.get("/office/portfolio.pdf")
+@access.requires(Permission.SEE_PORTFOLIO)
+def portfolio_pdf() -> Response:
+    """The portfolio on paper, what deserves a look first."""
+    here = outside.current().settings
+    told = portfolio_reports.figures(db.session(), session.reachable(), g.now)
+    document = client_rows.document(told, here.bpo_name, language.current())
+    name = f"{text.slug(_('Portfolio'))}-{told.as_of}.pdf"
+    return documents.download(name, "application/pdf", document)
 
 
 def _wanted(rows: list[Row]) -> list[Row]:

@@ -57,6 +57,17 @@ def report_build(slug: str) -> Answer:
     return redirect(url_for("office.report", slug=slug, run_id=attempt.result))
 
 
+@blueprint.post("/w/<slug>/debtors/<int:debtor_id>/dossier")
+@access.requires(Permission.BUILD_REPORTS)
+def report_dossier(slug: str, debtor_id: int) -> Response:
+    """Ask for the whole file of a debtor."""
+    run_id = reports.request_dossier(
+        g.actor, g.workspace.id, debtor_id, now=g.now, queue=outside.current().queue
+    )
+    flash(_("The dossier is being made. It will be here in a moment."), "info")
+    return redirect(url_for("office.report", slug=slug, run_id=run_id))
+
+
 @blueprint.get("/w/<slug>/reports/<int:run_id>", endpoint="report")
 @access.requires(Permission.SEE_WORKSPACE)
 def show_report(slug: str, run_id: int) -> Answer:

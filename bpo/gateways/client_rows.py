@@ -1,0 +1,93 @@
+"""The portfolio report of the BPO manager, drawn: one row a client, what deserves a look first."""
+
+from typing import Any
+
+from bpo.analytics.clients import ClientRow, PortfolioFigures
+from bpo.gateways import pdf, reports, wording
+from bpo.gateways.weekly import overview
+from bpo.gateways.weekly.voice import Voice
+from bpo.kernel import colours
+
+_ACCENT = "slate"
+_NAME = 128
+
+
+def document(figures: PortfolioFigures, bpo_name: str, locale: str) -> bytes:
+    """The portfolio on A4 across; the same figures give the same bytes."""
+    told = page(figures, bpo_name, locale)
+    return reports.drawn("reports/portfolio.html", told, locale, figures.as_of, 1)
+
+
+def page(figures: PortfolioFigures, bpo_name: str, locale: str) -> dict[str, Any]:
+    """What the template needs."""
+    voice = Voice(locale, figures.totals.currency)
+    position = voice.say("Position on {as_of}", as_of=figures.as_of)
+    title = voice.say("Portfolio of {bpo}", bpo=bpo_name)
+    return {
+        "title": title,
+        "name": pdf.fitted(bpo_name, width=360, size=12.5, family="InterDisplay"),
+        "accent": colours.hexadecimal(_ACCENT),
+        "author": bpo_name,
+        "creditor": bpo_name,
+        "period": voice.say("Portfolio report"),
+        "position": position,
+        "prepared": position,
+        "headline": _headline(figures, voice),
+        "second_headline": _alerts(figures, voice),
+        "rows": [_row(row, Voice(locale, row.currency)) for row in figures.rows],
+        "totals": _totals(figures, voice),
+    }
+
+
+def _headline(figures: PortfolioFigures, voice: Voice) -> str:
+    totals = figures.totals
+    clients = voice.count("%(num)s client", "%(num)s clients", len(figures.rows))
+    return voice.say(
+        "{clients}: {received_cents} came in this week, {overdue_cents} is overdue.",
+        clients=clients,
+        received_cents=totals.received_cents,
+        overdue_cents=totals.overdue_cents,
+    )
+
+
+def _alerts(figures: PortfolioFigures, voice: Voice) -> str:
+    if not figures.with_alerts:
+        return voice.say("None of them asks for a look.")
+    return voice.count(
+        "%(num)s of them asks for a look.", "%(num)s of them ask for a look.", figures.with_alerts
+    )
+
+
+def _row(row: ClientRow, voice: Voice) -> dict[str, Any]:
+    change = row.overdue_change_cents
+    return {
+        "name": pdf.fitted(row.name, width=_NAME, size=8),
+        "colour": colours.hexadecimal(row.colour),
+        "open": voice.money(row.open_cents),
+        "overdue": voice.money(row.overdue_cents),
+        "share": voice.percent(row.overdue_pct),
+        "change": f"{'▲' if change > 0 else '▼'} {voice.short(abs(change))}" if change else "–",
+        "tone": overview.tone(-change),
+        "over_90": voice.money(row.over_90_cents),
+        "dso": voice.number(row.dso),
+        "received": voice.money(row.received_cents),
+        "kept": voice.percent(row.kept_pct),
+        "known": wording.day_short(row.known_until, voice.locale) if row.known_until else "–",
+        "stale": row.stale,
+        "waiting": voice.number(row.waiting),
+        "report": voice.phrase(row.report) if row.report else "–",
+        "alerts": " · ".join(voice.phrase(alert) for alert in row.alerts),
+    }
+
+
+def _totals(figures: PortfolioFigures, voice: Voice) -> dict[str, str]:
+    totals = figures.totals
+    change = totals.overdue_change_cents
+    return {
+        "open": voice.money(totals.open_cents),
+        "overdue": voice.money(totals.overdue_cents),
+        "share": voice.percent(totals.overdue_pct),
+        "change": f"{'▲' if change > 0 else '▼'} {voice.short(abs(change))}" if change else "–",
+        "over_90": voice.money(totals.over_90_cents),
+        "received": voice.money(totals.received_cents),
+    }
