@@ -9,7 +9,7 @@ from bpo.gateways.weekly.voice import Voice
 from bpo.kernel import colours
 
 _ACCENT = "slate"
-_NAME = 128
+_NAME = 118
 
 
 def document(figures: PortfolioFigures, bpo_name: str, locale: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Schedules of reports by kind: edited, paused, with chosen readers, and what each gives rise to."""
+"""Schedules of reports by kind: edited, paused, with chosen readers, and what comes of each."""
 
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
