@@ -43,7 +43,7 @@ from bpo.services.report_schedules import Wish
 NAME = "bpo demo"
 CAUGHT_DAYS = 3
 """Of how many past business days the mail catcher shows the mails."""
-_WEEK = timedelta(days=7)
+_WEEK, _MONTH = timedelta(days=7), timedelta(days=31)
 
 
 @dataclass(slots=True)
@@ -170,3 +170,5 @@ def _finish(program: Actor, workspace: Workspace, book: Book, now: datetime) -> 
     wish = Wish(weekday=weekday, hour=hour)
     since = now - _WEEK if book.started else now
     report_schedules.edit(program, workspace.id, Kind.WEEKLY, wish, now=since)
+    if book.started:
+        report_schedules.pause(program, workspace.id, Kind.MONTHLY, False, now=now - _MONTH)

@@ -164,6 +164,7 @@ class Dossier:
             self.as_of,
             self.principal_cents,
             self.total_cents,
+            sum(one.charges_cents for one in self.owed),
             self.paid_cents,
             len(self.owed),
             len(self.contacts),
@@ -178,6 +179,7 @@ class Summary:
     as_of: date
     principal_cents: int
     total_cents: int
+    charges_cents: int
     paid_cents: int
     receivables: int
     contacts: int

@@ -78,7 +78,6 @@ def headline(told: Summary, voice: Voice) -> tuple[str, str]:
 
 def key_figures(told: Summary, voice: Voice) -> tuple[KeyFigure, KeyFigure, KeyFigure]:
     """What is owed, what settles it, what was paid."""
-    charges = told.total_cents - told.principal_cents
     return (
         KeyFigure(
             voice.say("Open principal"),
@@ -90,7 +89,7 @@ def key_figures(told: Summary, voice: Voice) -> tuple[KeyFigure, KeyFigure, KeyF
         KeyFigure(
             voice.say("Settles everything on the day"),
             voice.money(told.total_cents),
-            voice.say("late charges: {cents}", cents=voice.money(charges)),
+            voice.say("late charges: {cents}", cents=voice.money(told.charges_cents)),
             "muted",
             "",
         ),

@@ -84,7 +84,7 @@ def _contact(event: Event) -> Contacted | None:
         case "reply":
             return Contacted(event.day, row.channel, True, (), row.body)
         case "note":
-            text = " · ".join(filter(None, (row.person, row.outcome, row.body)))
+            text = " · ".join(filter(None, (row.person, row.body)))
             return Contacted(event.day, row.kind, False, (), text)
     return None
 
