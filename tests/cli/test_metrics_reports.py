@@ -15,7 +15,7 @@ from bpo.db import acting_as, db, unit_of_work
 from bpo.gateways import outside, wording
 from bpo.kernel import actor as actors
 from bpo.kernel.errors import BadInput, NotFound
-from bpo.models import ReportDelivery, ReportRun, StoredFile
+from bpo.models import Debtor, ReportDelivery, ReportRun, StoredFile
 from tests.factories import debts, people
 
 KEYS = [
@@ -106,7 +106,7 @@ def test_a_workspace_that_is_not_there_is_named(company, settings):
 
 
 def build(settings, tmp_path, **words) -> int:
-    given = {"week": "2026-W41", "send": False, "out": tmp_path / "sol.pdf"}
+    given = {"kind": "weekly", "week": "2026-W41", "send": False, "out": tmp_path / "sol.pdf"}
     return reports.run(asked(**(given | words)), settings)
 
 
@@ -161,6 +161,22 @@ def test_a_week_that_is_none_writes_nothing(company, settings, tmp_path, week):
     assert not (tmp_path / "sol.pdf").exists()
     with acting_as(actors.system([company])):
         assert db.session().scalars(select(ReportRun)).all() == []
+
+
+def test_every_kind_is_made_from_the_command_line(company, settings, tmp_path, capsys):
+    out = tmp_path / "out.pdf"
+    assert build(settings, tmp_path, kind="monthly", week=None, month="2026-10", out=out) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["period"], told["as_of"]) == ("2026-10", "2026-10-31")
+    with acting_as(actors.system([company])):
+        reference = db.session().scalars(select(Debtor.reference)).one()
+    assert build(settings, tmp_path, kind="dossier", debtor=reference, out=out) == 0
+    assert json.loads(capsys.readouterr().out)["kind"] == "dossier"
+    assert build(settings, tmp_path, kind="portfolio", workspace=None, out=out) == 0
+    assert json.loads(capsys.readouterr().out)["clients"] == 1
+    assert len(PdfReader(out).pages) == 1
+    with pytest.raises(BadInput, match="--month"):
+        build(settings, tmp_path, kind="monthly", month=None)
 
 
 def bpo(settings, *words: str) -> None:
