@@ -190,7 +190,8 @@ def report(desk: Desk) -> None:
     """The first page of the latest weekly report."""
     page = desk.signed_in(ANALYST)
     desk.office(page, "reports")
-    link = page.locator("a[href$='.pdf']").first.get_attribute("href")
+    row = page.locator("main tbody tr").filter(has_text="Relatório semanal").first
+    link = row.locator("a[href$='.pdf']").get_attribute("href")
     document = page.request.get(f"{desk.program}{link}").body()
     with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
         file.write(document)
