@@ -11,7 +11,6 @@ from bpo.gateways.weekly.overview import KeyFigure
 from bpo.gateways.weekly.voice import Voice
 from bpo.kernel.text import Phrase
 
-KEYS = ("open_cents", "due_cents", "received_month_cents")
 LONGEST = 400
 """Letters of one contact: the exact texts stay in the program."""
 

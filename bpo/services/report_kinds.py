@@ -39,9 +39,9 @@ class Maker:
     """How a kind of report is made.
 
     `figures` reads the numbers of a run, `told` is their type, `document` draws them, `mail` says
-    them; `headline` and `key_figures` (of the definitions `keys`) tell them on screen. `period`
-    reads a label and `around` names the period a day lies in; `kept` is what is stored of the
-    numbers, of type `told`.
+    them; `headline` and `key_figures` (of the definitions `keys`, if any) tell them on screen.
+    `period` reads a label and `around` names the period a day lies in; `kept` is what is stored of
+    the numbers, of type `told`.
     """
 
     told: type
@@ -148,7 +148,7 @@ MAKERS: dict[Kind, Maker] = {
         document=documents.dossier_pdf,
         mail=None,
         headline=dossiers.headline,
-        keys=dossiers.KEYS,
+        keys=(),
         key_figures=dossiers.key_figures,
         period=_day,
         around=_day_of,

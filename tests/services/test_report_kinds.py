@@ -11,6 +11,7 @@ from sqlalchemy import select
 from bpo.db import acting_as
 from bpo.gateways import client_rows
 from bpo.gateways.queue import MemoryQueue
+from bpo.jobs import Job
 from bpo.kernel import actor as actors
 from bpo.kernel.errors import Conflict, Forbidden, NotFound
 from bpo.models import AuditEntry, Dispute, Note, Promise
@@ -18,6 +19,8 @@ from bpo.queries import dossiers, portfolio, receivables
 from bpo.queries import reports as stored
 from bpo.services import portfolio_reports, report_deliveries, reports
 from tests.factories import debts, people
+from tests.web.filling import Filler
+from tests.web.test_figures_screens import form_token
 
 NOW = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -141,3 +144,21 @@ def test_the_pdf_of_the_portfolio_holds_only_who_its_reader_reaches(client, sess
     assert cast.sol.name not in text_of(answer.data)
     people.sign_in(client, cast.bruno)
     assert client.get("/office/portfolio.pdf").status_code == 403
+
+
+def test_ana_asks_for_the_dossier_where_the_debtor_is(client, session, cast, program, davi, queue):
+    ana = Filler(people.sign_in(client, cast.ana))
+    page = f"/w/sol/debtors/{davi.id}"
+    answer = ana.send(page, {}, f"{page}/dossier")
+    (job, args) = queue.jobs[-1]
+    assert job == Job.BUILD_REPORT
+    reports.build(program, *args, bpo_name="P", now=datetime.now(UTC), queue=queue)
+    text = ana.open(answer.headers["Location"])
+    assert davi.name in text
+    assert "Quita tudo na data" in text
+    assert "Para mais uma pessoa" not in text
+    assert davi.name in ana.open("/w/sol/reports")
+    for person, status in ((cast.bruno, 403), (cast.carla, 404)):
+        other = people.sign_in(client, person)
+        token = form_token(other)
+        assert other.post(f"{page}/dossier", data={"csrf_token": token}).status_code == status

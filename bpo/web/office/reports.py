@@ -1,6 +1,7 @@
 """The reports of a client company: those made, who has them, and one now."""
 
 from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from flask import flash, g, redirect, render_template, url_for
@@ -157,11 +158,9 @@ def _key_figures(run: ReportRun) -> dict[str, Any]:
         return {"headline": (), "figures": ()}
     maker, speaking = report_kinds.of(run.kind), figures.voice()
     told = maker.revived(run)
-    values = zip(maker.keys, maker.key_figures(told, speaking), strict=True)
-    return {
-        "headline": maker.headline(told, speaking),
-        "figures": [(value, figures.why(key, told, speaking)) for key, value in values],
-    }
+    meanings = [figures.why(key, told, speaking) for key in maker.keys]
+    values = zip_longest(maker.key_figures(told, speaking), meanings)
+    return {"headline": maker.headline(told, speaking), "figures": list(values)}
 
 
 def _mail(run: ReportRun) -> Rendered | None:
