@@ -58,7 +58,8 @@ def test_legal_moves_of_promises_and_disputes():
         promises.move(State.CANCELLED, State.ACTIVE)
     assert disputes.move(disputes.State.OPEN, disputes.State.UPHELD)
     with pytest.raises(Conflict):
-        disputes.move(disputes.State.UPHELD, disputes.State.OPEN)
+        disputes.move(disputes.State.UPHELD, disputes.State.REJECTED)
+    assert disputes.move(disputes.State.PARTLY_UPHELD, disputes.State.OPEN)
     assert set(promises.TRANSITIONS) == set(State)
     assert set(disputes.TRANSITIONS) == set(disputes.State)
 
