@@ -13,25 +13,20 @@ from bpo.formats import brcode
 from bpo.gateways import outside, pdf
 from bpo.gateways.pix import notices
 from bpo.kernel import actor as actors
-from bpo.models import Agreement, BankLine, PaymentMethod, Receivable
+from bpo.models import BankLine, PaymentMethod, Receivable
 from bpo.services import agreement_judging, payments
-from tests.factories import debts, people
+from tests.factories import agreed, debts, people
 from tests.web import debtor_links
 from tests.web.debtor_links import act
 
 
 @pytest.fixture
-def deal(client, session, sol, token):
-    """A plan that Davi agreed to on his page."""
+def deal(session, sol, davi, overdue):
+    """The longest plan that Davi may agree to by himself."""
     sol.pix_key = "chave@sol.example"
     session.add(PaymentMethod(workspace_id=sol.id, kind="pix", label="Pix", details={}))
     session.commit()
-    page = client.get(f"/d/{token}/plan?monthly=300,00").text
-    for path in re.findall(rf'href="/d/{token}/(plan/[^"]+)"', page):
-        if 'name="agreed"' in client.get(f"/d/{token}/{path}").text:
-            act(client, token, path, agreed="1")
-            break
-    return session.scalars(select(Agreement)).one()
+    return agreed.agree(session, sol, davi, now=datetime.now(UTC))
 
 
 def parts(session, deal):
@@ -90,28 +85,19 @@ def test_the_code_of_today_pays_it_all_off(app, client, session, sol, deal, toke
     assert "Está tudo pago" in client.get(f"/d/{token}/agreements/{deal.id}").text
 
 
-def test_a_payment_has_its_receipt_and_nobody_elses(
-    app, client, session, sol, overdue, token, today
+def test_a_payment_has_its_receipt_and_eva_sees_nothing_of_davis(
+    app, client, session, sol, deal, token, today
 ):
-    payment = debts.paid(session, overdue, 400_00, today)
-    address = f"/d/{token}/payments/{payment.id}.pdf"
+    payment = paid(session, deal, parts(session, deal)[0], today).payment
+    address = f"payments/{payment.id}.pdf"
     assert address in client.get(f"/d/{token}").text
-    paper = client.get(address)
-    assert pdf.page_count(paper.data) == 1
+    assert pdf.page_count(client.get(f"/d/{token}/{address}").data) == 1
 
     eva = debts.debtor(session, sol, "Eva Melo", document="11144477735", email="eva@x.example")
     debts.receivable(session, eva, "2002", due=today, cents=777_00)
     hers = debtor_links.token(app, session, eva)
     debtor_links.read(client, hers, "7735")
-    assert client.get(f"/d/{hers}/payments/{payment.id}.pdf").status_code == 404
-
-
-def test_eva_sees_nothing_of_davis_agreement(app, client, session, sol, deal, token, today):
-    eva = debts.debtor(session, sol, "Eva Melo", document="11144477735", email="eva@x.example")
-    debts.receivable(session, eva, "2002", due=today, cents=777_00)
-    hers = debtor_links.token(app, session, eva)
-    debtor_links.read(client, hers, "7735")
-    for path in (f"agreements/{deal.id}", f"agreements/{deal.id}.pdf"):
+    for path in (address, f"agreements/{deal.id}", f"agreements/{deal.id}.pdf"):
         assert client.get(f"/d/{hers}/{path}").status_code == 404
 
 
