@@ -18,7 +18,7 @@ from bpo.models import Debtor, Dispute, Receivable
 from bpo.queries import bottlenecks, facts, patterns
 from bpo.services import snapshots as keeping
 from tests import counting
-from tests.factories import debts, people
+from tests.factories import debts, people, waiting
 from tests.queries.test_portfolio import TODAY, random_book
 
 ROOMS = ("analysis", "analysis/patterns", "analysis/recovery", "analysis/waiting")
@@ -163,6 +163,26 @@ def test_where_money_waits_is_the_overdue_balance_each_once(session, cast, progr
     assert by_place["dispute"].cents == row.amount_cents - row.settled_cents
     assert set(by_place) == {"dispute", "no_contact"}
     assert (unmatched.count, unmatched.cents) == (0, 0)
+
+
+def test_what_came_after_each_step_is_told_in_the_order_of_their_days(
+    client, cast, program, session
+):
+    with acting_as(program):
+        davi = debts.debtor(session, cast.sol)
+        title = debts.receivable(session, davi, due=TODAY - timedelta(days=30), cents=100_00)
+        for step, back in (("d+10", 20), ("d-5", 35), ("issue", 60), ("d+5", 25)):
+            waiting.touch(session, title, "sent", day=TODAY - timedelta(days=back), step=step)
+        debts.paid(session, title, 40_00, TODAY - timedelta(days=22))
+        debts.paid(session, title, 60_00, TODAY - timedelta(days=2))
+    people.sign_in(client, cast.ana)
+    rows = rows_of(client, f"/w/{cast.sol.slug}/analysis/recovery.csv?day={TODAY}")
+    steps = [(row["Nome"], cents(row["Entrou depois"])) for row in rows if row["De"] == "Por etapa"]
+    assert steps == [("Fatura", 0), ("D-5", 0), ("D+5", 40_00), ("D+10", 0)]
+    page = words(client, f"/w/{cast.sol.slug}/analysis/recovery?day={TODAY}")
+    assert [page.index(f"\n{name}\n") for name, _ in steps] == sorted(
+        page.index(f"\n{name}\n") for name, _ in steps
+    )
 
 
 @pytest.mark.parametrize("path", [*ROOMS, *FILES, *FIGURES[-2:]])

@@ -1,5 +1,7 @@
 """More dashboards of a client company: patterns of payment, what works, where money waits."""
 
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import g, render_template, url_for
@@ -12,8 +14,9 @@ from bpo.formats import sheets
 from bpo.gateways import wording
 from bpo.kernel.text import Phrase
 from bpo.queries import bottlenecks, effects, patterns
-from bpo.web import access, figures, language
-from bpo.web.office import blueprint, lists
+from bpo.queries.effects import Effect
+from bpo.web import access, figures, filters, language
+from bpo.web.office import blueprint, lists, text_words
 from bpo.web.office.analysis import BANDS
 
 WEEKDAYS = (
@@ -53,6 +56,11 @@ CHANNELS = {
     "whatsapp": Phrase("WhatsApp"),
     "letter": Phrase("Letter"),
     "call": Phrase("Call"),
+    "task": Phrase("Call"),
+}
+TEXTS = text_words.NAMES | {
+    "call": Phrase("Call"),
+    "decide": Phrase("The client decides what comes next"),
 }
 WAITING = {
     "dispute": (Phrase("Disputed: waits for an answer"), "disputed"),
@@ -108,10 +116,11 @@ def show_recovery(slug: str) -> str:
     place = figures.position()
     return render_template(
         "office/analysis/recovery.html",
-        found=effects.of(db.session(), g.workspace.id, place.as_of),
+        found=_in_order(effects.of(db.session(), g.workspace.id, place.as_of).tables),
+        since=place.as_of - effects.SPAN,
         position=place,
         tables=TABLES,
-        channels=CHANNELS,
+        named=_effect,
     )
 
 
@@ -125,13 +134,13 @@ def recovery_file(slug: str) -> Response:
     rows = [
         [
             _say(TABLES[kind]),
-            one.name,
+            _effect(kind, one.name),
             one.invoices,
             lists.amount(one.told_cents),
             lists.amount(one.recovered_cents),
             _decimal(one.recovered_pct),
         ]
-        for kind, some in found.tables.items()
+        for kind, some in _in_order(found.tables).items()
         for one in some
     ]
     return lists.spreadsheet("recovery", head, rows)
@@ -170,6 +179,31 @@ def waiting_file(slug: str) -> Response:
 def _list_of(where: str) -> str | None:
     show = WAITING[where][1]
     return url_for("office.receivables", slug=g.workspace.slug, show=show) if show else None
+
+
+def _in_order(tables: Mapping[str, Sequence[Effect]]) -> dict[str, list[Effect]]:
+    """Steps in the order of their days, everything else as it was: by what came in."""
+    found = {kind: list(some) for kind, some in tables.items()}
+    found["step"].sort(key=lambda one: _day(one.name))
+    return found
+
+
+def _day(key: str) -> tuple[int, str]:
+    """The day of a step relative to the due date; the issue first, others last."""
+    day = re.fullmatch(r"d([+-]?\d+)", key)
+    if day:
+        return int(day[1]), key
+    return (-1000 if key == "issue" else 1000), key
+
+
+def _effect(kind: str, name: str) -> str:
+    """What people call a step, a channel, a text or an analyst."""
+    if name == "-":
+        return _("without")
+    if kind == "step":
+        return filters.step_label(name)
+    words = {"channel": CHANNELS, "text": TEXTS}.get(kind, {})
+    return _say(words[name]) if name in words else name
 
 
 def _named(kind: str, value: str) -> Phrase:
