@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 JOBS ?= auto
 ARGS ?=
 LEDGER_EXAMPLES ?= 2000
+FUZZ_FILES ?= 2000
 RUN_READY := $(VENV)/.run-$(shell cksum < requirements.lock | tr ' ' -)
 DEV_READY := $(VENV)/.dev-$(shell cksum < requirements-dev.lock | tr ' ' -)
 # The lock is complete: pip only fetches what it names (older ones otherwise look for a newer “coverage[toml]” and refuse it).
@@ -14,7 +15,7 @@ CHAOS_TESTS := $(wildcard tests/chaos)
 ABSENT := $(if $(BROWSER_TESTS),,test-browser) $(if $(CHAOS_TESTS),,test-chaos)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-ledger check format lock test-browser test-chaos
+.PHONY: help setup run test test-ledger fuzz check format lock test-browser test-chaos
 
 help: ## Show what can be done here
 	@awk -F ':.*## ' -v absent=" $(ABSENT) " \
@@ -32,6 +33,10 @@ test: $(DEV_READY) ## Run the tests on a PostgreSQL and a Valkey of their own (A
 test-ledger: $(DEV_READY) ## Walk the books at random, thousands of times (LEDGER_EXAMPLES=2000)
 	@LEDGER_EXAMPLES=$(LEDGER_EXAMPLES) $(BIN)/python -m pytest $(ARGS) tests/services/test_ledger_walks.py \
 	  tests/services/test_ledger_attacks.py tests/domain/test_ledger_walks.py
+
+fuzz: $(DEV_READY) ## Damaged files of every kind, read and taken into the books (FUZZ_FILES=2000)
+	@$(BIN)/python -m tests.formats.fuzz --each $(FUZZ_FILES)
+	@FUZZ_FILES=$(FUZZ_FILES) $(BIN)/python -m pytest -q $(ARGS) tests/services/test_imports_fuzz.py
 
 check: $(DEV_READY) ## Format, lint, types, import contracts, architecture, migration drift
 	@$(BIN)/ruff format --check .

@@ -114,7 +114,7 @@ def _first_records(
 def _refuse_no_table(start: Start) -> None:
     width = len(start.header)
     if width < 2:
-        if any(mark in start.header[0] for mark in SEPARATORS):
+        if any(mark in name for name in start.header for mark in SEPARATORS):
             raise BadInput(
                 "Line {line} should hold the column names, but the whole line stands inside "
                 "quotes. Save the file again as CSV without wrapping its rows.",

@@ -9,23 +9,34 @@ from bpo.domain.remittances import Received, Remittance
 from bpo.domain.statements import Move
 
 _MOVES = """
+WITH titles AS (
+    SELECT r.workspace_id, r.id, r.number, r.description, r.issue_date, r.due_date, r.amount_cents
+    FROM receivables r
+    WHERE r.workspace_id = %(workspace)s AND r.debtor_id = %(debtor)s
+      AND r.issue_date <= %(until)s
+      AND NOT EXISTS (SELECT FROM entries w
+          WHERE w.workspace_id = r.workspace_id AND w.receivable_id = r.id
+            AND w.kind = 'withdrawal' AND w.import_id = r.import_id AND w.reverses_id IS NULL
+            AND NOT EXISTS (SELECT FROM entries o
+                WHERE o.workspace_id = w.workspace_id AND o.reverses_id = w.id))
+)
 SELECT day, kind, receivable_id, number, text, due_on, cents, charges FROM (
     SELECT r.issue_date AS day, 'issued' AS kind, r.id AS receivable_id, r.number,
         coalesce(r.description, '') AS text, r.due_date AS due_on, r.amount_cents AS cents,
         0::bigint AS charges, 0 AS place, r.id AS nth
-    FROM receivables r
-    WHERE r.workspace_id = %(workspace)s AND r.debtor_id = %(debtor)s
-      AND r.issue_date <= %(until)s
+    FROM titles r
     UNION ALL
     SELECT greatest(e.on_day, r.issue_date), e.kind, r.id, r.number, coalesce(e.reason, ''), NULL,
         -e.principal_cents, e.fine_cents + e.interest_cents, 1, e.id
-    FROM entries e
-    JOIN receivables r ON r.workspace_id = e.workspace_id AND r.id = e.receivable_id
-    WHERE e.workspace_id = %(workspace)s AND r.debtor_id = %(debtor)s AND e.on_day <= %(until)s
-      AND r.issue_date <= %(until)s
+    FROM titles r
+    JOIN entries e ON e.workspace_id = r.workspace_id AND e.receivable_id = r.id
+    WHERE e.on_day <= %(until)s
 ) moves
 ORDER BY day, place, nth
 """
+"""What came in a file that was undone is left out: it was never owed, and everything it brought
+was taken back on the day it carried, so that no balance of any day changes."""
+
 _RECEIVED = """
 SELECT p.debtor_id, d.reference, d.name, sum(p.counted)::int,
     sum(p.amount_cents)::bigint, coalesce(sum(e.principal), 0)::bigint,

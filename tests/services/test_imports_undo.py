@@ -21,7 +21,7 @@ from bpo.models import (
     Payment,
     Receivable,
 )
-from bpo.queries import figures
+from bpo.queries import figures, statements
 from bpo.services import imports_undo, payments
 from tests.factories import debts, people, tables
 from tests.factories.tables import NOW, TODAY, counts, rows, taken
@@ -179,3 +179,19 @@ def test_what_the_bank_said_of_a_payment_waits_again_when_its_file_is_undone(ses
     undone(session, sol, row)
     assert session.scalars(select(BankLine.state)).all() == ["open"]
     assert [hold.debtor_id for hold in session.scalars(select(Hold))] == [davi.id]
+
+
+def test_the_statement_of_a_customer_tells_nothing_of_a_file_that_was_undone(session, sol):
+    row = taken(sol, FILE)
+    debtors = {one.reference: one.id for one in session.scalars(select(Debtor))}
+    before = statements.moves(session, sol.id, debtors["C1"], TODAY)
+    assert [(one.kind, one.cents) for one in before] == [
+        ("issued", 100_00),
+        ("issued", 200_00),
+        ("payment", -200_00),
+    ]
+    undone(session, sol, row)
+    assert statements.moves(session, sol.id, debtors["C1"], TODAY) == []
+    taken(sol, FILE)
+    again = statements.moves(session, sol.id, debtors["C1"], TODAY)
+    assert [one[:2] + one[3:] for one in again] == [one[:2] + one[3:] for one in before]
