@@ -74,6 +74,7 @@ def test_a_charge_is_issued_read_and_cancelled_with_one_token():
         ((404, ""), NotFound),
         ((503, ""), Unavailable),
         ((401, ""), Unavailable),
+        ((403, '{"title": "Acesso negado"}'), Unavailable),
         ((429, ""), Unavailable),
         ((409, "[1]"), Conflict),
         ((422, '"no"'), Conflict),

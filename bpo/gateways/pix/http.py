@@ -153,6 +153,8 @@ def _checked(status: int, content: bytes) -> Any:
     said = str(told.get("detail") or told.get("title") or status)
     if status == http.client.NOT_FOUND:
         raise NotFound("The bank does not know this Pix charge")
-    if status >= 500 or status in (http.client.UNAUTHORIZED, http.client.TOO_MANY_REQUESTS):
+    if status in (http.client.UNAUTHORIZED, http.client.FORBIDDEN):
+        raise Unavailable("The bank did not accept the client id, the secret or the certificate")
+    if status >= 500 or status == http.client.TOO_MANY_REQUESTS:
         raise Unavailable("The bank's Pix did not answer; try again later")
     raise Conflict("The bank refused the Pix charge: {answer}", answer=said[:300])
