@@ -6,6 +6,7 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import func, select
 from werkzeug.routing import AnyConverter, IntegerConverter
 
@@ -223,7 +224,9 @@ def test_lists_of_all_clients_hold_only_those_in_reach(app, knock, cast, of_lua)
 
 
 def _words(content: bytes) -> str:
-    """What a page says, or every sheet of a workbook."""
+    """What a page says, every page of a document, or every sheet of a workbook."""
+    if content.startswith(b"%PDF"):
+        return "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
     if not content.startswith(b"PK"):
         return content.decode()
     with ZipFile(BytesIO(content)) as workbook:

@@ -9,9 +9,6 @@ from bpo.gateways import pdf
 from bpo.gateways.weekly.voice import Voice
 
 _LARGEST_TOLD_PCT = 200
-KEYS = ("received_week_cents", "expected_cents", "overdue_cents")
-"""The definitions of the key figures."""
-
 _DEBTORS = 10
 _FEW_ACTIONS = 4
 _TWO_LINES = 908
