@@ -25,8 +25,8 @@ _SENDS = f"""
 WITH {CONTACTS}
 SELECT l.receivable_id, c.day, l.open_cents, t.step_key, t.channel, coalesce(t.template_key, '-'),
        c.until
-FROM contacts c
-JOIN touches t ON t.workspace_id = :place AND t.id = ANY (c.ids)
+FROM contacts c CROSS JOIN LATERAL unnest(c.ids) AS one (id)
+JOIN touches t ON t.workspace_id = :place AND t.id = one.id
 JOIN touch_receivables l ON l.workspace_id = t.workspace_id AND l.touch_id = t.id
 WHERE c.day > :since AND c.day <= :day
 ORDER BY t.settled_at, t.id
