@@ -35,6 +35,7 @@ class Job(StrEnum):
     REFRESH_SCORES = "refresh_scores"
     REFRESH_SNAPSHOTS = "refresh_snapshots"
     READ_MAILBOX = "read_mailbox"
+    KEEP_PIX_CHARGES = "keep_pix_charges"
     ISSUE_SUBSCRIPTIONS = "issue_subscriptions"
     JUDGE_AGREEMENTS = "judge_agreements"
     WRITE_AGREEMENTS = "write_agreements"
@@ -56,6 +57,7 @@ SPECS: dict[Job, JobSpec] = {
     Job.REFRESH_SCORES: JobSpec("workers.scores.refresh_scores", Queue.BULK),
     Job.REFRESH_SNAPSHOTS: JobSpec("workers.snapshots.refresh_snapshots", Queue.BULK),
     Job.READ_MAILBOX: JobSpec("workers.mailboxes.read_mailbox", Queue.DEFAULT),
+    Job.KEEP_PIX_CHARGES: JobSpec("workers.pix.keep_pix_charges", Queue.DEFAULT),
     Job.ISSUE_SUBSCRIPTIONS: JobSpec("workers.subscriptions.issue_subscriptions", Queue.DEFAULT),
     Job.JUDGE_AGREEMENTS: JobSpec("workers.agreements.judge_agreements", Queue.DEFAULT),
     Job.WRITE_AGREEMENTS: JobSpec("workers.agreements.write_agreements", Queue.DEFAULT),

@@ -7,6 +7,9 @@ from typing import Any
 TEXTS = frozenset({"sms", "whatsapp"})
 """Channels of short messages, each carried by a provider that a company chooses."""
 
+PIX = "pix"
+"""The Pix of a company's bank: charges with a due date."""
+
 MAILBOX = "mailbox"
 """The mailbox in which a company's replies and bounces arrive."""
 

@@ -7,6 +7,8 @@ from flask import Flask, current_app
 
 from bpo.gateways.channels.switchboard import Switchboard
 from bpo.gateways.mail import Mail
+from bpo.gateways.pix import banks
+from bpo.gateways.pix.banks import Opened
 from bpo.gateways.queue import Queue
 from bpo.gateways.signing import Signer
 from config.settings import Settings
@@ -28,6 +30,11 @@ class Outside:
         """The carriers of short messages."""
         us = self.settings
         return Switchboard(self.signer, us.base_url, us.channel_secrets, us.texts_url)
+
+    @cached_property
+    def banks(self) -> Opened:
+        """Finds the bank of a client company."""
+        return banks.opener(self.settings.channel_secrets)
 
 
 def install(app: Flask, outside: Outside) -> None:

@@ -21,6 +21,7 @@ from bpo.models.channel import ChannelSetting, DeliveryEvent, IncomingMessage
 from bpo.models.debtor import Contact, Debtor, Dispute, Hold, Note, OptOut, Promise
 from bpo.models.legal_rate import IndexRate, LegalRate
 from bpo.models.page_act import Feedback, PageAct
+from bpo.models.pix import PixCharge
 from bpo.models.receivable import Entry, Import, Payment, Receivable, Refund, StoredFile
 from bpo.models.report import ReportDelivery, ReportReader, ReportRun, ReportSchedule
 from bpo.models.score import DebtorChance, Score, ScoreModel
@@ -89,6 +90,7 @@ __all__ = [
     "PageAct",
     "Payment",
     "PaymentMethod",
+    "PixCharge",
     "PlanRun",
     "PolicyVersion",
     "Promise",

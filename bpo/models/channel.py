@@ -17,7 +17,7 @@ class ChannelSetting(InWorkspace, Created, Model):
     __tablename__ = "channel_settings"
     __table_args__ = (
         UniqueConstraint("workspace_id", "channel"),
-        CheckConstraint("channel IN ('sms', 'whatsapp', 'mailbox')", name="channel"),
+        CheckConstraint("channel IN ('sms', 'whatsapp', 'mailbox', 'pix')", name="channel"),
     )
 
     channel: Mapped[Name]

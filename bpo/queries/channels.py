@@ -37,10 +37,10 @@ def stored(row: ChannelSetting) -> Stored:
     return Stored(row.workspace_id, row.channel, row.provider, row.options, row.secrets)
 
 
-def mailboxes_due(session: Session, before: datetime) -> list[int]:
-    """Workspaces in reach whose mailbox was last read before an instant."""
+def due(session: Session, channel: str, before: datetime) -> list[int]:
+    """Workspaces in reach whose channel was last looked at before an instant."""
     query = select(ChannelSetting.workspace_id).where(
-        ChannelSetting.channel == "mailbox",
+        ChannelSetting.channel == channel,
         ChannelSetting.active,
         or_(ChannelSetting.checked_at.is_(None), ChannelSetting.checked_at < before),
     )

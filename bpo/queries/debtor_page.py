@@ -1,7 +1,7 @@
 """What a debtor may read of their own account: one statement as of a day, and who looked at it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -12,7 +12,7 @@ from bpo.domain import holds
 from bpo.domain.holds import Hold, HoldReason
 from bpo.domain.payment_methods import Kind
 from bpo.models import AuditEntry, Debtor, Payment, PaymentMethod, Receivable
-from bpo.queries import debtors, payments, receivables, workspaces
+from bpo.queries import debtors, payments, pix_charges, receivables, workspaces
 from bpo.queries.debtors import Reach, Standing
 from bpo.queries.receivables import Due
 
@@ -49,7 +49,8 @@ class Statement:
     """The account of one debtor as of a day; every list has the oldest due first.
 
     `due` has come and is asked for, `upcoming` falls due later, `apart` is disputed or perhaps
-    paid. `credit_cents` is money received that settles nothing yet.
+    paid. `credit_cents` is money received that settles nothing yet. `codes`: the copy-and-paste of
+    charges that the bank holds, by receivable.
     """
 
     day: date
@@ -61,6 +62,7 @@ class Statement:
     standing: Standing
     reaches: tuple[Reach, ...]
     methods: tuple[PaymentMethod, ...]
+    codes: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def total_cents(self) -> int:
@@ -110,6 +112,7 @@ def statement(session: Session, debtor: Debtor, day: date, *, barred_before: dat
         standing,
         tuple(debtors.contacts(session, workspace_id, debtor.id)),
         tuple(workspaces.payment_methods(session, workspace_id)),
+        pix_charges.codes(session, workspace_id, [one.row.id for one in asked], day),
     )
 
 

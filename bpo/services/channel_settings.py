@@ -5,16 +5,18 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bpo.db import unit_of_work
-from bpo.domain import access
+from bpo.domain import access, pix_charges
 from bpo.domain.access import Permission
-from bpo.domain.channels import MAILBOX, TEXTS
+from bpo.domain.channels import MAILBOX, PIX, TEXTS
 from bpo.gateways.channels import registry
+from bpo.gateways.pix import banks
 from bpo.kernel.actor import Actor
 from bpo.kernel.errors import BadInput, NotFound
 from bpo.models import ChannelSetting
 from bpo.queries import channels, workspaces
 from bpo.services import audit
 
+MOST_DAYS = 365
 SECURITIES = ("tls", "starttls", "none")
 _NAME = re.compile(r"[A-Z][A-Z0-9_]{0,59}")
 _HERE = frozenset({"localhost", "127.0.0.1"})
@@ -99,9 +101,29 @@ def _described(
             if field.secret
         }
         return registry.options(found, given, local=local), _kept(secrets)
+    if channel == PIX:
+        return _pix(given, local=local)
     if channel != MAILBOX:
         raise NotFound("There is no such provider for this channel")
     return _mailbox(given, local=local)
+
+
+def _pix(given: Mapping[str, str], *, local: bool) -> tuple[dict[str, str], dict[str, str]]:
+    names = ("base_url", "token_url", "client_id", "valid_days")
+    plain = {name: given.get(name, "").strip() for name in names}
+    plain["valid_days"] = plain["valid_days"] or str(pix_charges.VALID_DAYS)
+    for name in ("base_url", "token_url", "client_id"):
+        if not plain[name]:
+            raise BadInput("Fill this in", field=name)
+    for name in ("base_url", "token_url"):
+        registry.check_address(plain[name], local=local, field=name)
+    if not plain["valid_days"].isdecimal() or not 1 <= int(plain["valid_days"]) <= MOST_DAYS:
+        raise BadInput("Give a number of days from 1 to 365", field="valid_days")
+    secrets = {
+        banks.CLIENT_SECRET: _secret(banks.CLIENT_SECRET, given, required=True),
+        banks.CERTIFICATE: _secret(banks.CERTIFICATE, given, required=False),
+    }
+    return plain, _kept(secrets)
 
 
 def _mailbox(given: Mapping[str, str], *, local: bool) -> tuple[dict[str, str], dict[str, str]]:

@@ -138,7 +138,10 @@ def pix_for_all(workspace: Workspace, debtor_id: int, statement: Statement) -> s
 
 
 def pix_for_one(workspace: Workspace, statement: Statement, due: Due) -> str | None:
-    """The Pix code for one receivable as of the day of its amount."""
+    """The Pix code for one receivable: of the bank's charge, which counts the day by itself, or one
+    with the amount of the day."""
+    if statement.offers_pix and due.row.id in statement.codes:
+        return statement.codes[due.row.id]
     reference = Reference(pix_references.Kind.RECEIVABLE, due.row.id, due.amount.day)
     return pix(workspace, statement, due.amount.total_cents, reference)
 

@@ -5,6 +5,7 @@ Everything is read once for a batch of messages; messages that issue nothing cos
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -103,11 +104,12 @@ def read(
     session: Session,
     workspace: Workspace,
     base_url: str,
+    day: date,
     issued: Sequence[Sequence[int]],
     agreed: Sequence[int] = (),
 ) -> Enclosures:
-    """The documents of a batch of messages, given the receivables that each of them issues, and
-    the agreements whose papers go along."""
+    """The documents of a batch of messages of a day, given the receivables that each of them
+    issues, and the agreements whose papers go along."""
     ids = {number for titles in issued for number in titles}
     contracts = _contracts(session, workspace.id, agreed)
     if not ids:
@@ -115,7 +117,7 @@ def read(
     kept = stored.listed(session, workspace.id, ids, rules.MAILED)
     chosen, count = _chosen(issued, kept)
     return Enclosures(
-        invoices.issuer(session, workspace, base_url),
+        invoices.issuer(session, workspace, base_url, ids, day),
         boletos.lines(session, workspace.id, ids),
         kept,
         stored.contents(session, workspace.id, chosen) if chosen else {},

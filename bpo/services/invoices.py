@@ -1,7 +1,7 @@
 """Putting an invoice together: from rows as of a day to all that its document says."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from bpo.formats import boleto, brcode
 from bpo.kernel import colours, documents
 from bpo.kernel.errors import NotFound
 from bpo.models import PaymentMethod, Receivable, Workspace
-from bpo.queries import boletos, debtors, receivables, workspaces
+from bpo.queries import boletos, debtors, pix_charges, receivables, workspaces
 
 PIX_CURRENCY = "BRL"
 _NO_CITY = "BRASIL"
@@ -26,12 +26,16 @@ _SAID = 5
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """Whose invoices they are, with what is the same on all of them."""
+    """Whose invoices they are, with what is the same on all of them.
+
+    `codes`: the copy-and-paste of charges that the bank holds, by receivable.
+    """
 
     workspace: Workspace
     creditor: Creditor
     ways: tuple[Way, ...]
     policy_url: str
+    codes: Mapping[int, str] = field(default_factory=dict)
 
     def invoice(
         self,
@@ -62,17 +66,26 @@ class Issuer:
         offered = any(way.kind == payment_methods.Kind.PIX for way in self.ways)
         if not (offered and here.pix_key and cents > 0 and here.currency == PIX_CURRENCY):
             return ""
+        if receivable_id in self.codes:
+            return self.codes[receivable_id]
         txid = pix.Reference(pix.Kind.RECEIVABLE, receivable_id, amount.day).txid
         return brcode.static(here.pix_key, here.legal_name, here.city or _NO_CITY, cents, txid)
 
 
-def issuer(session: Session, workspace: Workspace, base_url: str) -> Issuer:
-    """What all invoices of a client company share."""
+def issuer(
+    session: Session,
+    workspace: Workspace,
+    base_url: str,
+    receivable_ids: Collection[int],
+    day: date,
+) -> Issuer:
+    """What the invoices of some receivables of a client company share on a day."""
     return Issuer(
         workspace,
         creditor(workspace),
         ways(workspaces.payment_methods(session, workspace.id)),
         f"{base_url}/p/{workspace.slug}/policy",
+        pix_charges.codes(session, workspace.id, receivable_ids, day),
     )
 
 
@@ -91,7 +104,7 @@ def one(
     payer = Payer(
         debtor.name, documents.formatted(debtor.document) if debtor.document else "", place
     )
-    return issuer(session, workspace, base_url).invoice(
+    return issuer(session, workspace, base_url, [row.id], day).invoice(
         row.id, title(row), payer, due.amount, terms, kept.line if kept else ""
     )
 

@@ -140,7 +140,9 @@ class Desk:
             [line.id for line in draft.lines] if draft.issues else [] for draft in batch.drafts
         ]
         agreed = [one.waiting.anchor_id for one in batch.drafts if one.confirms]
-        batch.enclosures = enclosures.read(session, batch.workspace, self.base_url, issued, agreed)
+        batch.enclosures = enclosures.read(
+            session, batch.workspace, self.base_url, batch.day, issued, agreed
+        )
         fits = batch.enclosures.count
         if fits is not None and fits < len(batch.drafts):
             batch.drafts = batch.drafts[:fits]

@@ -161,7 +161,7 @@ def _enclose(session: Session, batch: Batch, draft: Draft, base_url: str) -> tup
     if not draft.issues or not draft.lines:
         return ()
     ids = [[line.id for line in draft.lines]]
-    batch.enclosures = enclosures.read(session, batch.workspace, base_url, ids)
+    batch.enclosures = enclosures.read(session, batch.workspace, base_url, batch.day, ids)
     return batch.enclosures.names(*letters.issued(batch, draft))
 
 

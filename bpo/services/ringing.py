@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bpo.db import acting_as, db
 from bpo.domain import report_schedule
+from bpo.domain.channels import MAILBOX, PIX
 from bpo.domain.report_schedule import Kind
 from bpo.gateways.queue import Queue
 from bpo.jobs import Job
@@ -32,6 +33,9 @@ PLANNING_HOUR = 7
 
 MAILBOX_EVERY = timedelta(minutes=2)
 """How often a mailbox is looked into."""
+
+PIX_EVERY = timedelta(minutes=5)
+"""How often a bank's Pix charges are brought in step with the titles."""
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(minutes=10)
@@ -120,6 +124,7 @@ def due(places: Sequence[Place], now: datetime) -> list[Ring]:
             *_account_mails(session, now),
             *_weighed(Job.SEND_APPROVAL_MAILS, approvals.with_mail_due(session, now)),
             *_mailboxes(session, now),
+            *_pix(session, now),
         ]
 
 
@@ -182,8 +187,13 @@ def _account_mails(session: Session, now: datetime) -> list[Ring]:
 
 
 def _mailboxes(session: Session, now: datetime) -> list[Ring]:
-    due = channels.mailboxes_due(session, now - MAILBOX_EVERY)
+    due = channels.due(session, MAILBOX, now - MAILBOX_EVERY)
     return [Ring(Job.READ_MAILBOX, (place,)) for place in due]
+
+
+def _pix(session: Session, now: datetime) -> list[Ring]:
+    due = channels.due(session, PIX, now - PIX_EVERY)
+    return [Ring(Job.KEEP_PIX_CHARGES, (place,)) for place in due]
 
 
 def _keep_schedules(places: Sequence[Place], now: datetime) -> None:

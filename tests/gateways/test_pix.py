@@ -47,7 +47,7 @@ def test_a_charge_is_issued_read_and_cancelled_with_one_token():
         here = bank(server)
         issued, read, gone = here.issue(CHARGE), here.read(TXID), here.cancel(TXID)
     assert (issued.status, issued.cents, issued.copy_paste) == (Status.ACTIVE, 12345, "0002012658")
-    assert (read.status, read.paid) == (Status.PAID, ("E" * 32,))
+    assert (read.status, [one["endToEndId"] for one in read.told]) == (Status.PAID, ["E" * 32])
     assert gone.status is Status.CANCELLED
     asked = [(one.method, one.path) for one in server.asked]
     path = f"/cobv/{TXID}"

@@ -126,3 +126,28 @@ def test_carla_cannot_touch_replies_of_others(world):
         answer = world.post(world.cast.carla, f"/w/sol/replies/{message}/{act}")
         assert answer.status_code == 404
     assert world.all(IncomingMessage.outcome) == [None]
+
+
+def test_the_manager_has_the_bank_hold_pix_charges(world):
+    marta, path = world.cast.marta, "/w/sol/settings/channels/pix"
+    assert "/hooks/pix/" in world.page(marta, path).text
+    given = {
+        "base_url": "https://pix.bank.example/api/v2",
+        "token_url": "https://pix.bank.example/token",
+        "client_id": "sol",
+        "client_secret": "SOL_PIX",
+        "valid_days": "30",
+    }
+    for name, value in (
+        ("base_url", "http://pix.bank.example"),
+        ("token_url", "https://10.0.0.7/token"),
+        ("client_secret", "not a name"),
+        ("valid_days", "0"),
+    ):
+        assert world.post(marta, path, **given | {name: value}).status_code == 400
+    assert world.all(ChannelSetting) == []
+    assert world.post(marta, path, **given).status_code == 200
+    (row,) = world.all(ChannelSetting)
+    assert (row.channel, row.secrets) == ("pix", {"client_secret": "SOL_PIX"})
+    assert row.options["valid_days"] == "30"
+    assert world.page(world.cast.carla, path).status_code == 403

@@ -163,17 +163,18 @@ def options(found: Provider, given: Mapping[str, str], *, local: bool) -> dict[s
         if len(plain.get(field.name, "")) > LONGEST:
             raise BadInput("This text is too long", field=field.name)
     if "url" in plain:
-        _check_address(plain["url"], local=local)
+        check_address(plain["url"], local=local)
     found.check(plain)
     return plain
 
 
-def _check_address(url: str, *, local: bool) -> None:
+def check_address(url: str, *, local: bool, field: str = "url") -> None:
+    """Raise BadInput for an address that is not https in the open, or with `local` here."""
     parts = urlsplit(url)
     here = parts.hostname in ("localhost", "127.0.0.1")
     if parts.scheme == "https" and parts.hostname and not here:
         if not resolving.is_public(parts.hostname):
-            raise BadInput("This address lies in a private network", field="url")
+            raise BadInput("This address lies in a private network", field=field)
         return
     if not (local and here and parts.scheme in ("http", "https")):
-        raise BadInput("The address must begin with https://", field="url")
+        raise BadInput("The address must begin with https://", field=field)

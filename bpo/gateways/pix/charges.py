@@ -51,14 +51,17 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A charge as the bank holds it: `copy_paste` is the code that the debtor pays."""
+    """A charge as the bank holds it.
+
+    `copy_paste` is the code that the debtor pays, `told` the money that came for it (`notices.of`).
+    """
 
     txid: str
     status: Status
     cents: int
     location: str
     copy_paste: str
-    paid: tuple[str, ...] = field(default=())
+    told: tuple[dict[str, Any], ...] = field(default=())
 
 
 class Charges(Protocol):
@@ -113,7 +116,7 @@ def issued(answer: dict[str, Any]) -> Issued:
         cents(answer["valor"]["original"]),
         location,
         answer.get("pixCopiaECola", ""),
-        tuple(one["endToEndId"] for one in answer.get("pix", ())),
+        tuple(answer.get("pix", ())),
     )
 
 

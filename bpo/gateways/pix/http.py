@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
+from bpo.gateways.channels import resolving
 from bpo.gateways.pix import charges
 from bpo.gateways.pix.charges import Charge, Issued
 from bpo.kernel.errors import Conflict, NotFound, Unavailable
@@ -114,6 +115,9 @@ class HttpCharges:
         parts = urlsplit(url)
         connection = self._connection(parts.scheme, parts.netloc)
         try:
+            place = parts.hostname or "", parts.port or http.client.HTTPS_PORT
+            address = resolving.pinned(*place, resolving.addresses)
+            connection._create_connection = resolving.connecting_to(address)  # type: ignore[attr-defined]
             connection.request(method, parts.path or "/", body, headers)
             response = connection.getresponse()
             return response.status, response.read(_MOST_BYTES)

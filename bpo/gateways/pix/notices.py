@@ -53,12 +53,16 @@ def verify(headers: Mapping[str, str], secrets: Mapping[str, str]) -> None:
 def read(content: bytes) -> tuple[Notice, ...]:
     """The notices of a call. Raises BadInput for anything else."""
     try:
-        told = json.loads(content)["pix"]
-        if not isinstance(told, list) or len(told) > MOST_NOTICES:
-            raise ValueError("no list of notices")
-        return tuple(_notice(one) for one in told)
+        return of(json.loads(content)["pix"])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadInput("This is no notice of a Pix") from error
+
+
+def of(told: object) -> tuple[Notice, ...]:
+    """The notices of a list. Raises ValueError, KeyError or TypeError for anything else."""
+    if not isinstance(told, list | tuple) or len(told) > MOST_NOTICES:
+        raise ValueError("no list of notices")
+    return tuple(_notice(one) for one in told)
 
 
 def _notice(one: dict[str, object]) -> Notice:

@@ -10,11 +10,21 @@ from bpo.db import db
 from bpo.domain import adjustments as deeds
 from bpo.domain import attachments as papers
 from bpo.domain import breakdown
+from bpo.domain import pix_charges as held
 from bpo.domain import receivables as rules
 from bpo.domain import statements as accounts
 from bpo.domain.access import Permission
 from bpo.kernel.errors import NotFound
-from bpo.queries import attachments, boletos, debtors, ledger, receivable_lists, receivables, scores
+from bpo.queries import (
+    attachments,
+    boletos,
+    debtors,
+    ledger,
+    pix_charges,
+    receivable_lists,
+    receivables,
+    scores,
+)
 from bpo.queries.receivable_lists import Filter, Show
 from bpo.web import access
 from bpo.web.office import adjustments, blueprint, lists
@@ -96,6 +106,8 @@ def receivable(slug: str, receivable_id: int) -> Answer:
         attachments=attachments.of_receivable(session, place, receivable_id),
         attachment_kinds=papers.LABELS,
         boleto=boletos.of_receivable(session, place, receivable_id),
+        charge=pix_charges.of_receivable(session, place, receivable_id),
+        charge_states=held.LABELS,
     )
 
 

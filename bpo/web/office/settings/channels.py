@@ -7,10 +7,11 @@ from flask_babel import gettext as _
 
 from bpo.db import db
 from bpo.domain.access import Permission
-from bpo.domain.channels import MAILBOX
+from bpo.domain.channels import MAILBOX, PIX
 from bpo.gateways import outside, wording
 from bpo.gateways.channels import registry
 from bpo.gateways.channels.registry import PROVIDERS, Provider
+from bpo.gateways.pix import notices
 from bpo.kernel.errors import NotFound
 from bpo.kernel.text import Phrase
 from bpo.queries import channels as stored
@@ -25,8 +26,12 @@ LABELS = {
     "sms": Phrase("SMS"),
     "whatsapp": Phrase("WhatsApp"),
     MAILBOX: Phrase("Replies by e-mail"),
+    PIX: Phrase("Pix charges of the bank"),
 }
-ICONS = {"sms": "message-square", "whatsapp": "message-square", MAILBOX: "mail"}
+ICONS = {"sms": "message-square", "whatsapp": "message-square", MAILBOX: "mail", PIX: "banknote"}
+OWN = {MAILBOX: "imap", PIX: "api_pix"}
+"""What stands for a provider where there is no choice."""
+
 SECURITY_LABELS = {
     "tls": Phrase("TLS"),
     "starttls": Phrase("STARTTLS"),
@@ -55,18 +60,18 @@ def settings_channels_replies(slug: str) -> Answer:
     return back(HERE, _("Saved."))
 
 
-@blueprint.get("/w/<slug>/settings/channels/<any(sms, whatsapp, mailbox):channel>")
+@blueprint.get("/w/<slug>/settings/channels/<any(sms, whatsapp, mailbox, pix):channel>")
 @access.requires(Permission.EDIT_WORKSPACE)
 def settings_channel(slug: str, channel: str) -> Answer:
     """The form of one channel."""
     return _form(channel)
 
 
-@blueprint.post("/w/<slug>/settings/channels/<any(sms, whatsapp, mailbox):channel>")
+@blueprint.post("/w/<slug>/settings/channels/<any(sms, whatsapp, mailbox, pix):channel>")
 @access.requires(Permission.EDIT_WORKSPACE)
 def settings_channel_set_up(slug: str, channel: str) -> Answer:
     """Set a channel up."""
-    key = request.form.get("provider", "") if channel != MAILBOX else "imap"
+    key = OWN.get(channel) or request.form.get("provider", "")
     attempt = forms.attempt(
         lambda: channel_settings.set_up(
             g.actor,
@@ -84,7 +89,7 @@ def settings_channel_set_up(slug: str, channel: str) -> Answer:
 
 
 @blueprint.post(
-    "/w/<slug>/settings/channels/<any(sms, whatsapp, mailbox):channel>/<any(on, off):to>"
+    "/w/<slug>/settings/channels/<any(sms, whatsapp, mailbox, pix):channel>/<any(on, off):to>"
 )
 @access.requires(Permission.EDIT_WORKSPACE)
 def settings_channel_switch(slug: str, channel: str, to: str) -> Answer:
@@ -134,14 +139,22 @@ def _form(channel: str, **context: Any) -> str:
         security_options=[
             (key, wording.say(SECURITY_LABELS[key], language.current())) for key in SECURITIES
         ],
-        callback_url=board.callback_url(g.workspace.id, channel),
+        callback_url=_callback(channel),
         **context,
     )
 
 
+def _callback(channel: str) -> str:
+    """Where the provider, or the bank, reports to."""
+    here = outside.current()
+    if channel == PIX:
+        return notices.address(here.settings.base_url, here.signer, g.workspace.id)
+    return here.switchboard.callback_url(g.workspace.id, channel)
+
+
 def _chosen(channel: str, current: str | None, offered: list[Provider]) -> Provider | None:
     """The provider of the form: asked for, else in use, else the first."""
-    if channel == MAILBOX:
+    if channel in OWN:
         return None
     asked = request.values.get("provider") or current
     found = next((p for p in offered if p.key == asked), None)
