@@ -294,3 +294,20 @@ def _statements(act) -> int:
     finally:
         Cursor.execute = original
     return sent
+
+
+@pytest.mark.parametrize("named", ["their own company", "hers"])
+def test_numbers_of_another_company_in_a_form_do_nothing(session, cast, ana, today, named):
+    """A letter and an uncertain send of Lua, named as what they are and as if they were Sol's."""
+    found = _sent(session, cast.lua, "uncertain", today)
+    task = session.scalars(select(Task).where(Task.touch_id == found.id)).one()
+    dora = debts.debtor(session, cast.lua, "Dora Reis")
+    title = debts.receivable(session, dora, due=today)
+    letter = waiting.touch(session, title, "planned", day=today, channel="letter")
+    place = cast.lua.id if named == "their own company" else cast.sol.id
+    line, answered = f"{place}.send_uncertain.{task.id}", 404 if place == cast.lua.id else 302
+    for act in ("done", "dismissed", "again"):
+        assert _post(ana, f"/office/inbox/{act}", id=line).status_code == answered
+    _post(ana, "/w/sol/letters/posted", id=letter.id)
+    session.expire_all()
+    assert (found.state, task.state, letter.state) == ("uncertain", "open", "planned")
