@@ -149,6 +149,10 @@ class Tale:
         """State and reason of every contact by e-mail."""
         return [(t.state, t.state_reason) for t in self.touches() if t.channel == "email"]
 
+    def moves(self, who: Debtor | None = None) -> list[str]:
+        """Why each contact was moved to another hour, in a word; blank for one that was not."""
+        return [(touch.moved_because or "").partition("@")[0] for touch in self.touches(who)]
+
     def work(self) -> list[Task]:
         """What waits for a person, calls to make apart."""
         query = select(Task).where(Task.workspace_id == self.place.id, Task.state == "open")

@@ -20,7 +20,7 @@ def test_two_notices_that_waited_for_payment_data_come_on_two_mornings(tale):
     sent = [tale.send(at(day("11-27"), hour)).states["sent"] for hour in (15, 16)]
 
     assert sent == [1, 0]
-    assert [touch.moved_because for touch in tale.touches(davi)] == [None, "daily_cap"]
+    assert tale.moves(davi) == ["", "daily_cap"]
 
 
 def test_what_waited_for_weeks_counts_on_the_day_it_went_out(tale):
@@ -35,7 +35,7 @@ def test_what_waited_for_weeks_counts_on_the_day_it_went_out(tale):
 
     assert sent == [1, 0]
     assert tale.steps(davi) == ["11-03 d+5"]
-    assert [touch.moved_because for touch in tale.touches(davi)] == [None, "daily_cap"]
+    assert tale.moves(davi)[1] == "daily_cap"
 
 
 def test_a_day_that_allows_two_contacts_does_not_allow_three(tale):
@@ -52,4 +52,4 @@ def test_a_day_that_allows_two_contacts_does_not_allow_three(tale):
     sent = [tale.send(at(WEDNESDAY, hour)).states["sent"] for hour in (15, 16, 17, 18)]
 
     assert sum(sent) == 2
-    assert [touch.moved_because for touch in tale.touches(davi)] == [None, None, "daily_cap"]
+    assert tale.moves(davi) == ["", "", "daily_cap"]
