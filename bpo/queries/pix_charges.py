@@ -104,7 +104,8 @@ def codes(
 ) -> dict[int, str]:
     """The copy-and-paste of charges that can be paid on a day, by receivable.
 
-    None where the company has switched the bank's Pix off.
+    None where the company has switched the bank's Pix off, nor of a receivable that is no longer
+    what the charge was made for: something was paid, or amount or due date changed.
     """
     if not receivable_ids:
         return {}
@@ -113,12 +114,24 @@ def codes(
         ChannelSetting.channel == PIX,
         ChannelSetting.active,
     )
-    query = select(PixCharge.receivable_id, PixCharge.copy_paste).where(
-        PixCharge.workspace_id == workspace_id,
-        PixCharge.receivable_id.in_(receivable_ids),
-        PixCharge.state == State.ACTIVE,
-        PixCharge.valid_until >= day,
-        at_work,
+    query = (
+        select(PixCharge.receivable_id, PixCharge.copy_paste)
+        .join(
+            Receivable,
+            (Receivable.workspace_id == PixCharge.workspace_id)
+            & (Receivable.id == PixCharge.receivable_id),
+        )
+        .where(
+            PixCharge.workspace_id == workspace_id,
+            PixCharge.receivable_id.in_(receivable_ids),
+            PixCharge.state == State.ACTIVE,
+            PixCharge.valid_until >= day,
+            PixCharge.cents == Receivable.amount_cents,
+            PixCharge.due_date == Receivable.due_date,
+            Receivable.settled_cents == 0,
+            Receivable.settled_on.is_(None),
+            at_work,
+        )
     )
     return {number: code for number, code in session.execute(query) if code}
 

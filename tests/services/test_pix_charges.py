@@ -198,6 +198,13 @@ def test_without_its_secret_nothing_is_asked_and_the_settings_say_why(session, b
     assert bank.tokens == 0
 
 
+def test_a_code_for_another_amount_is_shown_no_more(session, bank, sol, bill):
+    keep(sol)
+    assert list(stored.codes(session, sol.id, [bill.id], TODAY)) == [bill.id]
+    debts.paid(session, bill, 10_00, TODAY)
+    assert stored.codes(session, sol.id, [bill.id], TODAY) == {}
+
+
 def test_another_company_sees_no_charge(session, bank, sol, bill):
     keep(sol)
     with acting_as(actors.system([sol.id + 1], name="test")):
