@@ -27,8 +27,9 @@ setup: $(DEV_READY) ## Make the environment from the hashed lock (quick when not
 run: $(RUN_READY) ## Start everything on this machine (PORT=8000 ARGS="--help")
 	@$(BIN)/python -m bpo up $(if $(PORT),--port $(PORT)) $(ARGS)
 
-test: $(DEV_READY) ## Run the tests on a PostgreSQL and a Valkey of their own (ARGS="-k words")
-	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not browser and not chaos" $(ARGS)
+test: $(DEV_READY) ## Run the tests on servers of their own; those of the architecture are in check
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not browser and not chaos" \
+	  --ignore=tests/architecture $(ARGS)
 
 test-ledger: $(DEV_READY) ## Walk the books at random, thousands of times (LEDGER_EXAMPLES=2000)
 	@LEDGER_EXAMPLES=$(LEDGER_EXAMPLES) $(BIN)/python -m pytest $(ARGS) tests/services/test_ledger_walks.py \
@@ -57,7 +58,7 @@ endif
 
 ifneq ($(CHAOS_TESTS),)
 test-chaos: $(DEV_READY) ## Kill processes and servers in the middle of the work
-	@$(BIN)/python -m pytest -m chaos $(ARGS) tests/chaos
+	@$(BIN)/python -m pytest -m chaos $(ARGS) tests/chaos tests/embedded/test_up.py
 endif
 
 lock: ## Resolve the pinned libraries again (needs uv)

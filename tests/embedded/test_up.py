@@ -86,6 +86,7 @@ def program(data_dir: Path) -> Iterator[Program]:
         running.process.wait()
 
 
+@pytest.mark.chaos
 def test_it_survives_its_parts_and_a_kill_and_one_signal_stops_everything(program, data_dir):
     program.await_ready()
     second = subprocess.run(
