@@ -18,7 +18,7 @@ from bpo.domain.planning import NextContact
 from bpo.domain.touches import Plan
 from bpo.gateways.queue import Queue
 from bpo.jobs import Job
-from bpo.kernel import clock
+from bpo.kernel import clock, threads
 from bpo.kernel.actor import Actor
 from bpo.kernel.calendar import Calendar
 from bpo.kernel.errors import NotFound
@@ -232,7 +232,7 @@ def _pages(
     A thread of its own speaks to the database, one thing after another, so that the next page is
     read and the last one stored while this one is decided.
     """
-    with ThreadPoolExecutor(1, thread_name_prefix="book") as database:
+    with threads.yielding(), ThreadPoolExecutor(1, thread_name_prefix="book") as database:
         connection = driver(session)
         reading = database.submit(book.read, connection, page_of(here, entry))
         more = True

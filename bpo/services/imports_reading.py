@@ -1,7 +1,6 @@
 """A file of any kind read ahead of the database, piece by piece, and taken into the books."""
 
 import gc
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from bpo.domain.matching import Register
 from bpo.domain.rows import Kind, Parsed, PaymentRow, Row
 from bpo.formats.ofx import Extract
 from bpo.gateways import wording
-from bpo.kernel import clock
+from bpo.kernel import clock, threads
 from bpo.kernel.actor import Actor
 from bpo.kernel.text import Phrase
 from bpo.models import Import, Workspace
@@ -42,7 +41,6 @@ FIRST_BATCHES, MOST_BATCHES = 4, 32
 """Batches that go to the database at once: few at first, so that it has something to do early."""
 
 RECENT_DAYS = 7
-_SWITCH_SECONDS = 0.0005
 _MEMORY = "SET LOCAL work_mem = '64MB'"
 
 
@@ -135,13 +133,12 @@ def undisturbed() -> Iterator[None]:
     The garbage collector, which finds nothing in rows, would take a fifth of the time; and a
     thread that reads lets go as soon as the database has answered.
     """
-    was_collecting, interval = gc.isenabled(), sys.getswitchinterval()
+    was_collecting = gc.isenabled()
     gc.disable()
-    sys.setswitchinterval(_SWITCH_SECONDS)
     try:
-        yield
+        with threads.yielding():
+            yield
     finally:
-        sys.setswitchinterval(interval)
         if was_collecting:
             gc.enable()
 
