@@ -77,10 +77,9 @@ class Case:
 
     @property
     def least_entry_rate(self) -> Decimal:
-        """How far the down payment may go down for who cannot bear the customary one; not for D."""
-        return (
-            self.entry_rate if self.is_class_d else min(self.limits.min_entry_rate, self.entry_rate)
-        )
+        """How far the down payment may go down for who cannot bear the customary one."""
+        floor = self.practice.class_d_least_rate if self.is_class_d else _NOTHING
+        return min(max(self.limits.min_entry_rate, floor), self.entry_rate)
 
     @property
     def most_after_entry(self) -> int:

@@ -19,14 +19,16 @@ class Practice:
     """How offers are made inside a policy; the same for every client company unless said otherwise.
 
     The first payment falls `entry_days` from today or on the next open day. Class D pays at least
-    `class_d_entry_rate` down. A short plan keeps `short_plan_share` of the ladder's discount on
-    charges, a longer one none. Consumers pay at most `consumer_rate_cap` of interest a month and
+    `class_d_entry_rate` down, or what is free in a month and no less than `class_d_least_rate`. A
+    short plan keeps `short_plan_share` of the ladder's discount on charges, a longer one none.
+    Consumers pay at most `consumer_rate_cap` of interest a month and
     end within `consumer_most_payments` (five years, Lei 14.181/2021). `waiting_rate` is the monthly
     cost of waiting for money, used to compare offers.
     """
 
     entry_days: int = 3
     class_d_entry_rate: Decimal = Decimal("0.30")
+    class_d_least_rate: Decimal = Decimal("0.10")
     short_plan_share: Decimal = Decimal("0.50")
     consumer_rate_cap: Decimal = Decimal("0.01")
     consumer_most_payments: int = 60

@@ -91,7 +91,7 @@ def test_each_title_has_the_discount_of_its_own_age():
 
 
 def test_davi_who_broke_two_promises_needs_approval_and_a_third_down():
-    case = situation(GOOD, [owing(300_000)], promises=BROKEN)
+    case = situation(GOOD, [owing(150_000)], promises=BROKEN)
 
     found = offered(case)
 

@@ -4,11 +4,26 @@ from datetime import date
 
 from bpo.domain import proposals
 from bpo.domain.behaviour import Commitment
-from bpo.domain.proposals import Limits
+from bpo.domain.proposals import Limits, OfferKind
+from bpo.kernel.actor import Role
 from tests.domain.negotiations import CALENDAR, TODAY, owing, situation, yearly
 
 GOOD = yearly(*[0] * 12)
 BROKEN = [Commitment(date(2026, 8, 10), kept=False), Commitment(date(2026, 9, 20), kept=False)]
+
+
+def test_where_a_third_is_more_than_a_month_leaves_free_class_d_pays_that_down():
+    """Half of the R$ 1.200 that Davi usually pays a month; the least only at his own word."""
+    case = situation(GOOD, [owing(300_000)], promises=BROKEN)
+
+    found = proposals.offers(case, Limits(), CALENDAR, TODAY)
+    long = next(one for one in found if one.kind is OfferKind.LONG_PLAN)
+    asked = proposals.offers(case, Limits(), CALENDAR, TODAY, 60_000)
+
+    assert long.down_payment_cents == 60_000
+    assert long.needs_approval_by is Role.ADMIN
+    assert min(o.down_payment_cents for o in asked if o.down_payment_cents) == 30_000
+    assert all(offer.needs_approval_by for offer in asked)
 
 
 def test_an_offer_beyond_anybodys_means_is_worth_nothing_and_the_lightest_comes_first():

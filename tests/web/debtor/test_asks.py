@@ -84,7 +84,7 @@ def test_other_terms_come_back_by_mail_and_page_and_are_agreed_to(
         session,
         cast.marta,
         decision="countered",
-        down_cents="900,00",
+        down_cents="700,00",
         payments="4",
         answer="Com uma entrada maior, conseguimos.",
     )
@@ -106,7 +106,7 @@ def test_other_terms_come_back_by_mail_and_page_and_are_agreed_to(
     path = re.search(rf'href="/d/{token}/(plan/\w+)"', home)[1]
     done_page(client, act(client, token, path, agreed="1"))
     made = session.scalars(select(Agreement).where(Agreement.state == "accepted")).one()
-    assert made.terms["installments"][0]["amount_cents"] == 900_00
+    assert made.terms["installments"][0]["amount_cents"] == 700_00
     assert made.approval["by"] == "Marta"
     assert "Podemos oferecer isto" not in seen(client, token)
 
