@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from contextvars import Context
 from datetime import date, timedelta
 from html import unescape
 
@@ -220,3 +221,10 @@ def test_as_many_queries_for_a_large_book_as_for_a_small_one(client, cast, progr
     asked()
     assert asked() == few
     assert max(few.values()) < 40
+
+
+@pytest.mark.parametrize("path", [*FILES[::2], "figures/open_cents.csv"])
+def test_a_file_is_whole_when_the_request_is_over(client, cast, book, path):
+    people.sign_in(client, cast.ana)
+    answer = Context().run(client.get, f"/w/sol/{path}?day={TODAY.isoformat()}")
+    assert answer.get_data(as_text=True).splitlines()

@@ -66,12 +66,13 @@ def spreadsheet(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]
 def file_of(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
     """Rows as a file that spreadsheets in the reader's language open as it is.
 
-    A workbook when the address ends in `.xlsx`, CSV otherwise.
+    A workbook when the address ends in `.xlsx`, CSV otherwise. It is written before the answer
+    begins: rows may still read, and a server sends what is streamed when the request is over.
     """
     if request.path.endswith(".xlsx"):
         return documents.download(f"{name}.xlsx", WORKBOOK, sheets.workbook(head, rows))
     separator = ";" if language.current() == "pt_BR" else ","
-    answer = Response(sheets.lines(head, rows, separator), mimetype="text/csv")
+    answer = Response("".join(sheets.lines(head, rows, separator)), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return answer
 
