@@ -37,6 +37,7 @@ from bpo.services import pix_notices
 MOST = 200
 """Charges newly asked for, and charges spoken about, in one run; the rest is for the next."""
 
+_NO_MONEY = Phrase("The bank says that it was paid, and does not tell of the money yet.")
 _NO_CODE = Phrase("The bank gave no code to pay the charge by.")
 
 
@@ -214,7 +215,7 @@ def _issue(bank: Charges, charge: Charge) -> _Heard:
         return _Heard(State.REFUSED, problem=str(refusal))
     if held.status is Status.ACTIVE and not held.copy_paste:
         return _Heard(State.REFUSED, problem=str(_NO_CODE))
-    return _heard(held)
+    return _heard(held, State.ASKED, None)
 
 
 def _known(bank: Charges, txid: str, refusal: Conflict) -> Issued:
@@ -237,14 +238,19 @@ def _look(bank: Charges, row: PixCharge) -> _Heard:
         return _Heard(State.CANCELLED)
     except Refusal as refusal:
         return _Heard(State(row.state), row.copy_paste, problem=str(refusal))
-    return _heard(held, row.copy_paste)
+    return _heard(held, State(row.state), row.copy_paste)
 
 
-def _heard(held: Issued, code: str | None = None) -> _Heard:
+def _heard(held: Issued, was: State, code: str | None) -> _Heard:
+    """What it means. A charge paid without a word of the money is looked at again: the money is
+    not here yet; and one that the bank keeps although it should go stays on its way out."""
     if held.status is Status.ACTIVE:
-        return _Heard(State.ACTIVE, held.copy_paste or code)
+        stays = was is State.LEAVING
+        return _Heard(State.LEAVING if stays else State.ACTIVE, held.copy_paste or code)
     if held.status is not Status.PAID:
         return _Heard(State.CANCELLED)
+    if not held.told:
+        return _Heard(was, code, problem=str(_NO_MONEY))
     try:
         return _Heard(State.PAID, money=notices.of(held.told))
     except (ValueError, KeyError, TypeError, AttributeError) as error:

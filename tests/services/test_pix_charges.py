@@ -123,6 +123,31 @@ def test_money_is_taken_in_once_whether_told_or_asked_for(session, bank, sol, bi
     assert keep(sol, later(20)).states == {}
 
 
+def test_a_charge_paid_without_a_word_of_the_money_is_asked_about_until_it_is_told(
+    session, bank, sol, bill
+):
+    keep(sol)
+    txid = charge(session, bill).txid
+    bank.pay(txid, 100_00, NUMBER)
+    told = bank.charges[txid].pop("pix")
+    assert keep(sol, later(7)).states == {"active": 1}
+    assert "does not tell" in charge(session, bill).problem
+    bank.charges[txid]["pix"] = told
+    assert keep(sol, later(14)).states == {"paid": 1}
+    session.expire_all()
+    assert bill.settled_cents == 100_00
+
+
+def test_a_charge_that_the_bank_keeps_stays_on_its_way_out(session, bank, sol, bill):
+    bank.forgets_to_answer = True
+    keep(sol)
+    debts.paid(session, bill, 100_00, TODAY)
+    bank.forgets_to_answer = False
+    bank.answered = lambda method, path, body: (200, bank.charges[path.rpartition("/")[2]])
+    for hour in (1, 2, 30):
+        assert keep(sol, later(hour)).states == {"leaving": 1}
+
+
 def test_a_title_paid_elsewhere_takes_its_charge_back(session, bank, sol, bill):
     keep(sol)
     debts.paid(session, bill, 100_00, TODAY)
