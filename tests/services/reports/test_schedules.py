@@ -10,13 +10,9 @@ from sqlalchemy import select, update
 
 from bpo.analytics import snapshot
 from bpo.analytics.monthly import MonthlyFigures
-from bpo.db import acting_as
 from bpo.domain.report_schedule import Kind
 from bpo.gateways import wording
-from bpo.gateways.mail import MemoryMail
-from bpo.gateways.queue import MemoryQueue
 from bpo.gateways.report_mail import Sender
-from bpo.kernel import actor as actors
 from bpo.kernel.actor import Role
 from bpo.kernel.errors import BadInput, Forbidden, NotFound
 from bpo.models import AuditEntry, ReportRun
@@ -24,41 +20,11 @@ from bpo.queries import figures
 from bpo.queries import reports as stored
 from bpo.services import report_deliveries, report_schedules, reports
 from bpo.services.report_deliveries import Post
-from tests.factories import debts, people
+from tests.factories import people
 
 MONDAY = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
 FRIDAY_FIVE = datetime(2026, 11, 27, 20, 0, tzinfo=UTC)
 WEEK = timedelta(days=7)
-
-
-@pytest.fixture
-def cast(session):
-    return people.cast(session)
-
-
-@pytest.fixture
-def clock(cast):
-    return actors.system([cast.sol.id], name="clock")
-
-
-@pytest.fixture
-def here(session, cast, clock):
-    with acting_as(clock):
-        davi = debts.debtor(session, cast.sol)
-        title = debts.receivable(session, davi, "77", due=date(2026, 11, 3), cents=500_00)
-        debts.receivable(session, davi, "78", due=date(2026, 12, 10), cents=300_00)
-        debts.paid(session, title, 120_00, date(2026, 11, 24))
-        yield session
-
-
-@pytest.fixture
-def mail():
-    return MemoryMail()
-
-
-@pytest.fixture
-def jobs():
-    return MemoryQueue()
 
 
 def built(here, clock, cast, jobs):
