@@ -9,6 +9,7 @@ from bpo.bench import ground, limits, meter, sink
 from bpo.bench.ground import Ground
 from bpo.db import acting_as, db
 from bpo.domain import regua, steps
+from bpo.gateways import wording
 from bpo.gateways.mail import Smtp
 from bpo.gateways.queue import MemoryQueue
 from bpo.gateways.signing import Signer
@@ -33,11 +34,12 @@ def run(debtors: int, tell: Tell, *, smtp_url: str | None = None) -> None:
     """Measure the phases `create`, `process` and `aging` and the limits of this machine.
 
     `tell` gets one row a phase as it ends. Without `smtp_url` a counting sink of ours is used. The
-    program is warm as a worker is: it has planned the morning of an empty company.
+    program is warm as a worker is: it has read its translations before the fork and planned the
+    morning of an empty company.
     """
     with sink.running() as server, ground.prepared() as here:
         _prepare(here, debtors)
-        _plan(ANOTHER)
+        _warm()
         here.settle()
         _create(debtors, tell)
         here.settle()
@@ -47,6 +49,12 @@ def run(debtors: int, tell: Tell, *, smtp_url: str | None = None) -> None:
         here.settle()
         _aging(debtors, tell)
         limits.measure(here, debtors, tell, server.url)
+
+
+def _warm() -> None:
+    for locale in wording.LOCALES:
+        wording.translations(locale)
+    _plan(ANOTHER)
 
 
 def _create(debtors: int, tell: Tell) -> None:

@@ -10,6 +10,7 @@ from rq.serializers import JSONSerializer
 from sqlalchemy import text
 
 from bpo.db import db
+from bpo.gateways import wording
 from workers import worker
 from workers.worker import ApplicationWorker
 
@@ -84,3 +85,9 @@ def test_a_pool_replaces_a_dead_worker_and_stops_when_told(fresh_app, broker, la
     second.process.join(20)
     assert _noted(broker, "seen") == ["by the second"]
     assert not second.process.is_alive()
+
+
+def test_what_every_job_reads_is_read_before_the_forks():
+    wording.translations.cache_clear()
+    worker.load()
+    assert wording.translations.cache_info().currsize == len(wording.LOCALES)
