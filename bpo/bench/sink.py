@@ -35,34 +35,32 @@ class Sink(asyncio.Protocol):
         transport.write(_GREETING)
 
     def data_received(self, data: bytes) -> None:
-        """Answer every whole line or message in the buffer."""
+        """Answer every whole line or message in the buffer, in one breath as RFC 2920 asks for."""
         self._buffer += data
-        while self._step():
-            pass
+        answers = []
+        while (answer := self._step()) is not None:
+            answers.append(answer)
+        if answers:
+            self._transport.write(b"".join(answers))
 
-    def _step(self) -> bool:
-        mark = _END if self._content else b"\r\n"
-        head, found, rest = self._buffer.partition(mark)
+    def _step(self) -> bytes | None:
+        """The answer to the next whole line or message; None while it has not arrived."""
+        head, found, rest = self._buffer.partition(_END if self._content else b"\r\n")
         if not found:
-            return False
+            return None
         self._buffer = rest
-        if self._content:
-            self._content = False
-            self._taken[self._recipient] += 1
-            self._transport.write(_OK)
-        else:
-            self._command(head)
-        return True
+        if not self._content:
+            return self._command(head)
+        self._content = False
+        self._taken[self._recipient] += 1
+        return _OK
 
-    def _command(self, line: bytes) -> None:
+    def _command(self, line: bytes) -> bytes:
         verb = line[:4].upper()
         if verb == b"RCPT":
             self._recipient = line.partition(b"<")[2].partition(b">")[0].decode()
-        if verb == b"DATA":
-            self._content = True
-            self._transport.write(_GO_ON)
-            return
-        self._transport.write(_ANSWERS.get(verb, _OK))
+        self._content = verb == b"DATA"
+        return _GO_ON if self._content else _ANSWERS.get(verb, _OK)
 
 
 @contextmanager
