@@ -69,7 +69,7 @@ def run(workspaces: int, receivables: int, tell: Tell) -> None:
     with ground.prepared() as here:
         with meter.phase("prepare", receivables) as phase:
             portfolio.fill(here, workspaces, receivables, 1, today)
-            _live(here, today)
+            _live(here, workspaces, today)
         tell(phase.row())
         here.settle()
         client = visits.signed_in(here)
@@ -79,13 +79,14 @@ def run(workspaces: int, receivables: int, tell: Tell) -> None:
         _debtors_page(here, now, tell)
 
 
-def _live(here: Ground, today: date) -> None:
-    """A running campaign in every company, planned where screens look; figures and scores made."""
+def _live(here: Ground, workspaces: int, today: date) -> None:
+    """A campaign and a night kept in every company; planned and scored where screens look."""
     noon = datetime.combine(today, time(15), UTC)
+    for place in range(1, workspaces + 1):
+        snapshots.refresh(actors.system([place], name="bench"), place, today, now=noon)
     program = actors.system([HERE], name="bench")
     here.owner.execute(_CAMPAIGN, {"started": noon, "steps": portfolio.THREE_STEPS})
     here.owner.execute("UPDATE debtors SET document = %s WHERE id = %s", [DOCUMENT, DEBTOR])
-    snapshots.refresh(program, HERE, today, now=noon)
     scores.refresh(program, HERE, today, now=noon)
     campaigns.plan(program, HERE, today, now=noon, queue=MemoryQueue())
 

@@ -156,6 +156,8 @@ def money_short(cents: int | None, locale: str, currency: str = "BRL") -> str:
 
 
 def _rounded(value: Decimal, locale: str, currency: str) -> str:
+    if currency == "BRL" and locale in _REAIS:
+        return f"{'-' if value < 0 else ''}{_REAIS[locale][0]}{number(abs(value), locale, 1)}"
     pattern = "¤\xa0#,##0.#" if locale == DEFAULT_LOCALE else "¤#,##0.#"
     return format_currency(value, currency, pattern, locale=locale, currency_digits=False)
 
@@ -167,10 +169,17 @@ def number(value: float | Decimal | None, locale: str, digits: int = 2) -> str:
     """
     if value is None or value != value:
         return NOTHING
-    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN)
+    if isinstance(value, int):
+        return f"{value:,}".translate(_REAIS[locale][1])
+    rounded = Decimal(str(value)).quantize(_step(digits), ROUND_HALF_EVEN)
     text = f"{rounded:,f}"
     text = text.rstrip("0").rstrip(".") if digits else text
     return text.translate(_REAIS[locale][1])
+
+
+@cache
+def _step(digits: int) -> Decimal:
+    return Decimal(1).scaleb(-digits)
 
 
 def percent(value: float | Decimal | None, locale: str, digits: int = 1) -> str:

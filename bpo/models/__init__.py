@@ -26,7 +26,7 @@ from bpo.models.receivable import Entry, Import, Payment, Receivable, Refund, St
 from bpo.models.report import ReportDelivery, ReportReader, ReportRun, ReportSchedule
 from bpo.models.score import DebtorChance, Score, ScoreModel
 from bpo.models.simulation import Simulation
-from bpo.models.snapshot import CarriedFigures, MetricSnapshot, SnapshotChange
+from bpo.models.snapshot import CarriedFigures, MetricSnapshot, ReachChange, SnapshotChange
 from bpo.models.subscription import (
     Subscription,
     SubscriptionPause,
@@ -94,6 +94,7 @@ __all__ = [
     "PlanRun",
     "PolicyVersion",
     "Promise",
+    "ReachChange",
     "Receivable",
     "Refund",
     "Remark",

@@ -56,6 +56,18 @@ class SnapshotChange(InWorkspace, Created, Model):
     since: Mapped[date]
 
 
+class ReachChange(InWorkspace, Created, Model):
+    """Debtors from `first_id` to `last_id` may have lost their last valid contact, or are new.
+
+    Written by triggers on debtors, contacts and opt-outs; the night that counts them forgets it.
+    """
+
+    __tablename__ = "reach_changes"
+
+    first_id: Mapped[int] = mapped_column(BigInteger)
+    last_id: Mapped[int] = mapped_column(BigInteger)
+
+
 class CarriedFigures(Model):
     """What a company brings into a day from all the days before: one row, that of its last night.
 
@@ -64,7 +76,8 @@ class CarriedFigures(Model):
     how late it is on `day` if nothing comes in, from not due to over 90. `sales_cents`: issued in
     the 89 days before. `was_…`, `past_sales_cents`: at the end of the week before. `received_cents`
     by week, the running one last; `overdue_pct` at the ends of weeks. `largest_…`: the debtors who
-    owe most, in order.
+    owe most, in order. `unreached_ids`: the debtors without a valid contact as of that night; null
+    where they were never counted.
     """
 
     __tablename__ = "carried_figures"
@@ -83,3 +96,4 @@ class CarriedFigures(Model):
     overdue_pct: Mapped[list[float | None]] = mapped_column(ARRAY(Float))
     largest_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
     largest_cents: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    unreached_ids: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger))

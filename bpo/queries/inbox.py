@@ -20,11 +20,12 @@ from bpo.domain.inbox import Kind, Ref
 from bpo.kernel import clock
 from bpo.kernel.calendar import Calendar
 from bpo.models import ContactRules, FreshnessMark, LocalHoliday, Workspace
+from bpo.queries import reach
 
 SIZE = 50
 
 
-def _quiet(kind: Kind, subject: str) -> str:
+def _quiet(kind: Kind, subject: str, place: str = "here") -> str:
     """That nobody has closed a derived line, or not lately.
 
     `NOT IN` is a look-up in a hash, however wrong the planner's guess of how many rows the row
@@ -33,7 +34,8 @@ def _quiet(kind: Kind, subject: str) -> str:
     days = inbox.QUIET_DAYS[kind]
     lately = "" if days is None else f" AND k.closed_at > %(now)s - interval '{days} days'"
     return (
-        f"(here.workspace_id, {subject}) NOT IN (SELECT k.workspace_id, k.subject_id FROM tasks k"
+        f"({place}.workspace_id, {subject}) NOT IN ("
+        f"SELECT k.workspace_id, k.subject_id FROM tasks k"
         f" WHERE k.kind = '{kind.value}' AND k.subject_id IS NOT NULL AND k.state <> 'open'"
         f"{lately})"
     )
@@ -132,17 +134,11 @@ WHERE {_quiet(Kind.DISPUTE, "x.id")}
     Kind.NO_CONTACT: f"""
 SELECT '{Kind.NO_CONTACT}', d.workspace_id, d.today, d.id, d.id, NULL, owed.cents, owed.since
 FROM (
-    SELECT here.workspace_id, here.today, d.id
-    FROM here JOIN debtors d ON d.workspace_id = here.workspace_id
-    WHERE NOT EXISTS ( -- both in the order of their keys, from indexes that hold all of it
-        SELECT FROM contacts c
-        WHERE c.workspace_id = d.workspace_id AND c.debtor_id = d.id AND c.status = 'valid'
-          AND (c.workspace_id, c.channel, c.address) NOT IN (
-              SELECT o.workspace_id, o.channel, o.address FROM opt_outs o)
-    ) AND (d.workspace_id, d.id) NOT IN (
+    SELECT d.workspace_id, d.today, d.id FROM ({reach.DOUBTFUL}) d
+    WHERE {reach.UNREACHED} AND (d.workspace_id, d.id) NOT IN (
         SELECT t.workspace_id, t.debtor_id FROM tasks t
         WHERE t.kind = '{Kind.REFUSED}' AND t.state = 'open' AND t.debtor_id IS NOT NULL
-    ) AND {_quiet(Kind.NO_CONTACT, "d.id")}
+    ) AND {_quiet(Kind.NO_CONTACT, "d.id", "d")}
     OFFSET 0 -- few are out of reach: their balances are read after that is known
 ) d
 JOIN LATERAL (

@@ -1,5 +1,6 @@
 """Keeping the figures of every ended day, and telling them anew when a fact is dated back."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import pandas as pd
@@ -13,7 +14,7 @@ from bpo.domain import access
 from bpo.domain.access import Permission
 from bpo.kernel.actor import Actor
 from bpo.models import CarriedFigures
-from bpo.queries import facts, snapshots
+from bpo.queries import facts, reach, snapshots
 from bpo.queries.snapshots import Edge
 from bpo.services import audit
 
@@ -52,7 +53,10 @@ def refresh(actor: Actor, workspace_id: int, today: date, *, now: datetime) -> i
         wrong = days.differing(snapshots.stored(session, workspace_id, first, last), built)
         _write(session, workspace_id, built, wrong, now)
         kept = snapshots.stored(session, workspace_id, carried.since(today), last)
-        _carry(session, workspace_id, carried.carry(known, kept, today))
+        notes = reach.notes(session, workspace_id)
+        unreached = reach.unreached(session, workspace_id)
+        _carry(session, workspace_id, carried.carry(known, kept, today), unreached)
+        _forget_reach(session, workspace_id, notes)
         _forget(session, workspace_id, edge)
         restated = [day for day in wrong if edge.last is not None and day <= edge.last]
         if restated:
@@ -96,7 +100,7 @@ def _write(
     driver(session).execute(_STORE, values | {"place": workspace_id, "now": now})
 
 
-def _carry(session: Session, workspace_id: int, brought: Carried) -> None:
+def _carry(session: Session, workspace_id: int, brought: Carried, unreached: list[int]) -> None:
     """Replace what the company brought into the day before."""
     largest = brought.largest
     session.merge(
@@ -113,7 +117,15 @@ def _carry(session: Session, workspace_id: int, brought: Carried) -> None:
             overdue_pct=list(brought.overdue_pct),
             largest_ids=[debtor for debtor, _ in largest],
             largest_cents=[cents for _, cents in largest],
+            unreached_ids=unreached,
         )
+    )
+
+
+def _forget_reach(session: Session, workspace_id: int, notes: Sequence[int]) -> None:
+    driver(session).execute(
+        "DELETE FROM reach_changes WHERE workspace_id = %s AND id = ANY (%s)",
+        [workspace_id, list(notes)],
     )
 
 

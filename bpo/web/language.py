@@ -48,7 +48,8 @@ def chosen(*preferences: str | None) -> str:
 
 def current() -> str:
     """The locale of this request, `pt_BR` or `en`."""
-    return wording.known(flask_babel.get_locale()) or wording.DEFAULT_LOCALE
+    locale = flask_babel.get_locale()
+    return wording.known(locale and locale.language) or wording.DEFAULT_LOCALE
 
 
 def zone() -> tzinfo:
