@@ -20,8 +20,8 @@ from bpo.analytics.traits import Traits
 
 FEATURES: Final = ("start", "rate", "timing", "size", "overdue", "experience", "level")
 """What the log-odds of lateness are made of; see `table`."""
-PRIOR_LATE: Final = (0.2, 0.55, 0.75, 0.0, 0.1, -0.1, 0.6)
-SPREAD_LATE: Final = (0.7, 0.8, 1.6, 0.6, 0.7, 0.4, 0.2)
+PRIOR_LATE: Final = (0.2, 0.5, 0.45, 0.0, 0.6, -0.15, 0.6)
+SPREAD_LATE: Final = (0.6, 0.3, 0.6, 0.3, 0.45, 0.2, 0.2)
 
 DAYS: Final = ("start", "delay", "size", "experience", "level")
 """What the days from the effective due date to payment are made of; see `days_table`."""
@@ -33,18 +33,19 @@ MONOTONE: Final = ("rate", "timing", "overdue", "level")
 FEW: Final = 4
 """With fewer outcomes a debtor is told as new."""
 
-TRUSTS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
-UNPROVED: Final = 0.5
+TRUSTS: Final = tuple(eighth / 8 for eighth in range(9))
+LEAST: Final = 0.25
+"""The share of the say that the table has before anything is known; the debtor's own rate has the
+other."""
+CAUTION: Final = 300
+"""A model that has seen this many outcomes is expected to deserve half of the say."""
+FIRM: Final = 0.2
+"""How far (as a standard deviation) the past may easily move the share from what is expected."""
 ENOUGH: Final = 50
-"""With fewer titles to prove it on, the model has half the say, the debtor's own rate the other."""
-CAUTION: Final = 450
-"""A model that has seen this many outcomes has at most half the say."""
+"""With fewer titles to prove it on, the share stays what is expected."""
 
 MEMORY_DAYS: Final = 180.0
 """A title issued this long ago teaches half as much."""
-
-DOUBT: Final = 0.5
-"""Better or worse by less than this many standard errors is not clearly so."""
 
 _CUTS = (0.4, 0.6, 0.8)
 _DAYS_NOISE = 10.0
@@ -114,8 +115,8 @@ def from_json(stored: dict[str, Any]) -> Scorecard:
 def fit(frames: Frames, as_of: date) -> Scorecard:
     """The model of a workspace from facts dated on or before `as_of`.
 
-    A later part of the past proves it: fitted on the facts known before, it must tell the outcomes
-    since better than the debtor's own smoothed late rate does, or it gets less say, down to none.
+    Later parts of the past prove it: fitted on the facts known before, it tells the outcomes since,
+    beside the debtor's own smoothed late rate. The better it did, the more say it gets.
     """
     today = ordinal(as_of)
     trust, proved_on = _prove(frames, today)
@@ -279,18 +280,17 @@ class Outlook:
 def _prove(frames: Frames, today: int) -> tuple[float, int]:
     """The share of the say that the model earned on its past: fit until a cut, ask until the next.
 
-    A cut asks about titles issued after it whose deadline has passed by today. The largest share
-    that was not clearly worse (by half a standard error) than the best one, and never more than the
-    titles known support; none where the best was not clearly better than the own rate alone.
+    A cut asks about titles issued after it whose deadline has passed by today.
     """
     seen = cases(frames, past.remember(frames, today), today)
     known = int(seen.settled.sum())
+    expected = max(LEAST, known**2 / (known**2 + CAUTION**2))
     issue = np.sort(frames.receivables.issue[seen.title])
     if known < ENOUGH:
-        return UNPROVED * known / ENOUGH, 0
+        return expected, 0
     cuts = [int(issue[int(len(issue) * part)]) for part in _CUTS] + [today]
     losses = np.concatenate([_proof(frames, seen, *span) for span in pairwise(cuts)])
-    return min(_earned(losses), known**2 / (known**2 + CAUTION**2)), len(losses)
+    return _earned(losses, expected), len(losses)
 
 
 def _proof(frames: Frames, seen: Cases, cut: int, until: int) -> Floats:
@@ -302,16 +302,12 @@ def _proof(frames: Frames, seen: Cases, cut: int, until: int) -> Floats:
     return np.column_stack([_loss(t * odds + (1 - t) * plain, late) for t in TRUSTS])
 
 
-def _earned(losses: Floats) -> float:
-    """The largest trust that is not clearly worse than the best; none unless that is clearly better
-    than the debtor's own rate alone (the first of TRUSTS)."""
+def _earned(losses: Floats, expected: float) -> float:
+    """The trust that told best, drawn towards what is expected where the past says little."""
     if len(losses) < ENOUGH:
-        return UNPROVED
-    worse = losses - losses[:, [int(np.argmin(losses.mean(axis=0)))]]
-    doubt = worse.std(axis=0) / np.sqrt(len(losses)) * DOUBT
-    if worse[:, 0].mean() <= doubt[0]:
-        return TRUSTS[0]
-    return max(t for t, w, d in zip(TRUSTS, worse.mean(axis=0), doubt, strict=True) if w <= d)
+        return expected
+    strain = (np.array(TRUSTS) - expected) ** 2 / (2 * FIRM**2)
+    return TRUSTS[int(np.argmin(losses.sum(axis=0) + strain))]
 
 
 def _loss(odds: Floats, late: Flags) -> Floats:

@@ -85,8 +85,19 @@ def evaluate(frames: Frames, split: date, known_until: date | None = None) -> Tr
     card = scorecard.fit(frames, split)
     until = ordinal(known_until) if known_until else _last(frames)
     seen = scorecard.cases(frames, past.remember(frames, until), until)
-    asked = (frames.receivables.issue[seen.title] > ordinal(split)) & (seen.settled | seen.late)
+    asked = (frames.receivables.issue[seen.title] > ordinal(split)) & _decided(seen)
     return _trial(frames, card, seen, asked, split)
+
+
+def _decided(seen: Cases) -> Flags:
+    """Titles whose outcome is fairly known.
+
+    While others wait for their deadline, so must those paid before it: alone they would make the
+    latest part of the book look punctual.
+    """
+    waiting = ~seen.settled & ~seen.late
+    decided: Flags = seen.due if waiting.any() else seen.settled | seen.late
+    return decided
 
 
 def measures(chance: Floats, late: Flags) -> Measures:

@@ -81,7 +81,7 @@ def test_a_model_reads_back_as_it_was_written(card: Scorecard, book: Frames) -> 
 def test_without_any_history_the_prior_speaks() -> None:
     story = build([Title(1, 0, 30, 100)])
     card = scorecard.fit(story, day(10))
-    assert (card.known, card.trust) == (0, 0.0)
+    assert (card.known, card.trust) == (0, scorecard.LEAST)
     found = scoring.score(story, card, day(10))
     assert 0.05 < found.late[0] < 0.6
 
