@@ -12,9 +12,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from bpo.analytics import delays, fitting, past, traits
+from bpo.analytics import delays, fitting, outlook, past, traits
 from bpo.analytics.delays import Delays
 from bpo.analytics.frames import Flags, Frames, Integers, day_of, ordinal
+from bpo.analytics.outlook import Outlook, Shape
 from bpo.analytics.past import Floats, Past
 from bpo.analytics.traits import Traits
 
@@ -66,7 +67,7 @@ class Scorecard:
     days: Floats
     usual: Floats
     trust: float
-    delays: Delays
+    shape: Shape
     known: int
     open: int
     proved_on: int
@@ -82,6 +83,10 @@ class Scorecard:
         found: Floats = (days_table(known) @ self.days).clip(-90, 365)
         return found
 
+    def outlook(self, known: Traits, chance: Floats) -> Outlook:
+        """When titles are paid that are late with a chance."""
+        return Outlook(self.shape, self.expected_delay(known), known.spread, chance)
+
     def to_json(self) -> dict[str, Any]:
         """All of it as plain JSON values."""
         return {
@@ -90,7 +95,9 @@ class Scorecard:
             "days": dict(zip(DAYS, self.days.tolist(), strict=True)),
             "usual": self.usual.tolist(),
             "trust": self.trust,
-            "unpaid": self.delays.unpaid.tolist(),
+            "unpaid": self.shape.own.unpaid.tolist(),
+            "plain": self.shape.common.unpaid.tolist(),
+            "plain_shares": [self.shape.early, self.shape.late],
             "known": self.known,
             "open": self.open,
             "proved_on": self.proved_on,
@@ -98,14 +105,19 @@ class Scorecard:
 
 
 def from_json(stored: dict[str, Any]) -> Scorecard:
-    """The model that `to_json` wrote. Raises KeyError when something is missing."""
+    """The model that `to_json` wrote. Raises KeyError when something is missing.
+
+    The first models knew no plain days.
+    """
+    own = Delays(np.array(stored["unpaid"]))
+    common = Delays(np.array(stored["plain"])) if "plain" in stored else own
     return Scorecard(
         as_of=date.fromisoformat(stored["as_of"]),
         late=np.array([stored["late"][name] for name in FEATURES]),
         days=np.array([stored["days"][name] for name in DAYS]),
         usual=np.array(stored["usual"]),
         trust=stored["trust"],
-        delays=Delays(np.array(stored["unpaid"])),
+        shape=Shape(own, common, *stored.get("plain_shares", ())),
         known=stored["known"],
         open=stored["open"],
         proved_on=stored["proved_on"],
@@ -155,16 +167,21 @@ class Cases:
     """What a model learns from: titles by position, as known on a day.
 
     `settled`: paid by then, `delay` days after the effective due date (else so far); `late`:
-    known late, paid or not; `due`: its deadline has passed; `weight`: fades with age.
+    known late, paid or not; `watched`: days since that date; `weight`: fades with age.
     """
 
     title: Integers
     settled: Flags
     late: Flags
-    due: Flags
     delay: Floats
+    watched: Floats
     weight: Floats
     traits: Traits
+
+    @property
+    def due(self) -> Flags:
+        """Titles whose deadline has passed."""
+        return self.watched > 0
 
 
 def cases(frames: Frames, remembered: Past, today: int) -> Cases:
@@ -179,8 +196,8 @@ def cases(frames: Frames, remembered: Past, today: int) -> Cases:
         title=title,
         settled=settled,
         late=end > effective,
-        due=effective < today,
         delay=(end - effective).astype(np.float64),
+        watched=(today - effective).astype(np.float64),
         weight=0.5 ** ((today - titles.issue[title]) / MEMORY_DAYS),
         traits=traits.observe(frames, remembered, title, titles.issue[title]),
     )
@@ -195,7 +212,7 @@ def _fit(frames: Frames, today: int, trust: float, proved_on: int) -> Scorecard:
         days=days,
         usual=table(seen.traits).mean(axis=0) if len(seen.title) else np.zeros(len(FEATURES)),
         trust=trust,
-        delays=found,
+        shape=found,
         known=int(seen.settled.sum()),
         open=int((~seen.settled).sum()),
         proved_on=proved_on,
@@ -203,7 +220,7 @@ def _fit(frames: Frames, today: int, trust: float, proved_on: int) -> Scorecard:
     return _fit_late(draft, seen)
 
 
-def _fit_days(seen: Cases) -> tuple[Floats, Delays]:
+def _fit_days(seen: Cases) -> tuple[Floats, Shape]:
     """Coefficients of the delay and the distribution around it, open titles as censored.
 
     An open title stands for the mean of what it may become (Buckley and James), in a few rounds.
@@ -219,8 +236,19 @@ def _fit_days(seen: Cases) -> tuple[Floats, Delays]:
         beyond = mean + spread * shape.mean_beyond((seen.delay - mean) / spread)
         guess = np.where(seen.settled, seen.delay, beyond).clip(-90, 180)
         found = fitting.linear(rows, guess / _DAYS_NOISE, prior, certainty)
-    mean = rows @ found * _DAYS_NOISE
-    return found, delays.estimate((seen.delay - mean) / spread, paid)
+    return found, _shaped(seen, rows @ found * _DAYS_NOISE)
+
+
+def _shaped(seen: Cases, mean: Floats) -> Shape:
+    """Own and plain days, and how much of each; a title not yet due says nothing of the share."""
+    paid, spread = seen.settled.astype(np.float64), seen.traits.spread
+    shape = Shape(
+        delays.estimate((seen.delay - 0.5 - mean) / spread, paid),
+        outlook.plain_days(seen.delay, paid),
+    )
+    view = Outlook(shape, mean, spread, np.zeros_like(mean))
+    early, late = view.shares(seen.delay, seen.late, seen.watched)
+    return replace(shape, early=early, late=late)
 
 
 def _fit_late(draft: Scorecard, seen: Cases) -> Scorecard:
@@ -228,7 +256,7 @@ def _fit_late(draft: Scorecard, seen: Cases) -> Scorecard:
     rows, found = table(seen.traits), np.array(PRIOR_LATE)
     for _ in range(_ROUNDS):
         chance = fitting.inverse(rows @ found)
-        so_far = Outlook(draft, seen.traits, chance).unpaid(seen.delay)
+        so_far = draft.outlook(seen.traits, chance).unpaid(seen.delay)
         waiting = np.where(seen.late, 1.0, chance / np.maximum(so_far, 1e-9))
         outcome = np.where(seen.settled, seen.late, waiting.clip(0, 1))
         found = _rising(rows, outcome, seen.weight)
@@ -246,35 +274,6 @@ def _rising(rows: Floats, outcome: Floats, weight: Floats) -> Floats:
     prior, certainty = np.where(against, 0.0, prior), np.where(against, 1e9, certainty)
     again = fitting.logistic(rows, outcome, weight, prior, certainty)
     return np.where(against, 0.0, again)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Outlook:
-    """When titles are paid: the workspace's distribution, made to agree with the chance of late."""
-
-    card: Scorecard
-    traits: Traits
-    chance: Floats
-
-    def unpaid(self, delay: Floats) -> Floats:
-        """The chance of being unpaid `delay` days after the effective due date."""
-        at, due = self._plain(delay), self._plain(np.zeros_like(delay))
-        early = 1 - (1 - self.chance) * (1 - at) / np.maximum(1 - due, 1e-9)
-        late = self.chance * at / np.maximum(due, 1e-9)
-        chance: Floats = np.where(delay <= 0, early, late).clip(0, 1)
-        return chance
-
-    def reached(self, share: Floats) -> Floats:
-        """The days after the effective due date when the chance of being unpaid is `share`."""
-        due = self._plain(np.zeros_like(share))
-        early = 1 - (1 - share) * (1 - due) / np.maximum(1 - self.chance, 1e-9)
-        late = share * due / np.maximum(self.chance, 1e-9)
-        distance = self.card.delays.reached(np.where(share >= self.chance, early, late).clip(0, 1))
-        return self.card.expected_delay(self.traits) + self.traits.spread * distance
-
-    def _plain(self, delay: Floats) -> Floats:
-        mean = self.card.expected_delay(self.traits)
-        return self.card.delays.after((delay - mean) / self.traits.spread)
 
 
 def _prove(frames: Frames, today: int) -> tuple[float, int]:

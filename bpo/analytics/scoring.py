@@ -8,7 +8,7 @@ import numpy as np
 from bpo.analytics import past, scorecard, traits
 from bpo.analytics.frames import Frames, Integers, balances, ordinal
 from bpo.analytics.past import Floats
-from bpo.analytics.scorecard import FEATURES, Outlook, Scorecard
+from bpo.analytics.scorecard import FEATURES, Scorecard
 from bpo.analytics.traits import Traits
 from bpo.kernel.text import Phrase
 
@@ -50,7 +50,7 @@ def score(frames: Frames, card: Scorecard, as_of: date, weeks: int = WEEKS) -> S
     remembered = past.remember(frames, today)
     known = traits.observe(frames, remembered, title, np.full(len(title), today + 1))
     so_far = (today - frames.receivables.effective[title]).astype(np.float64)
-    view = Outlook(card, known, card.chance(known))
+    view = card.outlook(known, card.chance(known))
     left = np.maximum(view.unpaid(so_far), 1e-9)
     ahead = np.column_stack([view.unpaid(so_far + WEEK * n) for n in range(weeks + 1)])
     half = np.rint(view.reached(left / 2)).clip(so_far + 1, so_far + _LONGEST).astype(np.int64)

@@ -9,7 +9,7 @@ import numpy as np
 from bpo.analytics import past, scorecard
 from bpo.analytics.frames import Flags, Frames, Integers, ordinal
 from bpo.analytics.past import Floats
-from bpo.analytics.scorecard import Cases, Outlook, Scorecard
+from bpo.analytics.scorecard import Cases, Scorecard
 
 BINS = 10
 
@@ -126,7 +126,7 @@ def bins(chance: Floats, late: Flags) -> tuple[Bin, ...]:
 def _trial(frames: Frames, card: Scorecard, seen: Cases, asked: Flags, split: date) -> Trial:
     late, chance = seen.late[asked], card.chance(seen.traits)
     plain = seen.traits.plain_rate[asked]
-    ahead = Outlook(card, seen.traits, chance).reached(np.full(len(chance), 0.5))
+    ahead = card.outlook(seen.traits, chance).reached(np.full(len(chance), 0.5))
     days = _Days(frames, seen, asked & seen.settled, _train(frames, seen, split))
     return Trial(
         split=split,
