@@ -6,20 +6,26 @@ Only what is open on the day is in it: sales to come are not.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import erf, sqrt
+from typing import Final
 
 import numpy as np
 
 from bpo.analytics import scorecard, scoring
-from bpo.analytics.frames import Frames, Integers, ordinal
+from bpo.analytics.frames import Flags, Frames, Integers, ordinal
 from bpo.analytics.past import Floats
 from bpo.analytics.scorecard import Scorecard
 from bpo.analytics.scoring import WEEK, Scores
 
 CONFIDENCE_PCT = 80
 """In how many of a hundred weeks the band should hold what comes."""
-_Z = 1.2816
-_LEAST_STRETCH, _MOST_STRETCH = 1.0, 16.0
-USUAL_STRETCH, _STRETCH_WEEKS = 2.0, 4
+_TENTH, _FIFTH = 1.2816, 0.8416
+"""Standard deviations from the middle beyond which a tenth and a fifth of a bell lie."""
+USUAL_STRETCH = 1.0
+STRETCHES: Final = tuple(float(2**power) for power in np.arange(-2, 5.01, 0.25))
+"""How much more, or less, weeks may be found to vary than supposed: a quarter to 32 times."""
+_USUAL_WEEKS = 12
+_SURPRISE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +52,16 @@ class CashWeek:
 
 
 def weeks(frames: Frames, scores: Scores, stretch: float = USUAL_STRETCH) -> tuple[CashWeek, ...]:
-    """The coming weeks of scored receivables. `stretch` is how much more weeks vary than chance.
+    """The coming weeks of scored receivables. `stretch` is how much more weeks vary than supposed.
 
     Expected: balance x chance. The band is that of a sum of titles that are paid whole or not at
-    all, all titles of one debtor together, its variance stretched.
+    all, half of their spread common to the titles of a debtor, its variance stretched. It leaves
+    out a tenth of the weeks on each side; where a week without any money is no surprise, it begins
+    at nothing and leaves out a fifth above.
     """
     expected = scores.weeks.T @ scores.balance
-    reach = _Z * np.sqrt(_variance(frames, scores) * stretch)
+    variance, nothing = _variance(frames, scores), _nothing(frames, scores)
+    low, high = _band(expected, variance, nothing, stretch)
     due = frames.receivables.effective[scores.title] - ordinal(scores.as_of)
     falls = [
         int(scores.balance[(due > WEEK * n) & (due <= WEEK * (n + 1))].sum())
@@ -64,10 +73,10 @@ def weeks(frames: Frames, scores: Scores, stretch: float = USUAL_STRETCH) -> tup
             scores.as_of + timedelta(days=WEEK * (n + 1)),
             falls[n],
             round(float(middle)),
-            max(round(float(middle - side)), 0),
-            round(float(middle + side)),
+            round(float(low[n])),
+            round(float(high[n])),
         )
-        for n, (middle, side) in enumerate(zip(expected, reach, strict=True))
+        for n, middle in enumerate(expected)
     )
 
 
@@ -83,13 +92,45 @@ def _variance(frames: Frames, scores: Scores) -> Floats:
     return variance
 
 
+def _band(
+    expected: Floats, variance: Floats, nothing: Floats, stretch: float
+) -> tuple[Floats, Floats]:
+    """From where to where most sums lie: never below zero, and longer above than below.
+
+    Quantiles of the gamma distribution with this mean and variance (Wilson and Hilferty), moved
+    away from the mean as standard deviations grow with the stretch.
+    """
+    safe = np.maximum(expected, 1e-9)
+    spread = np.sqrt(np.maximum(variance, 1e-12)) / safe / 3
+    from_nothing = nothing >= _SURPRISE
+
+    def away(deviations: Floats) -> Floats:
+        """How far from the mean a quantile lies, over the mean."""
+        cube = np.maximum(1 - spread**2 + deviations * spread, 0) ** 3
+        far: Floats = (cube - 1) * sqrt(stretch)
+        return far
+
+    below = np.where(from_nothing, -1.0, away(np.full_like(safe, -_TENTH)))
+    above = away(np.where(from_nothing, _FIFTH, _TENTH))
+    return expected * (1 + below.clip(-1, 0)), expected * (1 + np.maximum(above, 0))
+
+
+def _nothing(frames: Frames, scores: Scores) -> Floats:
+    """The chance that no title at all is paid, by week: half as if a debtor paid all or none."""
+    unpaid = np.log1p(-scores.weeks.clip(0, 1 - 1e-9))
+    together = np.zeros((len(frames.receivables.debtor_ids), unpaid.shape[1]))
+    np.minimum.at(together, frames.receivables.debtor[scores.title], unpaid)
+    chance: Floats = np.exp((unpaid.sum(axis=0) + together.sum(axis=0)) / 2)
+    return chance
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """How forecasts of the past went: the first week of each, oldest first, and all of them.
 
-    `stretch` is how much more they missed than chance alone would. `held_pct`: share of all weeks
-    (up to 4 ahead) whose band held what came; None without any. `bias_pct`: what was expected
-    over what came, less 100.
+    `stretch` is how much more (or, below 1, less) weeks varied than supposed. `held_pct`: share of
+    all weeks (up to 4 ahead) whose band held what came; None without any. `bias_pct`: what was
+    expected over what came, less 100.
     """
 
     next_week: tuple[CashWeek, ...]
@@ -107,35 +148,43 @@ def look_back(frames: Frames, as_of: date, back: int = 12) -> Record:
     """
     days = [as_of - timedelta(days=WEEK * n) for n in range(back + 4, 0, -1)]
     told: list[tuple[date, tuple[CashWeek, ...], Floats]] = []
-    misses: list[tuple[date, float]] = []
+    tried: list[tuple[date, Flags]] = []
     card: Scorecard | None = None
     for day in days:
         if card is None or (day - card.as_of).days >= 4 * WEEK:
             card = scorecard.fit(frames, day)
         scores = scoring.score(frames, card, day, 4)
-        stretch = _stretch([miss for known, miss in misses if known <= day])
+        stretch = _stretch([held for known, held in tried if known <= day])
         ahead = weeks(frames, scores, stretch)
         came = _came(frames, scores, 4)
-        misses += _misses(frames, scores, came, day)
+        tried += _tried(frames, scores, came, day)
         told.append((day, ahead, came))
-    return _record(told, as_of, _stretch([miss for known, miss in misses if known <= as_of]))
+    return _record(told, as_of, _stretch([held for known, held in tried if known <= as_of]))
 
 
-def _misses(frames: Frames, scores: Scores, came: Floats, day: date) -> list[tuple[date, float]]:
-    """Squared misses over their variance, each known from the end of its week."""
+def _tried(frames: Frames, scores: Scores, came: Floats, day: date) -> list[tuple[date, Flags]]:
+    """Which of STRETCHES would have held what came, for each week; known from its end."""
     expected, variance = scores.weeks.T @ scores.balance, _variance(frames, scores)
+    nothing = _nothing(frames, scores)
+    bands = [_band(expected, variance, nothing, stretch) for stretch in STRETCHES]
+    held = np.array([(low <= came) & (came <= high) for low, high in bands])
     return [
-        (day + timedelta(days=WEEK * (n + 1)), float((came[n] - expected[n]) ** 2 / variance[n]))
+        (day + timedelta(days=WEEK * (n + 1)), held[:, n])
         for n in range(len(came))
         if variance[n] > 0
     ]
 
 
-def _stretch(misses: Sequence[float]) -> float:
-    """The mean miss with a few usual ones added; no single week may say everything."""
-    capped = [min(miss, 3 * _MOST_STRETCH) for miss in misses]
-    total = sum(capped) + USUAL_STRETCH * _STRETCH_WEEKS
-    return min(max(total / (len(capped) + _STRETCH_WEEKS), _LEAST_STRETCH), _MOST_STRETCH)
+def _stretch(tried: Sequence[Flags]) -> float:
+    """The least stretch that would have held as many weeks as promised.
+
+    A few weeks as supposed are added; no single week may say everything.
+    """
+    held = np.array(tried, dtype=np.float64).reshape(-1, len(STRETCHES)).sum(axis=0)
+    supposed = np.array([erf(_TENTH * sqrt(stretch / 2)) for stretch in STRETCHES])
+    share = (held + _USUAL_WEEKS * supposed) / (len(tried) + _USUAL_WEEKS)
+    enough = np.flatnonzero(share >= CONFIDENCE_PCT / 100 - 1e-4)
+    return STRETCHES[int(enough[0])] if len(enough) else STRETCHES[-1]
 
 
 def _came(frames: Frames, scores: Scores, count: int) -> Floats:

@@ -1,7 +1,8 @@
 """Books of receivables with known truth, drawn at random, and real ones, as frames.
 
-The `habits` family is the population that the product's prior table was drawn from (decision 0009):
-payers with a usual delay, payers who are late by chance, a level that drifts.
+Four kinds are the population that the product's table was drawn from (decision 0009): payers with a
+usual delay, payers who are late by chance (both `habits`, whose level drifts), payers with good and
+hard times (`changing`), and payers short of money who pay the oldest first (`short`).
 """
 
 import csv
@@ -17,6 +18,8 @@ import pandas as pd
 
 from bpo.analytics import frames
 from bpo.analytics.frames import Frames
+from bpo.world import people
+from bpo.world.parameters import World
 
 START = 15_000
 """The first day of a drawn book, in days from 1970-01-01."""
@@ -94,6 +97,50 @@ def _book(rows: Sequence[tuple[Any, ...]]) -> Book:
     settled = np.maximum(issue, np.rint(due + table[:, 3]).astype(np.int64))
     cents = table[:, 4].astype(np.int64).clip(1)
     return Book(debtor, issue + START, due + START, settled + START, cents)
+
+
+def changing(seed: int) -> Book:
+    """20 to 120 debtors over two years, each with good and hard times of some months."""
+    rng = np.random.default_rng(10_000 + seed)
+    trouble, recovery = rng.uniform(0.01, 0.06), rng.uniform(0.08, 0.3)
+    rows: list[tuple[Any, ...]] = []
+    for debtor in range(int(rng.integers(20, 120))):
+        good, bad, term = rng.beta(1, 7), rng.beta(5, 2), rng.choice([15, 30])
+        tail = rng.uniform(8, 30)
+        issue = np.arange(rng.integers(0, LENGTH // 2), LENGTH, rng.choice([10, 15, 30]))
+        hard = _times(rng, trouble, recovery)[(issue + term) // 30]
+        is_late = rng.random(len(issue)) < np.where(hard, bad, good)
+        slow = 1 + rng.exponential(np.where(hard, tail * 2, tail / 2))
+        delay = np.where(is_late, slow, -rng.exponential(4, len(issue)))
+        size = rng.normal(size=len(issue))
+        cents = np.exp(rng.normal(11, 0.8) + 0.4 * size)
+        rows.extend(zip([debtor] * len(issue), issue, issue + term, delay, cents, strict=True))
+    return _book(rows)
+
+
+def _times(rng: np.random.Generator, trouble: float, recovery: float) -> npt.NDArray[np.bool_]:
+    """Whether each month is a hard one."""
+    hard = np.empty(LENGTH // 30 + 4, dtype=np.bool_)
+    hard[0] = rng.random() < trouble / (trouble + recovery)
+    for month in range(1, len(hard)):
+        chance = 1 - recovery if hard[month - 1] else trouble
+        hard[month] = rng.random() < chance
+    return hard
+
+
+def short(world: World, seed: int, count: int = 150) -> Frames:
+    """The bills of a world's debtors, and what they paid of them until its today."""
+    titles: list[tuple[Any, ...]] = []
+    entries: list[tuple[Any, ...]] = []
+    for debtor, person in enumerate(people.population(world, count, seed)):
+        for bill in person.file.invoices:
+            entries.extend((len(titles), on, "payment", cents) for on, cents in bill.paid)
+            titles.append((len(titles), debtor, bill.issued, bill.due, bill.due, bill.cents))
+    known = [entry for entry in entries if entry[1] <= people.TODAY]
+    return frames.build(
+        pd.DataFrame(titles, columns=list(frames.RECEIVABLES)),
+        pd.DataFrame(known, columns=list(frames.ENTRIES)).astype({"kind": "category"}),
+    )
 
 
 def ibm(shared_data: Path) -> Book:

@@ -104,6 +104,18 @@ def test_open_titles_are_censored_and_never_labelled_from_the_future() -> None:
     )
 
 
+def test_titles_paid_before_others_are_due_are_not_asked_about_alone() -> None:
+    """Of the last month only the early payments are known: it would look wholly punctual."""
+    past = [Title(1, n, n + 30, 100, ((n + 40, "payment", 100),)) for n in range(0, 200, 2)]
+    early = [Title(2, n, n + 30, 100, ((n + 5, "payment", 100),)) for n in range(201, 221, 2)]
+    waiting = [Title(1, n, n + 30, 100) for n in range(201, 221, 2)]
+    settled = [Title(1, n, n + 30, 100, ((n + 40, "payment", 100),)) for n in range(201, 221, 2)]
+    open_ones = build([*past, *early, *waiting])
+    assert trials.evaluate(open_ones, day(200), known_until=day(225)).n_test == 0
+    later = trials.evaluate(build([*past, *early, *settled]), day(200))
+    assert (later.n_test, later.late_share) == (20, 0.5)
+
+
 def test_chances_are_calibrated_where_the_truth_is_known() -> None:
     gaps = [
         trials.evaluate(books.habits(seed, by_chance=True, drift=0.0).frames(), books.day(450))
