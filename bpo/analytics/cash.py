@@ -4,7 +4,7 @@ Only what is open on the day is in it: sales to come are not.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import erf, sqrt
 from typing import Final
@@ -26,6 +26,7 @@ STRETCHES: Final = tuple(float(2**power) for power in np.arange(-2, 5.01, 0.25))
 """How much more, or less, weeks may be found to vary than supposed: a quarter to 32 times."""
 _USUAL_WEEKS = 12
 _SURPRISE = 0.1
+_SUREST = 0.98
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class CashWeek:
     """Seven days: what is due in them, and what should come with its band, centavos of principal.
 
     `came_cents` is what came of what was open on the day of the forecast, None while ahead.
+    `sum_*` is the band of all that comes from the day of the forecast to the end of these (None in
+    forecasts made before it was kept).
     """
 
     first: date
@@ -42,6 +45,8 @@ class CashWeek:
     low_cents: int
     high_cents: int
     came_cents: int | None = None
+    sum_low_cents: int | None = None
+    sum_high_cents: int | None = None
 
     @property
     def held(self) -> bool:
@@ -60,24 +65,42 @@ def weeks(frames: Frames, scores: Scores, stretch: float = USUAL_STRETCH) -> tup
     at nothing and leaves out a fifth above.
     """
     expected = scores.weeks.T @ scores.balance
-    variance, nothing = _variance(frames, scores), _nothing(frames, scores)
-    low, high = _band(expected, variance, nothing, stretch)
+    low, high = _band(expected, _variance(frames, scores), _nothing(frames, scores), stretch)
+    least, most = _sum_bands(frames, scores, stretch)
     due = frames.receivables.effective[scores.title] - ordinal(scores.as_of)
     falls = [
         int(scores.balance[(due > WEEK * n) & (due <= WEEK * (n + 1))].sum())
         for n in range(len(expected))
     ]
+    middle = np.diff(np.rint(np.cumsum(expected)), prepend=0)
     return tuple(
         CashWeek(
             scores.as_of + timedelta(days=1 + WEEK * n),
             scores.as_of + timedelta(days=WEEK * (n + 1)),
             falls[n],
-            round(float(middle)),
-            round(float(low[n])),
-            round(float(high[n])),
+            int(middle[n]),
+            int(min(low[n], middle[n])),
+            round(float(max(high[n], middle[n]))),
+            sum_low_cents=int(min(least[n], middle[: n + 1].sum())),
+            sum_high_cents=round(float(max(most[n], middle[: n + 1].sum()))),
         )
-        for n, middle in enumerate(expected)
+        for n in range(len(expected))
     )
+
+
+def _sum_bands(frames: Frames, scores: Scores, stretch: float) -> tuple[Floats, Floats]:
+    """The bands of all that comes until the end of each week.
+
+    Where more than half of what is open should have come, it is the band of what is left: most of
+    the surprise then lies below. Nobody is taken to pay for certain.
+    """
+    paid = replace(scores, weeks=np.cumsum(scores.weeks, axis=1).clip(0, _SUREST))
+    left = replace(paid, weeks=1 - paid.weeks)
+    whole, told = scores.balance.sum(), paid.weeks.T @ scores.balance
+    low, high = _band(told, _variance(frames, paid), _nothing(frames, paid), stretch)
+    least, most = _band(whole - told, _variance(frames, left), _nothing(frames, left), stretch)
+    mostly = told > whole / 2
+    return np.where(mostly, (whole - most).clip(0), low), np.where(mostly, whole - least, high)
 
 
 def _variance(frames: Frames, scores: Scores) -> Floats:
@@ -218,15 +241,7 @@ def _record(
 
 
 def _closed(week: CashWeek, came: float) -> CashWeek:
-    return CashWeek(
-        week.first,
-        week.last,
-        week.due_cents,
-        week.expected_cents,
-        week.low_cents,
-        week.high_cents,
-        round(float(came)),
-    )
+    return replace(week, came_cents=round(float(came)))
 
 
 def _pct(part: int, whole: int) -> float | None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bpo.analytics import cash, scorecard, scoring
-from bpo.analytics.frames import Frames, day_of
+from bpo.analytics.frames import Frames, day_of, ordinal
 from bpo.analytics.scorecard import FEATURES, MONOTONE, Scorecard
 from bpo.analytics.scoring import Scores
 from bpo.world import parameters
@@ -160,9 +160,34 @@ class TestCash:
         ahead = cash.weeks(book, told)
         assert len(ahead) == 13
         assert ahead[0].first == ON + timedelta(days=1)
-        assert sum(week.expected_cents for week in ahead) <= int(told.balance.sum()) + 13
+        assert sum(week.expected_cents for week in ahead) <= int(told.balance.sum())
         for week in ahead:
             assert 0 <= week.low_cents <= week.expected_cents <= week.high_cents
+
+    def test_the_band_of_a_sum_of_weeks_holds_the_sum_and_no_more_than_is_open(
+        self, book: Frames, told: Scores
+    ) -> None:
+        ahead, whole, so_far = cash.weeks(book, told), int(told.balance.sum()), 0
+        for week in ahead:
+            so_far += week.expected_cents
+            assert week.sum_low_cents is not None
+            assert week.sum_high_cents is not None
+            assert 0 <= week.sum_low_cents <= so_far <= week.sum_high_cents <= whole
+        assert so_far <= whole
+        one, four = ahead[0], ahead[3]
+        assert (four.sum_low_cents or 0) > (one.sum_low_cents or 0)
+
+    def test_the_sum_of_four_weeks_comes_within_its_band(self, book: Frames) -> None:
+        held = []
+        for number in range(300, 600, 28):
+            on = books.day(number)
+            scored = scoring.score(book, scorecard.fit(book, on), on)
+            week = cash.weeks(book, scored)[3]
+            asked = np.isin(book.entries.receivable, scored.title)
+            span = (book.entries.on > ordinal(on)) & (book.entries.on <= ordinal(week.last))
+            came = book.entries.principal[asked & span].sum()
+            held.append((week.sum_low_cents or 0) <= came <= (week.sum_high_cents or 0))
+        assert np.mean(held) >= 0.6
 
     def test_the_band_holds_about_what_it_says(self, book: Frames) -> None:
         record = cash.look_back(book, ON, back=8)

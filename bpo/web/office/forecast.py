@@ -1,6 +1,6 @@
 """The cash to come and how far predictions can be trusted: a company's model on trial."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import g, render_template
@@ -51,8 +51,8 @@ def show_forecast(slug: str) -> str:
         found=found,
         ahead=[(_label(week), week) for week in found.ahead],
         past=[(_label(week), week) for week in found.record.next_week],
-        month=_total(found.ahead[:MONTH]),
-        quarter=_total(found.ahead),
+        month=_sum(found.ahead[:MONTH]),
+        quarter=_sum(found.ahead),
         rows=comparison(found.trial),
         features=_features(found.model.model["late"]),
         risky=scores.risky(session, place),
@@ -100,8 +100,18 @@ def _features(late: dict[str, float]) -> list[tuple[Phrase, float]]:
     return sorted(known, key=lambda pair: -abs(pair[1]))
 
 
-def _total(weeks: Iterable[CashWeek]) -> int:
-    return sum(week.expected_cents for week in weeks)
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What some weeks bring together, centavos; the band None where it was not kept."""
+
+    cents: int
+    low_cents: int | None
+    high_cents: int | None
+
+
+def _sum(weeks: Sequence[CashWeek]) -> Sum:
+    cents = sum(week.expected_cents for week in weeks)
+    return Sum(cents, weeks[-1].sum_low_cents, weeks[-1].sum_high_cents)
 
 
 def _label(week: CashWeek) -> str:
