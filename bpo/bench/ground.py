@@ -13,6 +13,7 @@ from flask import Flask
 
 from bpo.app import create_app
 from bpo.embedded.servers import Servers
+from bpo.gateways import wording
 from config.settings import Environment, Settings
 
 MAIL_SENDER = "cobranca@bench.example"
@@ -39,13 +40,18 @@ class Ground:
 
 @contextmanager
 def prepared(smtp_url: str | None = None) -> Iterator[Ground]:
-    """A new installation in a temporary folder, removed with the block."""
+    """A new installation in a temporary folder, removed with the block.
+
+    The languages are read before anything is measured, as workers do before they fork.
+    """
     folder = Path(tempfile.mkdtemp(prefix="bpo-bench-"))
     folder.chmod(0o755)
     servers = Servers(_settings(folder, smtp_url))
     try:
         settings = servers.join()
         app = create_app(settings)
+        for locale in wording.LOCALES:
+            wording.translations(locale)
         admin = servers.postgres.url("admin") if servers.postgres else ""
         with (
             app.app_context(),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from bpo.domain import findings, rows, rows_fiscal
 from bpo.domain.findings import Finding
-from bpo.domain.rows import Choices, Field, Kind, Outline
+from bpo.domain.rows import Choices, Decided, Field, Kind, Outline
 from bpo.domain.rows_batches import Parsed
 from bpo.domain.rows_fiscal import Paper
 from bpo.formats import archives, cnab240, cnab400, nfe, ofx, tables, texts, workbooks
@@ -49,12 +49,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A file whose doubts are settled. `refused` names the files of an archive that are nothing."""
+    """A file whose doubts are settled. `refused` names the files of an archive that are nothing.
+
+    `options` and `decided` are those of a table.
+    """
 
     kind: str
     parts: Sequence[Part]
     options: rows.Options | None = None
     refused: Sequence[Finding] = ()
+    decided: Decided | None = field(default=None, repr=False)
 
     @property
     def total(self) -> int:
@@ -92,11 +96,16 @@ def outline(content: bytes, choices: Choices | None = None) -> Outline | None:
     return None
 
 
-def examine(content: bytes, choices: Choices | None = None) -> Incoming:
-    """What a file brings. Raises BadInput for what is nothing known, and Ambiguous."""
+def examine(
+    content: bytes, choices: Choices | None = None, decided: Decided | None = None
+) -> Incoming:
+    """What a file brings. Raises BadInput for what is nothing known, and Ambiguous.
+
+    `decided` is what the same bytes, a table, decided before under the same choices.
+    """
     texts.refuse_size(content, tables.DEFAULT_LIMIT)
     if _is_table(content):
-        return _table(content, choices)
+        return _table(content, choices, decided)
     if archives.is_zip(content):
         return _archive(content, choices)
     part = _fiscal([_paper("", content)]) if nfe.is_nfe(content) else _bank("", content)
@@ -131,8 +140,10 @@ def _told(kind: str, name: str, told: Extract | ReturnFile, count: int) -> Part:
     return Part(kind, count + len(left_out), lambda _: iter([parsed]), name, told=told)
 
 
-def _table(content: bytes, choices: Choices | None, name: str = "") -> Incoming:
-    examined = rows.examine(content, choices)
+def _table(
+    content: bytes, choices: Choices | None, decided: Decided | None = None, name: str = ""
+) -> Incoming:
+    examined = rows.examine(content, choices, decided)
     part = Part(
         examined.kind,
         examined.total,
@@ -141,7 +152,7 @@ def _table(content: bytes, choices: Choices | None, name: str = "") -> Incoming:
         examined.notes,
         not _SETTLING.isdisjoint(examined.options.mapping),
     )
-    return Incoming(examined.kind.value, [part], examined.options)
+    return Incoming(examined.kind.value, [part], examined.options, decided=examined.decided)
 
 
 def _paper(name: str, content: bytes) -> Paper:
@@ -194,7 +205,7 @@ def _archive(content: bytes, choices: Choices | None) -> Incoming:
 def _of_member(member: archives.Member, choices: Choices | None) -> Sequence[Part]:
     if archives.is_zip(member.content) and not workbooks.is_workbook(member.content):
         raise BadInput("An archive within an archive is not opened.")
-    return _table(member.content, choices, member.name).parts
+    return _table(member.content, choices, name=member.name).parts
 
 
 def _refused(name: str, message: Phrase) -> Finding:

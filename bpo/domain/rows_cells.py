@@ -25,9 +25,20 @@ _COMPANY = frozenset(["pj", "j", "juridica", "cnpj", "company"])
 _NO = frozenset({"", "0", "n", "nao", "no", "false", "-"})
 
 
+class Names(dict[Cell, str | None]):
+    """Cell to name, None for a blank; each distinct cell is worked out once."""
+
+    def __missing__(self, cell: Cell) -> str | None:
+        name = self[cell] = name_of(cell) or None
+        return name
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What was decided for a whole table, and what is remembered while it is read."""
+    """What was decided for a whole table, and what is remembered while it is read.
+
+    `names` are those of debtors whose rows do not all say the same.
+    """
 
     header: Sequence[str]
     columns: Columns
@@ -36,6 +47,7 @@ class Plan:
     names: Mapping[str, str] = field(default_factory=dict)
     typed: bool = False
     debtors: Debtors = field(default_factory=Debtors)
+    written: Names = field(default_factory=Names)
 
     @property
     def unused(self) -> dict[int, str]:
@@ -115,9 +127,10 @@ class Cells:
         One that a spreadsheet shortened is rejected.
         """
         written, keys = numbers_of(self.of(Field.NUMBER))
-        for at, number in enumerate(written):
-            if is_shortened(number):
-                self._reject_damaged(at, Field.NUMBER, number)
+        if "+" in "".join(written):
+            for at, number in enumerate(written):
+                if is_shortened(number):
+                    self._reject_damaged(at, Field.NUMBER, number)
         if parts is None:
             return written, keys
         return written, [
@@ -151,10 +164,13 @@ class Cells:
 
     def names(self, debtors: Iterable[Debtor]) -> Iterable[str | None]:
         """One name per debtor: the most frequent in the table, the first among equals."""
+        if not self.has(Field.DEBTOR_NAME):
+            return self.nothing()
+        own = list(map(self.plan.written.__getitem__, self.of(Field.DEBTOR_NAME)))
         names = self.plan.names
         if not names:
-            return self.nothing()
-        return [names.get(debtor.key) for debtor in debtors]
+            return own
+        return [names.get(debtor.key, name) for debtor, name in zip(debtors, own, strict=True)]
 
     def kinds(self, debtors: Iterable[Debtor]) -> Iterable[DebtorKind | None]:
         """Person or company: by a column that says so, else by CPF or CNPJ."""

@@ -108,13 +108,19 @@ def check_amounts(
     required: bool,
 ) -> None:
     """Reject what is no amount, negative or open; where one is required blanks and zeros too."""
-    smallest = min((value for value in cents if value is not None), default=0)
-    if smallest > 0 and None not in cents and not reader.decision.mixed:
+    if not reader.decision.mixed and _are_sound(cents, required):
         return
     for at, value in enumerate(cents):
         phrase = _amount_phrase(column, cells[at], value, reader, required)
         if phrase is not None:
             faults.reject(at, field, *phrase)
+
+
+def _are_sound(cents: Sequence[int | None], required: bool) -> bool:
+    """Whether a column has nothing to reject; told of the whole column, which is quick."""
+    if required and (None in cents or 0 in cents):
+        return False
+    return min(filter(None, cents), default=0) >= 0
 
 
 def shown(cell: Cell) -> str:

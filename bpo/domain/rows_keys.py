@@ -64,9 +64,9 @@ def debtor_of(number: Cell, document: Cell) -> Debtor:
 def reference(cell: Cell) -> str:
     """An identifier as text, without what spreadsheets put around it; blank for null words."""
     plain = text(cell)
-    if match := _GUARDED.fullmatch(plain):
+    if plain.startswith(("=", "'")) and (match := _GUARDED.fullmatch(plain)):
         plain = (match[1] or match[2] or "").strip()
-    if match := _WHOLE_FLOAT.fullmatch(plain):
+    if plain.endswith(".0") and (match := _WHOLE_FLOAT.fullmatch(plain)):
         plain = match[1]
     return "" if plain.lower() in BLANKS else plain[:_LONGEST]
 
@@ -79,9 +79,11 @@ def is_shortened(ref: str) -> bool:
 def register_number(written: str) -> str | None:
     """The CPF or CNPJ in normal form, lost leading zeros restored; None when it is not valid."""
     plain = documents.normalized(written)
+    if len(plain) < _LOST_ZEROS:
+        return None
     if documents.is_valid(plain):
         return plain
-    if plain.isdigit() and len(plain) >= _LOST_ZEROS:
+    if plain.isdigit():
         padded = (plain.zfill(size) for size in (11, 14) if len(plain) < size)
         return next(filter(documents.is_valid, padded), None)
     return None

@@ -18,6 +18,8 @@ class DocumentKind(StrEnum):
 
 def normalized(text: str) -> str:
     """Upper case without punctuation."""
+    if text.isalnum():
+        return text.upper()
     return _PUNCTUATION.sub("", text).upper()
 
 

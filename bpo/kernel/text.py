@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from itertools import filterfalse
 from typing import Any
 
 
@@ -39,6 +40,8 @@ _GROUPING = re.compile(r"[.\s]+")
 _PARTS = re.compile(r"(?<=\d)[^0-9A-Z]+(?=\d)")
 _MARKS = re.compile(r"[^0-9A-Z-]+|(?<!\d)-|-(?!\d)")
 _LEADING = re.compile(r"^[0-]+")
+_SIMPLE = re.compile(r"(?:([A-Z]+)[-/ .]?)?([0-9]+)", re.IGNORECASE | re.ASCII)
+"""What most numbers are: digits, perhaps after letters."""
 
 
 def storable(text: str) -> str:
@@ -49,7 +52,7 @@ def storable(text: str) -> str:
 def searchable(text: str) -> str:
     """Lower case, without accents, single spaces: what a search by name compares."""
     decomposed = unicodedata.normalize("NFKD", text)
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
+    plain = "".join(filterfalse(unicodedata.combining, decomposed))
     return _SPACES.sub(" ", plain).strip().lower()
 
 
@@ -59,6 +62,8 @@ def number_key(number: str) -> str:
     `000.123` and `123` are one; between two digits a stroke or hyphen stays, so that `1234/1` and
     `1234-1` are `1234-1`, which `12341` is not.
     """
+    if match := _SIMPLE.fullmatch(number):
+        return f"{match[1]}{match[2]}".upper() if match[1] else match[2].lstrip("0") or "0"
     parted = _PARTS.sub("-", _GROUPING.sub("", number.upper()))
     return _LEADING.sub("", _MARKS.sub("", parted)) or parted[-1:] or number.strip()
 

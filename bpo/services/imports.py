@@ -10,9 +10,9 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from bpo.db import after_commit, single_statements, unit_of_work
-from bpo.domain import access, findings, import_choices, incoming
+from bpo.domain import access, findings, import_choices, incoming, rows_survey
 from bpo.domain.access import Permission
-from bpo.domain.rows import Choices
+from bpo.domain.rows import Choices, Decided
 from bpo.gateways.queue import Queue
 from bpo.jobs import Job
 from bpo.kernel.actor import Actor
@@ -187,7 +187,7 @@ def _take(
     work = Work(session, actor, workspace, row, now)
     content = files.read(session, row.workspace_id, row.file_id or 0)
     with imports_reading.undisturbed():
-        examined = incoming.examine(content, choices)
+        examined = incoming.examine(content, choices, _decided(row, content))
         tell(0, examined.total)
         done = imports_reading.take(work, examined, tell)
     row.state, row.kind, row.error = "applied", examined.kind, {}
@@ -267,7 +267,8 @@ def _ask(
 ) -> None:
     row.state, row.kind, row.total = "queued", examined.kind, examined.total
     row.progress, row.error = 0, {}
-    row.options = _options(choices, until)
+    decided = examined.decided and rows_survey.to_json(examined.decided)
+    row.options = _options(choices, until) | ({"decided": decided} if decided else {})
     after_commit(session, _ring(queue, row.workspace_id, row.id))
 
 
@@ -278,6 +279,13 @@ def _ring(queue: Queue, workspace_id: int, import_id: int) -> Callable[[], None]
 def _options(choices: Choices, until: date | None) -> dict[str, Any]:
     said = {"known_until": until.isoformat()} if until else {}
     return import_choices.to_json(choices) | said
+
+
+def _decided(row: Import, content: bytes) -> Decided | None:
+    """What the rows of the file decided when its import was asked for, if it is still that file."""
+    told = row.options.get("decided")
+    same = told is not None and files.fingerprint(content) == row.sha256
+    return rows_survey.from_json(told) if same else None
 
 
 def _told(run: Callable[..., Any], *values: int) -> None:

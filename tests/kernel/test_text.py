@@ -56,6 +56,14 @@ def test_a_spreadsheet_that_loses_zeros_loses_nothing(number: str, zeros: int) -
     assert text.number_key("0" * zeros + number) == text.number_key(number)
 
 
+@given(
+    st.from_regex(r"[A-Za-z]{0,3}[-/ .]?[0-9]{1,6}", fullmatch=True),
+    st.sampled_from([" ", "  ", ".."]),
+)
+def test_a_number_with_something_around_it_is_the_same_number(number: str, around: str) -> None:
+    assert text.number_key(f"{around}{number}{around}") == text.number_key(number)
+
+
 def test_a_slug_is_safe_in_an_address() -> None:
     assert text.slug("Padaria São João & Filhos Ltda.") == "padaria-sao-joao-filhos-ltda"
 
