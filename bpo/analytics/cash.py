@@ -11,11 +11,12 @@ from typing import Final
 
 import numpy as np
 
-from bpo.analytics import scorecard, scoring
+from bpo.analytics import past, scorecard, scoring, traits
 from bpo.analytics.frames import Flags, Frames, Integers, ordinal
 from bpo.analytics.past import Floats
 from bpo.analytics.scorecard import Scorecard
 from bpo.analytics.scoring import WEEK, Scores
+from bpo.analytics.traits import Traits
 
 CONFIDENCE_PCT = 80
 """In how many of a hundred weeks the band should hold what comes."""
@@ -163,26 +164,30 @@ class Record:
     bias_pct: float | None
 
 
-def look_back(frames: Frames, as_of: date, back: int = 12) -> Record:
+def look_back(
+    frames: Frames, as_of: date, back: int = 12, at_issue: Traits | None = None
+) -> Record:
     """What would have been said at the end of each of the last `back` weeks, and what came.
 
     Each forecast uses only facts dated until its day, a model fitted on facts of up to three weeks
-    before, and the stretch that the forecasts before it had earned.
+    before, and the stretch that the forecasts before it had earned. `at_issue` as in
+    `scorecard.fit`.
     """
     days = [as_of - timedelta(days=WEEK * n) for n in range(back + 4, 0, -1)]
     told: list[tuple[date, tuple[CashWeek, ...], Floats]] = []
     tried: list[tuple[date, Flags]] = []
     card: Scorecard | None = None
+    known = at_issue or traits.at_issue(frames, past.remember(frames, ordinal(as_of)))
     for day in days:
         if card is None or (day - card.as_of).days >= 4 * WEEK:
-            card = scorecard.fit(frames, day)
+            card = scorecard.fit(frames, day, known)
         scores = scoring.score(frames, card, day, 4)
-        stretch = _stretch([held for known, held in tried if known <= day])
+        stretch = _stretch([held for end, held in tried if end <= day])
         ahead = weeks(frames, scores, stretch)
         came = _came(frames, scores, 4)
         tried += _tried(frames, scores, came, day)
         told.append((day, ahead, came))
-    return _record(told, as_of, _stretch([held for known, held in tried if known <= as_of]))
+    return _record(told, as_of, _stretch([held for end, held in tried if end <= as_of]))
 
 
 def _tried(frames: Frames, scores: Scores, came: Floats, day: date) -> list[tuple[date, Flags]]:

@@ -75,25 +75,44 @@ def remember(frames: Frames, until: int) -> Past:
     )
 
 
-def before(
-    events: Events, values: Floats, group: Integers, asked: Integers, day: Integers, half: float
-) -> Floats:
-    """Sums of signed values over the events of a group dated before a day, fading with age.
+@dataclass(frozen=True, slots=True, eq=False)
+class Lookup:
+    """The events of some groups before some days, found once for any number of sums."""
 
-    `values` stands beside the events, `group` beside all titles; `asked` and `day` are the groups
-    and days asked about. An event weighs 0.5 ** (age / half) where age is in days.
+    events: Events
+    day: Integers
+    order: Integers
+    start: Integers
+    until: Integers
+
+    def sums(self, values: Floats | None, half: float) -> Floats:
+        """Sums of signed values (1 without any) over the events found, fading with age.
+
+        `values` stands beside the events. An event weighs 0.5 ** (age / half) where age is in days.
+        """
+        if not len(self.order):
+            return np.zeros(len(self.day))
+        on, sign = self.events.on[self.order], self.events.sign[self.order]
+        newest = self.events.on.max()
+        weight = 0.5 ** ((newest - on) / half) * sign
+        signed = weight if values is None else weight * values[self.order]
+        running = np.concatenate(([0.0], np.cumsum(signed)))
+        sums: Floats = (running[self.until] - running[self.start]) * 0.5 ** (
+            (self.day - newest) / half
+        )
+        return sums
+
+
+def look_up(events: Events, group: Integers, asked: Integers, day: Integers) -> Lookup:
+    """The events of the groups asked about dated before the days asked about.
+
+    `group` stands beside all titles.
     """
-    if not len(events.on):
-        return np.zeros(len(asked))
     key = group[events.title] * _DAYS + events.on
     order = np.argsort(key, kind="stable")
-    newest = events.on.max()
-    weight = 0.5 ** ((newest - events.on[order]) / half)
-    running = np.concatenate(([0.0], np.cumsum((values * events.sign)[order] * weight)))
-    until = np.searchsorted(key[order], asked * _DAYS + day, "left")
-    start = np.searchsorted(key[order], asked * _DAYS, "left")
-    sums: Floats = (running[until] - running[start]) * 0.5 ** ((day - newest) / half)
-    return sums
+    key = key[order]
+    until = np.searchsorted(key, asked * _DAYS + day, "left")
+    return Lookup(events, day, order, np.searchsorted(key, asked * _DAYS, "left"), until)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -124,15 +124,20 @@ def from_json(stored: dict[str, Any]) -> Scorecard:
     )
 
 
-def fit(frames: Frames, as_of: date) -> Scorecard:
+def fit(frames: Frames, as_of: date, at_issue: Traits | None = None) -> Scorecard:
     """The model of a workspace from facts dated on or before `as_of`.
+
+    `at_issue` (see `traits.at_issue`) saves looking again where several models are fitted.
 
     Later parts of the past prove it: fitted on the facts known before, it tells the outcomes since,
     beside the debtor's own smoothed late rate. The better it did, the more say it gets.
     """
     today = ordinal(as_of)
-    trust, proved_on = _prove(frames, today)
-    return _fit(frames, today, trust, proved_on)
+    remembered = past.remember(frames, today)
+    known = at_issue or traits.at_issue(frames, remembered)
+    seen = cases(frames, remembered, today, known)
+    trust, proved_on = _prove(frames, seen, known, today)
+    return _fit(seen, today, trust, proved_on)
 
 
 def table(known: Traits) -> Floats:
@@ -184,7 +189,7 @@ class Cases:
         return self.watched > 0
 
 
-def cases(frames: Frames, remembered: Past, today: int) -> Cases:
+def cases(frames: Frames, remembered: Past, today: int, at_issue: Traits) -> Cases:
     """The titles issued by `today`, except those withdrawn or written off: they have no outcome."""
     titles = frames.receivables
     shut = remembered.closed_on >= 0
@@ -199,12 +204,11 @@ def cases(frames: Frames, remembered: Past, today: int) -> Cases:
         delay=(end - effective).astype(np.float64),
         watched=(today - effective).astype(np.float64),
         weight=0.5 ** ((today - titles.issue[title]) / MEMORY_DAYS),
-        traits=traits.observe(frames, remembered, title, titles.issue[title]),
+        traits=at_issue.of(title),
     )
 
 
-def _fit(frames: Frames, today: int, trust: float, proved_on: int) -> Scorecard:
-    seen = cases(frames, past.remember(frames, today), today)
+def _fit(seen: Cases, today: int, trust: float, proved_on: int) -> Scorecard:
     days, found = _fit_days(seen)
     draft = Scorecard(
         as_of=day_of(today),
@@ -276,27 +280,27 @@ def _rising(rows: Floats, outcome: Floats, weight: Floats) -> Floats:
     return np.where(against, 0.0, again)
 
 
-def _prove(frames: Frames, today: int) -> tuple[float, int]:
+def _prove(frames: Frames, seen: Cases, at_issue: Traits, today: int) -> tuple[float, int]:
     """The share of the say that the model earned on its past: fit until a cut, ask until the next.
 
     A cut asks about titles issued after it whose deadline has passed by today.
     """
-    seen = cases(frames, past.remember(frames, today), today)
     known = int(seen.settled.sum())
     expected = max(LEAST, known**2 / (known**2 + CAUTION**2))
     issue = np.sort(frames.receivables.issue[seen.title])
     if known < ENOUGH:
         return expected, 0
     cuts = [int(issue[int(len(issue) * part)]) for part in _CUTS] + [today]
-    losses = np.concatenate([_proof(frames, seen, *span) for span in pairwise(cuts)])
+    losses = np.concatenate([_proof(frames, seen, at_issue, *span) for span in pairwise(cuts)])
     return _earned(losses, expected), len(losses)
 
 
-def _proof(frames: Frames, seen: Cases, cut: int, until: int) -> Floats:
+def _proof(frames: Frames, seen: Cases, at_issue: Traits, cut: int, until: int) -> Floats:
     """The loss on each title issued after a cut (rows) with each share of trust (columns)."""
     issue = frames.receivables.issue[seen.title]
     asked = (issue > cut) & (issue <= until) & seen.due
-    odds = table(seen.traits)[asked] @ _fit(frames, cut, 1.0, 0).late
+    then = cases(frames, past.remember(frames, cut), cut, at_issue)
+    odds = table(seen.traits)[asked] @ _fit(then, cut, 1.0, 0).late
     plain, late = fitting.log_odds(seen.traits.plain_rate)[asked], seen.late[asked]
     return np.column_stack([_loss(t * odds + (1 - t) * plain, late) for t in TRUSTS])
 

@@ -1,11 +1,12 @@
 """What is known of a receivable's payer on a day, as the few figures that a score is made of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
+from bpo.analytics import past as memory
 from bpo.analytics.frames import Frames, Integers
-from bpo.analytics.past import Events, Floats, Past, before
+from bpo.analytics.past import Events, Floats, Lookup, Past
 
 HALF_LIFE_DAYS = 730.0
 """An outcome of two years ago counts half."""
@@ -45,6 +46,19 @@ class Traits:
     late_outcomes: Floats
     level: Floats
 
+    def of(self, position: Integers) -> "Traits":
+        """Those of some positions."""
+        return Traits(**{one.name: getattr(self, one.name)[position] for one in fields(self)})
+
+
+def at_issue(frames: Frames, past: Past) -> Traits:
+    """The traits of every title on the day of its issue: what a model learns from.
+
+    Whatever `past` holds of later days is not in them, so that they serve a fit at any day.
+    """
+    titles = frames.receivables
+    return observe(frames, past, np.arange(len(titles.ids)), titles.issue)
+
 
 def observe(frames: Frames, past: Past, title: Integers, day: Integers) -> Traits:
     """The traits of titles (positions) on days (see `frames.ordinal`), from facts before them."""
@@ -72,18 +86,26 @@ class _Asked:
     frames: Frames
     title: Integers
     day: Integers
+    found: dict[tuple[int, bool], Lookup] = field(default_factory=dict)
 
     def debtor(
         self, events: Events, values: Floats | None = None, half: float = _FOREVER
     ) -> Floats:
-        group = self.frames.receivables.debtor
-        return before(events, _ones(events, values), group, group[self.title], self.day, half)
+        return self._lookup(events, own=True).sums(values, half)
 
     def everybody(
         self, events: Events, values: Floats | None = None, half: float = _FOREVER
     ) -> Floats:
-        group = np.zeros_like(self.frames.receivables.debtor)
-        return before(events, _ones(events, values), group, group[self.title], self.day, half)
+        return self._lookup(events, own=False).sums(values, half)
+
+    def _lookup(self, events: Events, *, own: bool) -> Lookup:
+        """Made once for the events of a past, which outlive the question."""
+        key = (id(events), own)
+        if key not in self.found:
+            debtor = self.frames.receivables.debtor
+            group = debtor if own else np.zeros_like(debtor)
+            self.found[key] = memory.look_up(events, group, group[self.title], self.day)
+        return self.found[key]
 
     def debtor_rates(self, past: Past, half: float) -> tuple[Floats, Floats]:
         """Outcomes and late ones of the debtor, never below zero."""
@@ -108,10 +130,6 @@ class _Asked:
         late = self.everybody(past.late).clip(0)
         rate: Floats = (late + 1) / (late + self.everybody(past.punctual).clip(0) + 3)
         return rate
-
-
-def _ones(events: Events, values: Floats | None) -> Floats:
-    return np.ones(len(events.on)) if values is None else values
 
 
 def _smoothed(late: Floats, count: Floats, waiting: Floats, usual: Floats, weight: float) -> Floats:

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from bpo.analytics import past, scorecard
+from bpo.analytics import past, scorecard, traits
 from bpo.analytics.frames import Flags, Frames, Integers, ordinal
 from bpo.analytics.past import Floats
 from bpo.analytics.scorecard import Cases, Scorecard
+from bpo.analytics.traits import Traits
 
 BINS = 10
 
@@ -75,16 +76,20 @@ class Trial:
         }
 
 
-def evaluate(frames: Frames, split: date, known_until: date | None = None) -> Trial:
+def evaluate(
+    frames: Frames, split: date, known_until: date | None = None, at_issue: Traits | None = None
+) -> Trial:
     """Fit on what was known at the end of `split`; ask about every title issued after it.
 
     The answers are the outcomes known at the end of `known_until` (all facts without one): a title
     settled, or open past its deadline, which is late. Each title is asked about with the facts
-    dated before its own issue day.
+    dated before its own issue day. `at_issue` as in `scorecard.fit`.
     """
-    card = scorecard.fit(frames, split)
     until = ordinal(known_until) if known_until else _last(frames)
-    seen = scorecard.cases(frames, past.remember(frames, until), until)
+    remembered = past.remember(frames, until)
+    known = at_issue or traits.at_issue(frames, remembered)
+    card = scorecard.fit(frames, split, known)
+    seen = scorecard.cases(frames, remembered, until, known)
     asked = (frames.receivables.issue[seen.title] > ordinal(split)) & _decided(seen)
     return _trial(frames, card, seen, asked, split)
 

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from bpo.analytics import cash, scorecard, scoring, snapshot, trials
-from bpo.analytics.frames import Frames
+from bpo.analytics import cash, past, scorecard, scoring, snapshot, traits, trials
+from bpo.analytics.frames import Frames, ordinal
 from bpo.analytics.scorecard import Scorecard
 from bpo.analytics.scoring import Scores
 from bpo.db import driver, unit_of_work
@@ -55,8 +55,7 @@ def refresh(actor: Actor, workspace_id: int, today: date, *, now: datetime) -> b
         stored = latest.model if latest and not renew else None
         stretch = latest.record["stretch"] if latest else None
         frames = figures.load(session, workspace_id)
-    card = scorecard.from_json(stored) if stored else scorecard.fit(frames, today)
-    fitted = None if stored else _fitted(frames, card, today)
+    card, fitted = _fitted(frames, today) if stored is None else (scorecard.from_json(stored), None)
     told = scoring.score(frames, card, today)
     ahead = cash.weeks(frames, told, fitted["record"]["stretch"] if fitted else stretch or 1.0)
     with unit_of_work(actor) as session:
@@ -67,12 +66,14 @@ def refresh(actor: Actor, workspace_id: int, today: date, *, now: datetime) -> b
     return True
 
 
-def _fitted(frames: Frames, card: Scorecard, today: date) -> dict[str, Any]:
-    """A new model with its back-test and the record of its forecasts, as plain values."""
-    return {
+def _fitted(frames: Frames, today: date) -> tuple[Scorecard, dict[str, Any]]:
+    """A new model; and it with its back-test and the record of its forecasts, as plain values."""
+    known = traits.at_issue(frames, past.remember(frames, ordinal(today)))
+    card = scorecard.fit(frames, today, known)
+    return card, {
         "model": card.to_json(),
-        "trial": snapshot.plain(trials.evaluate(frames, today - TRIED_ON, today)),
-        "record": snapshot.plain(cash.look_back(frames, today)),
+        "trial": snapshot.plain(trials.evaluate(frames, today - TRIED_ON, today, known)),
+        "record": snapshot.plain(cash.look_back(frames, today, at_issue=known)),
     }
 
 
