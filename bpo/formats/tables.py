@@ -78,7 +78,8 @@ def read(
         return _from_workbook(content, score, limit)
     texts.refuse_other_files(content)
     found = texts.encoding_of(content, encoding)
-    content = content.rstrip(b"\x1a")
+    if not found.startswith("utf-16"):
+        content = content.rstrip(b"\x1a")
     return _from_text(content, found, separator, score or _no_score)
 
 

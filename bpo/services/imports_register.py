@@ -16,7 +16,7 @@ UPDATE debtors d
 SET name = coalesce(s.name, d.name),
     search_name = CASE WHEN s.name IS NULL THEN d.search_name ELSE s.search_name END,
     kind = coalesce(s.kind, d.kind),
-    consumer = d.consumer OR s.kind = 'person' AND d.kind <> 'person',
+    consumer = d.consumer OR s.kind IS NOT DISTINCT FROM 'person' AND d.kind <> 'person',
     city = coalesce(s.city, d.city), state = coalesce(s.state, d.state),
     extra = d.extra || s.extra
 FROM json_to_recordset(%(rows)s)

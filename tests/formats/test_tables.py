@@ -31,6 +31,12 @@ def everything(
     return lines, rows, problems
 
 
+def test_the_last_letter_of_a_text_of_two_bytes_each_stays_whole():
+    content = b"\xff\xfe" + "a;b\n1;\u1a7c".encode("utf-16-le")
+    (batch,) = tables.batches(tables.read(content))
+    assert batch.rows == [["1", "\u1a7c"]]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
 def test_accents_arrive_whole_in_every_encoding(encoding: str) -> None:
     table = opened("Razão Social;Nº\nJosé & Irmãos – Ltda;1\n", encoding)

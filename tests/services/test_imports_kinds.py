@@ -142,6 +142,16 @@ def test_a_register_goes_before_what_is_recorded_but_for_blanks(session, sol):
     )
 
 
+def test_a_register_that_does_not_tell_persons_from_companies_changes_neither(session, sol):
+    head = "codigo;nome;cidade"
+    assert counts(taken(sol, rows("C1;Mercado Sol;Recife", head=head), kind="debtors")) == (1, 0, 0)
+    assert counts(taken(sol, rows("C1;Mercado;Olinda", head=head), kind="debtors")) == (1, 0, 0)
+    tables.refreshed(session)
+    found = session.scalars(select(Debtor)).one()
+    assert (found.name, found.city) == ("Mercado", "Olinda")
+    assert (found.kind, found.consumer) == ("company", False)
+
+
 def test_a_new_address_alone_counts_as_a_change(session, sol):
     registered(sol, "C1;;Davi;um@example.org;;;;PF;")
     assert counts(registered(sol, "C1;;Davi;dois@example.org;;;;PF;")) == (1, 0, 0)
