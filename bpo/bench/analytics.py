@@ -21,12 +21,26 @@ Tell = Callable[[dict[str, Any]], None]
 def run(workspaces: int, receivables: int, history: int, tell: Tell) -> None:
     """Measure phases `dashboard_…` (`ms` is the median of a request) and their limits.
 
-    `receivables` are those of twelve months, one in nine of them open; `history` 10 adds nine
-    years of settled ones before, so that there are ten times as many. `limit_…_sql` is the bare
-    aggregate of what the dashboard before it tells, by the same role, in the same run.
+    `receivables` are those of twelve months, one in nine of them open. `limit_…_sql` is the bare
+    aggregate of what the dashboard before it tells, by the same role, in the same run. `history`
+    of more years measures the same open book twice, alone and with the years before it settled,
+    and ends with phases `history_…`: both medians side by side, and how many times the first.
     """
+    alone = _measured(workspaces, receivables, 1, tell)
+    if history == 1:
+        return
+    grown = _measured(workspaces, receivables, history, tell)
+    for name, ms in alone.items():
+        with meter.phase(f"history_{name}", REQUESTS) as phase:
+            times = round(grown[name] / ms, 2)
+        tell(phase.row() | {"ms_1": ms, f"ms_{history}": grown[name], "times": times})
+
+
+def _measured(workspaces: int, receivables: int, history: int, tell: Tell) -> dict[str, float]:
+    """The median of each dashboard over a portfolio with so many years."""
     now = datetime.now(UTC)
     today = clock.local_day(now, ZONE)
+    medians = {}
     with ground.prepared() as here:
         with meter.phase("prepare", receivables * history) as phase:
             portfolio.fill(here, workspaces, receivables, history, today)
@@ -44,8 +58,9 @@ def run(workspaces: int, receivables: int, history: int, tell: Tell) -> None:
         here.settle()
         client = visits.signed_in(here)
         for name, path in PAGES:
-            visits.ask(client, f"dashboard_{name}", path, tell)
+            medians[name] = visits.ask(client, f"dashboard_{name}", path, tell)
             _limit(name, places, today, tell)
+    return medians
 
 
 PAGES = (
@@ -58,6 +73,8 @@ PAGES = (
     ("recovery", "/w/bench-1/analysis/recovery"),
     ("waiting", "/w/bench-1/analysis/waiting"),
     ("forecast", "/w/bench-1/forecast"),
+    ("portal", "/portal/bench-1"),
+    ("inbox", "/office/inbox"),
 )
 _OPEN = """
 FROM receivables WHERE workspace_id = ANY (%(places)s) AND settled_on IS NULL
@@ -82,12 +99,17 @@ LIMITS = {
     "recovery": f"SELECT t.step_key, sum(l.open_cents) {_TOLD_LATELY} GROUP BY 1",
     "waiting": f"SELECT {_SUM}, count(DISTINCT debtor_id) {_OPEN}",
     "forecast": f"SELECT date_trunc('week', effective_due_date), {_SUM} {_OPEN} GROUP BY 1",
+    "portal": f"SELECT effective_due_date < %(today)s, {_SUM} {_OPEN} GROUP BY 1",
+    "inbox": f"SELECT workspace_id, {_SUM} {_OPEN} AND effective_due_date < %(today)s GROUP BY 1",
 }
 """The bare aggregate of the rows that each dashboard tells of, by the same role: its own limit."""
 
 
+_OF_ALL = frozenset({"portfolio", "inbox"})
+
+
 def _limit(name: str, places: list[int], today: date, tell: Tell) -> None:
-    some = places if name == "portfolio" else places[:1]
+    some = places if name in _OF_ALL else places[:1]
     times = []
     with meter.phase(f"limit_{name}_sql", REQUESTS) as phase, _reading(some) as connection:
         for _ in range(REQUESTS):

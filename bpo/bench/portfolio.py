@@ -15,18 +15,25 @@ DEBTORS_EACH = 100
 def fill(here: Ground, workspaces: int, receivables: int, history: int, today: date) -> None:
     """Companies with `receivables` of the last twelve months in all, one in nine of them open.
 
-    `history` 10 adds nine years of settled ones before. A third of them were reminded of.
+    `history` 10 has nine years of settled ones before, as many in each, written one year after
+    the other as a company writes them. A third of them were reminded of.
     """
     values = {
         "w": workspaces,
         "n": max(receivables * DEBTORS_EACH // 1000, workspaces),
-        "r": receivables * history,
-        "span": 365 * history,
+        "r": receivables,
         "today": today,
     }
-    with here.owner.transaction():
-        for statement in _BOOK:
-            here.owner.execute(statement, values)
+    for statement in _COMPANIES:
+        here.owner.execute(statement, values)
+    for year in range(history):
+        back = history - 1 - year
+        slice_ = {"first": year * receivables + 1, "back": 365 * back}
+        with here.owner.transaction():
+            for statement in _YEAR:
+                here.owner.execute(statement, values | slice_)
+        if back:
+            here.settle()
     here.owner.execute(
         "INSERT INTO freshness_marks (workspace_id, known_until, source, recorded_at)"
         " SELECT id, %(known)s, 'bench', now() FROM workspaces",
@@ -34,7 +41,7 @@ def fill(here: Ground, workspaces: int, receivables: int, history: int, today: d
     )
 
 
-_BOOK = (
+_COMPANIES = (
     (
         "INSERT INTO workspaces (id, slug, name, legal_name, cnpj, street, city, state,"
         " postal_code) OVERRIDING SYSTEM VALUE SELECT g, 'bench-' || g, 'Loja ' || g, 'Loja ' || g,"
@@ -51,21 +58,24 @@ _BOOK = (
         "INSERT INTO contacts (workspace_id, debtor_id, channel, address)"
         " SELECT workspace_id, id, 'email', 'cliente' || id || '@debtor.example' FROM debtors"
     ),
+)
+_SLICE = "BETWEEN %(first)s AND %(first)s + %(r)s - 1"
+_YEAR = (
     (
         "INSERT INTO receivables (workspace_id, id, debtor_id, number, number_key, issue_date,"
         " due_date, effective_due_date, amount_cents, installment, installments)"
         " OVERRIDING SYSTEM VALUE SELECT d.workspace_id, g, d.id, 'NF-' || g, g::text,"
         " due.day - 30, due.day, due.day, 5000 + g::bigint * 7919 %% 900000, 1 + (g %% 3)::int, 3"
-        " FROM generate_series(1, %(r)s) g JOIN debtors d ON d.id = 1 + (g - 1) %% %(n)s"
-        " CROSS JOIN LATERAL ("
-        "SELECT %(today)s::date + 29 - (g::bigint * 37 %% %(span)s)::int AS day) due"
+        " FROM generate_series(%(first)s, %(first)s + %(r)s - 1) g"
+        " JOIN debtors d ON d.id = 1 + (g - 1) %% %(n)s CROSS JOIN LATERAL ("
+        "SELECT %(today)s::date + 29 - %(back)s - (g::bigint * 37 %% 365)::int AS day) due"
     ),
     (
         "CREATE TEMP TABLE paid ON COMMIT DROP AS"
         " SELECT workspace_id, id, debtor_id, amount_cents,"
-        " due_date + (id * 13 %% 40)::int - 8 AS day FROM receivables"
-        " WHERE due_date + (id * 13 %% 40)::int - 8 <= %(today)s AND id %% 40 <> 0"
-        " OR due_date < %(today)s::date - 300"
+        f" due_date + (id * 13 %% 40)::int - 8 AS day FROM receivables WHERE id {_SLICE}"
+        " AND (due_date + (id * 13 %% 40)::int - 8 <= %(today)s AND id %% 40 <> 0"
+        " OR due_date < %(today)s::date - 300)"
     ),
     (
         "INSERT INTO payments (workspace_id, id, debtor_id, amount_cents, paid_on, source)"
@@ -81,10 +91,10 @@ _BOOK = (
         " channel, planned_on, scheduled_at, total_cents, state, settled_at)"
         " OVERRIDING SYSTEM VALUE SELECT workspace_id, id, debtor_id, 'request', id, 1,"
         " 'd' || id %% 6, 'email', due_date + 2, due_date + 2, amount_cents, 'sent', due_date + 2"
-        " FROM receivables WHERE id %% 3 = 0 AND due_date + 2 <= %(today)s"
+        f" FROM receivables WHERE id {_SLICE} AND id %% 3 = 0 AND due_date + 2 <= %(today)s"
     ),
     (
         "INSERT INTO touch_receivables (workspace_id, touch_id, receivable_id, open_cents)"
-        " SELECT workspace_id, id, id, total_cents FROM touches"
+        f" SELECT workspace_id, id, id, total_cents FROM touches WHERE id {_SLICE}"
     ),
 )

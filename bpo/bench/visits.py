@@ -40,8 +40,11 @@ def get(client: FlaskClient, path: str) -> TestResponse:
     return Context().run(client.get, path, base_url=BASE)
 
 
-def ask(client: FlaskClient, name: str, path: str, tell: Tell) -> None:
-    """Ask for a page once to be warm, then `REQUESTS` times; tells a phase with the median `ms`."""
+def ask(client: FlaskClient, name: str, path: str, tell: Tell) -> float:
+    """Ask for a page once to be warm, then `REQUESTS` times; tells a phase with the median `ms`.
+
+    Returns that median.
+    """
     get(client, path)
     times = []
     with meter.phase(name, REQUESTS) as phase:
@@ -51,7 +54,9 @@ def ask(client: FlaskClient, name: str, path: str, tell: Tell) -> None:
             times.append(time.perf_counter() - start)
             if answer.status_code != 200:
                 raise RuntimeError(f"{path} answered {answer.status_code}")
-    tell(phase.row() | median(times))
+    found = median(times)
+    tell(phase.row() | found)
+    return found["ms"]
 
 
 def median(times: list[float]) -> dict[str, float]:

@@ -37,7 +37,11 @@ def register(commands: console.Commands) -> None:
         "--receivables", type=int, default=1_000_000, metavar="N", help="of twelve months, in all"
     )
     kind.add_argument(
-        "--history", type=int, default=1, choices=(1, 10), help="years of facts before today"
+        "--history",
+        type=int,
+        default=1,
+        metavar="YEARS",
+        help="more than 1: measure again with so many years of facts, side by side",
     )
     console.add_json(kind)
     kind.set_defaults(run=run_analytics)
@@ -78,7 +82,7 @@ def _worlds(file: Path | None) -> list[World]:
 
 def run_analytics(arguments: Namespace, settings: Settings) -> None:
     """One line a phase."""
-    _at_least_one(arguments, "workspaces", "receivables")
+    _at_least_one(arguments, "workspaces", "receivables", "history")
     tell = console.output if arguments.json else _say
     analytics.run(arguments.workspaces, arguments.receivables, arguments.history, tell)
 

@@ -149,7 +149,18 @@ class Entry(WithinParent, Created, Model):
         CheckConstraint("kind <> 'payment' OR payment_id IS NOT NULL", name="payment"),
         Index("ix_entries_receivable", "workspace_id", "receivable_id", "on_day"),
         Index("ix_entries_payment", "workspace_id", "payment_id"),
-        Index("ix_entries_day", "workspace_id", "on_day"),
+        Index(
+            "ix_entries_day",
+            "workspace_id",
+            "on_day",
+            postgresql_include=[
+                "receivable_id",
+                "kind",
+                "principal_cents",
+                "fine_cents",
+                "interest_cents",
+            ],
+        ),
     )
 
     receivable_id: Mapped[int] = mapped_column(BigInteger)

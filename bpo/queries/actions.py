@@ -13,14 +13,19 @@ from bpo.domain.disputes import Grounds
 from bpo.kernel.text import Phrase
 from bpo.models import Workspace
 
+# An instant is compared with an instant: beside a day, the row policies would let no index be used.
 _COUNTS = """
 WITH messages AS (
-    SELECT debtor_id, state, attempts, CASE WHEN state = 'failed' THEN planned_on
-           ELSE (settled_at AT TIME ZONE %(zone)s)::date END AS day
+    SELECT debtor_id, state, attempts, (settled_at AT TIME ZONE %(zone)s)::date AS day
     FROM touches
     WHERE workspace_id = %(workspace)s AND channel IN ('email', 'sms', 'whatsapp')
-      AND (settled_at BETWEEN (%(first)s::date - 1) AND (%(last)s::date + 2)
-           OR state = 'failed' AND planned_on BETWEEN %(first)s AND %(last)s)
+      AND state <> 'failed' AND settled_at >= (%(first)s::date - 1)::timestamptz
+      AND settled_at <= (%(last)s::date + 2)::timestamptz
+    UNION ALL
+    SELECT debtor_id, state, attempts, planned_on
+    FROM touches
+    WHERE workspace_id = %(workspace)s AND channel IN ('email', 'sms', 'whatsapp')
+      AND state = 'failed' AND planned_on BETWEEN %(first)s AND %(last)s
 ), sent AS (
     SELECT debtor_id FROM messages WHERE state = 'sent' AND day BETWEEN %(first)s AND %(last)s
 ), talks AS (
@@ -87,7 +92,8 @@ SELECT * FROM (
            NULL::date AS until, max(settled_at) AS at
     FROM touches
     WHERE workspace_id = %(workspace)s AND state = 'sent'
-      AND channel IN ('email', 'sms', 'whatsapp') AND settled_at >= %(since)s::date - 1
+      AND channel IN ('email', 'sms', 'whatsapp')
+      AND settled_at >= (%(since)s::date - 1)::timestamptz
     GROUP BY 1
     UNION ALL
     SELECT on_day, 'payments', NULL, NULL,

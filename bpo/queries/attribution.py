@@ -18,7 +18,7 @@ told AS (
     FROM touches t
     LEFT JOIN delivery_events e ON e.workspace_id = t.workspace_id AND e.touch_id = t.id
     WHERE t.workspace_id = :place AND t.state = 'sent' AND t.channel NOT IN ('task', 'letter')
-      AND t.settled_at > CAST(:since AS date) - 1
+      AND t.settled_at > CAST(CAST(:since AS date) - 1 AS timestamptz)
     GROUP BY t.workspace_id, t.id
 ), following AS (
     SELECT debtor_id, campaign_id, step_key, min(template) AS template, day, array_agg(id) AS ids,

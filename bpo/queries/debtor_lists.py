@@ -153,7 +153,7 @@ class Book:
         if wanted.show is not None:
             found.append(self.shown(wanted.show))
         if wanted.search.strip():
-            found.append(_matching(wanted.search))
+            found.append(_matching(self.workspace_id, wanted.search))
         if wanted.risk_class == "new":
             found.append(or_(Debtor.risk_class.is_(None), Debtor.risk_class == "new"))
         elif wanted.risk_class:
@@ -218,7 +218,9 @@ def counts(session: Session, workspace_id: int, today: date) -> dict[str, int]:
 
 def choices(session: Session, workspace_id: int, search: str, limit: int = 10) -> list[Debtor]:
     """Debtors that a few typed letters or digits may mean, by name."""
-    query = select(Debtor).where(Debtor.workspace_id == workspace_id, _matching(search))
+    query = select(Debtor).where(
+        Debtor.workspace_id == workspace_id, _matching(workspace_id, search)
+    )
     return list(session.scalars(query.order_by(Debtor.search_name, Debtor.id).limit(limit)))
 
 
@@ -235,8 +237,11 @@ def _refused() -> ColumnElement[bool]:
     )
 
 
-def _matching(search: str) -> ColumnElement[bool]:
-    """By the beginning of the name without accents, by customer number, document or title."""
+def _matching(workspace_id: int, search: str) -> ColumnElement[bool]:
+    """By the beginning of the name without accents, by customer number, document or title.
+
+    Titles are looked up first, in an array: asked of each debtor, all of them would be read.
+    """
     name, key = words.searchable(search), words.number_key(search)
     found = [
         and_(Debtor.search_name >= name, Debtor.search_name < name + LAST),
@@ -245,11 +250,8 @@ def _matching(search: str) -> ColumnElement[bool]:
     if any(character.isdigit() for character in search):
         document, plain = Debtor.document.collate("C"), documents.normalized(search)
         found.append(and_(document >= plain, document < plain + LAST))
-        found.append(
-            exists().where(
-                Receivable.workspace_id == Debtor.workspace_id,
-                Receivable.debtor_id == Debtor.id,
-                Receivable.number_key == key,
-            )
+        titles = select(Receivable.debtor_id).where(
+            Receivable.workspace_id == workspace_id, Receivable.number_key == key
         )
+        found.append(Debtor.id == func.any(func.array(titles.scalar_subquery())))
     return or_(*found)

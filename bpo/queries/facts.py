@@ -39,20 +39,20 @@ _ENTRIES = {
 }
 _DAYS = frozenset({"issue_date", "due_date", "effective_due_date", "on"})
 _EPOCH = int(np.datetime64("2000-01-01", "D").astype(np.int64))
-_ALL = "TRUE"
 _RECENT = """
-{key} IN (
+SELECT ARRAY(
     SELECT id FROM receivables WHERE workspace_id = %(place)s AND settled_on IS NULL
     UNION SELECT id FROM receivables WHERE workspace_id = %(place)s AND issue_date >= %(since)s
     UNION SELECT receivable_id FROM entries
           WHERE workspace_id = %(place)s AND on_day >= %(since)s
-)
+) AS ids
 """
+"""An array, so that what is wanted is looked up by key: a join would read all the history."""
 
 
 def load(session: Session, workspace_id: int) -> Frames:
     """Every receivable and entry of a workspace, ready for counting; debtors without names."""
-    return _frames(session, _ALL, {"place": workspace_id})
+    return _frames(session, "", {"place": workspace_id})
 
 
 def recent(session: Session, workspace_id: int, since: date) -> Frames:
@@ -64,26 +64,29 @@ def recent(session: Session, workspace_id: int, since: date) -> Frames:
     return _frames(session, _RECENT, {"place": workspace_id, "since": since})
 
 
-def _frames(session: Session, which: str, values: Mapping[str, Any]) -> Frames:
-    entries = _packed(session, "entries", _ENTRIES, which.format(key="receivable_id"), values)
+def _frames(session: Session, chosen: str, values: Mapping[str, Any]) -> Frames:
+    """All of it, or the receivables whose `ids` the query `chosen` gives, in one statement."""
+    parts = (
+        _packed("receivables", "id", _RECEIVABLES, chosen),
+        _packed("entries", "receivable_id", _ENTRIES, chosen),
+    )
+    given = f"WITH chosen AS MATERIALIZED ({chosen})" if chosen else ""
+    sql = f"{given} SELECT * FROM ({parts[0]}) r CROSS JOIN ({parts[1]}) e"
+    with driver(session).cursor(binary=True) as cursor:
+        row = cursor.execute(sql, values).fetchone() or ()
+    names = (*_RECEIVABLES, *_ENTRIES)
+    found = [_unpacked(name, told) for name, told in zip(names, row, strict=True)]
+    receivables = dict(zip(_RECEIVABLES, found, strict=False))
+    entries: dict[str, Any] = dict(zip(_ENTRIES, found[len(_RECEIVABLES) :], strict=True))
     entries["kind"] = pd.Categorical.from_codes(entries["kind"], _KINDS)
-    receivables = _packed(session, "receivables", _RECEIVABLES, which.format(key="id"), values)
     return frames.build(pd.DataFrame(receivables, copy=False), pd.DataFrame(entries, copy=False))
 
 
-def _packed(
-    session: Session,
-    table: str,
-    columns: Mapping[str, str],
-    which: str,
-    values: Mapping[str, Any],
-) -> dict[str, Any]:
+def _packed(table: str, key: str, columns: Mapping[str, str], chosen: str) -> str:
     """Columns of a workspace's table: days as datetime64, all else as int64."""
     packed = ", ".join(_pack(name, column) for name, column in columns.items())
-    sql = f"SELECT {packed} FROM {table} WHERE workspace_id = %(place)s AND {which}"
-    with driver(session).cursor(binary=True) as cursor:
-        row = cursor.execute(sql, values).fetchone() or ()
-    return {name: _unpacked(name, found) for name, found in zip(columns, row, strict=True)}
+    which = f"AND {key} = ANY ((SELECT ids FROM chosen)::bigint[])" if chosen else ""
+    return f"SELECT {packed} FROM {table} WHERE workspace_id = %(place)s {which}"
 
 
 def _pack(name: str, column: str) -> str:

@@ -37,10 +37,12 @@ told AS (
 )
 """
 _GROUPED = f"""
-WITH {_TOLD}, fresh AS (
-    SELECT d.debtor_id, NOT EXISTS (
-        SELECT FROM receivables e WHERE e.workspace_id = %(place)s AND e.debtor_id = d.debtor_id
-          AND e.issue_date < %(since)s::date - 60) AS new
+WITH {_TOLD}, fresh AS MATERIALIZED (
+    SELECT d.debtor_id, coalesce((
+        SELECT false FROM receivables e WHERE e.workspace_id = %(place)s
+          AND e.debtor_id = d.debtor_id AND e.issue_date < %(since)s::date - 60
+        LIMIT 1 -- a look-up for each debtor: a join would read all of their history
+    ), true) AS new
     FROM (SELECT DISTINCT debtor_id FROM told) d
 ), ranked AS (
     SELECT told.*, CASE WHEN fresh.new AND row_number() OVER (
