@@ -32,12 +32,16 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Cash:
-    """One week of the chart of money: `received` in the past, `expected` of `due` ahead."""
+    """One week of the chart of money: `received` in the past, `expected` of `due` ahead.
+
+    `until`: the last day that a past week tells of.
+    """
 
     label: str
     received: int | None = None
     expected: int | None = None
     due: int | None = None
+    until: date | None = None
 
 
 def position() -> Position:
@@ -70,6 +74,7 @@ def context(place: Position) -> dict[str, Any]:
         "headline": overview.headline(told, speaking),
         "done": overview.actions(told.actions, speaking),
         "deeds": [deeds.tell(deed, speaking) for deed in done],
+        "ages": [f"aging_{key}" for key, _label in _BUCKETS],
         "ageing": [(speaking.say(label), told.aging_cents[key]) for key, label in _BUCKETS],
         "cash": cash(told, speaking),
         "trend": [(wording.month(p.day, speaking.locale), p.dso) for p in told.trend],
@@ -87,7 +92,10 @@ def why(key: str, told: WeeklyFigures, speaking: Voice) -> str:
 
 def cash(told: WeeklyFigures, speaking: Voice) -> list[Cash]:
     """The weeks behind and ahead, oldest first."""
-    past = [Cash(_week(w.first, speaking), received=w.cents) for w in told.received_weeks]
+    past = [
+        Cash(_week(w.first, speaking), received=w.cents, until=min(w.last, told.as_of))
+        for w in told.received_weeks
+    ]
     ahead = [
         Cash(_week(w.first, speaking), expected=w.expected_cents, due=w.due_cents)
         for w in told.expected_weeks

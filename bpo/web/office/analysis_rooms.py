@@ -66,7 +66,7 @@ WAITING = {
     "dispute": (Phrase("Disputed: waits for an answer"), "disputed"),
     "promise": (Phrase("Promised: waits for the day"), "promised"),
     "hold": (Phrase("On hold: nobody is written to"), "on_hold"),
-    "no_contact": (Phrase("No valid contact: nobody can be written to"), None),
+    "no_contact": (Phrase("No valid contact: nobody can be written to"), "no_contact"),
     "task": (Phrase("Waits for an analyst: a task is due"), None),
     "reminders": (Phrase("In the reminders"), "overdue"),
 }
@@ -176,9 +176,13 @@ def waiting_file(slug: str) -> Response:
     return lists.spreadsheet("waiting", head, cells)
 
 
-def _list_of(where: str) -> str | None:
-    show = WAITING[where][1]
-    return url_for("office.receivables", slug=g.workspace.slug, show=show) if show else None
+def _list_of(where: str) -> str:
+    """The list in which what waits is looked through."""
+    slug, show = g.workspace.slug, WAITING[where][1]
+    if show is None:
+        return url_for("office.inbox", client=slug)
+    of = "office.debtors" if where == "no_contact" else "office.receivables"
+    return url_for(of, slug=slug, show=show)
 
 
 def _in_order(tables: Mapping[str, Sequence[Effect]]) -> dict[str, list[Effect]]:

@@ -24,8 +24,8 @@ def show_workspace(slug: str) -> str:
             for run in stored.listed(session, workspace.id, limit=3)
         ],
         upcoming=stored.upcoming(session, workspace.id),
-        down=lambda key: url_for(
-            "office.analysis_figure", slug=slug, key=key, day=place.as_of.isoformat()
+        down=lambda key, day=place.as_of: url_for(
+            "office.analysis_figure", slug=slug, key=key, day=day.isoformat()
         ),
         **figures.context(place),
     )
