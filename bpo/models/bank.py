@@ -19,16 +19,23 @@ from bpo.models.columns import (
 
 
 class BankAccount(InWorkspace, Created, Model):
-    """An account of the creditor; `known_until`: the last day that a statement of it covers."""
+    """An account of the creditor; `known_until`: the last day that a statement of it covers.
+
+    `opened_by` is the person who opened it, None where a statement did; once closed, statements of
+    it bring nothing, and how far it is known matters no more.
+    """
 
     __tablename__ = "bank_accounts"
     __table_args__ = (UniqueConstraint("workspace_id", "bank", "branch", "number"),)
 
+    name: Mapped[str] = mapped_column(Text, server_default="")
     bank: Mapped[str] = mapped_column(Text, server_default="")
     branch: Mapped[str] = mapped_column(Text, server_default="")
     number: Mapped[str] = mapped_column(Text, server_default="")
     known_until: Mapped[date | None]
     balance_cents: Mapped[int | None] = mapped_column(BigInteger)
+    opened_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("users.id"))
+    closed_at: Mapped[Instant | None]
 
 
 class BankLine(InWorkspace, Created, Model):
@@ -54,6 +61,7 @@ class BankLine(InWorkspace, Created, Model):
             postgresql_where=text("state = 'open'"),
         ),
         Index("ix_bank_lines_day", "workspace_id", "on_day"),
+        Index("ix_bank_lines_account", "workspace_id", "account_id"),
     )
 
     account_id: Mapped[int | None] = mapped_column(BigInteger)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from bpo.domain import charges
@@ -33,11 +33,12 @@ SHOWN = {"suggested": "open", "unknown": "open", "matched": "matched", "aside": 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a list of lines is narrowed to; `show` is a key of `SHOWN`."""
+    """What a list of lines is narrowed to; `show` is a key of `SHOWN`, `account` the id of one."""
 
     places: tuple[int, ...]
     show: str = "suggested"
     search: str = ""
+    account: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,23 +222,30 @@ def sources(session: Session, workspace_id: int, ids: Sequence[int]) -> dict[int
     return dict(session.execute(query).all())
 
 
-def accounts(session: Session, places: Iterable[int]) -> list[BankAccount]:
-    """The accounts of some workspaces, the longest without news first."""
+def accounts(session: Session, places: Iterable[int], *, closed: bool = False) -> list[BankAccount]:
+    """The accounts of some workspaces, the longest without news first; `closed`: those too."""
+    query = select(BankAccount).where(BankAccount.workspace_id.in_(list(places)))
+    if not closed:
+        query = query.where(BankAccount.closed_at.is_(None))
     return list(
         session.scalars(
-            select(BankAccount)
-            .where(BankAccount.workspace_id.in_(list(places)))
-            .order_by(
+            query.order_by(
                 BankAccount.known_until.nulls_first(), BankAccount.workspace_id, BankAccount.id
-            )
+            ).execution_options(populate_existing=True)
         )
     )
 
 
 def known_until(session: Session, workspace_id: int) -> date | None:
-    """Through which day every account of a workspace is known: that of the stalest."""
+    """Through which day every open account of a workspace is known: that of the stalest.
+
+    None while one that a person has opened waits for its first statement.
+    """
+    awaited = BankAccount.opened_by.is_not(None) & BankAccount.known_until.is_(None)
     return session.scalar(
-        select(func.min(BankAccount.known_until)).where(BankAccount.workspace_id == workspace_id)
+        select(case((func.bool_or(awaited), None), else_=func.min(BankAccount.known_until))).where(
+            BankAccount.workspace_id == workspace_id, BankAccount.closed_at.is_(None)
+        )
     )
 
 
@@ -293,6 +301,8 @@ def _wanted(query: Select[Any], wanted: Wanted) -> Select[Any]:
             .exists()
         )
         query = query.where(some if wanted.show == "suggested" else ~some)
+    if wanted.account is not None:
+        query = query.where(BankLine.account_id == wanted.account)
     if wanted.search:
         like = f"%{wanted.search}%"
         query = query.where(

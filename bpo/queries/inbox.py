@@ -304,18 +304,28 @@ def scope(session: Session, places: Sequence[Workspace], now: datetime) -> Scope
     """What the inbox needs to know of the client companies at hand, in three queries."""
     ids = [place.id for place in places]
     days = [clock.local_day(now, place.time_zone) for place in places]
-    known = _known_until(session, ids, max(days, default=date.min))
-    rules, closed = _rules(session, ids), _local_holidays(session, ids)
+    known, settings = (
+        _known_until(session, ids, max(days, default=date.min)),
+        rules(session, places),
+    )
     stale = [
-        not contact.is_fresh(
-            known.get(place.id),
-            day,
-            rules.get(place.id, Rules()),
-            Calendar(place.calendar, place.year_end_closed, closed.get(place.id, frozenset())),
-        )
+        not contact.is_fresh(known.get(place.id), day, *settings[place.id])
         for place, day in zip(places, days, strict=True)
     ]
     return Scope(tuple(ids), tuple(days), tuple(known.get(i) for i in ids), tuple(stale), now)
+
+
+def rules(session: Session, places: Sequence[Workspace]) -> dict[int, tuple[Rules, Calendar]]:
+    """The contact rules and the calendar of each client company, in two queries."""
+    ids = [place.id for place in places]
+    own, closed = _rules(session, ids), _local_holidays(session, ids)
+    return {
+        place.id: (
+            own.get(place.id, Rules()),
+            Calendar(place.calendar, place.year_end_closed, closed.get(place.id, frozenset())),
+        )
+        for place in places
+    }
 
 
 def counts(session: Session, scope: Scope) -> list[Count]:

@@ -6,7 +6,7 @@ store what is new and match it at once. What another file has told already chang
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,8 +14,9 @@ from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from bpo.domain import bank_accounts
 from bpo.formats.cnab import Event, ReturnFile
-from bpo.formats.ofx import Account, Extract, Movement
+from bpo.formats.ofx import Account, Extract, Movement, Statement
 from bpo.kernel.actor import Actor
 from bpo.models import BankAccount, BankLine
 from bpo.queries import bank
@@ -29,7 +30,7 @@ class Taken:
     """What became of a file's lines. `applied` were new; `matched` of them settled something.
 
     `known_until`: the day through which all accounts of the workspace are known now, None when a
-    file of this kind does not say.
+    file of this kind does not say. `left`: movements of accounts that are closed, not taken.
     """
 
     applied: int
@@ -37,6 +38,7 @@ class Taken:
     matched: int
     suggested: int
     known_until: date | None = None
+    left: int = 0
 
 
 def take_statement(
@@ -52,15 +54,16 @@ def take_statement(
     """Store the movements of an OFX file that are new, and match the credits among them.
 
     Debits and zeros are kept too, as information. Files that overlap add what each tells alone.
+    Of an account that is closed nothing is taken.
     """
     accounts = _accounts(session, workspace_id, extract, today)
-    rows = [
-        _movement(workspace_id, one, accounts[Account(one.bank, one.branch, one.account)])
-        for one in extract.movements
+    open_ids = [
+        (one, accounts.get(Account(one.bank, one.branch, one.account))) for one in extract.movements
     ]
+    rows = [_movement(workspace_id, one, number) for one, number in open_ids if number]
     taken = _take(session, actor, workspace_id, rows, import_id, today=today, now=now)
-    until = bank.known_until(session, workspace_id)
-    return Taken(taken.applied, taken.unchanged, taken.matched, taken.suggested, until)
+    until = bank.known_until(session, workspace_id) if accounts else None
+    return replace(taken, known_until=until, left=len(extract.movements) - len(rows))
 
 
 def take_return(
@@ -123,29 +126,40 @@ def _store(session: Session, rows: Iterable[dict[str, Any]], import_id: int | No
 def _accounts(
     session: Session, workspace_id: int, extract: Extract, today: date
 ) -> dict[Account, int]:
-    """The ids of the accounts in a file, each moved on to the day its statement ends."""
+    """The ids of the open accounts in a file, each moved on to the day its statement ends."""
+    known = bank.accounts(session, [workspace_id], closed=True)
     found: dict[Account, int] = {}
     for one in extract.statements:
-        until = min(one.until, today) if one.until else None
-        row = insert(BankAccount).values(
-            workspace_id=workspace_id,
-            bank=one.account.bank.lstrip("0"),
-            branch=one.account.branch,
-            number=one.account.number,
-            known_until=until,
-            balance_cents=one.balance_cents,
-        )
-        statement = row.on_conflict_do_update(
-            index_elements=["workspace_id", "bank", "branch", "number"],
-            set_={
-                "known_until": func.greatest(BankAccount.known_until, row.excluded.known_until),
-                "balance_cents": func.coalesce(
-                    row.excluded.balance_cents, BankAccount.balance_cents
-                ),
-            },
-        ).returning(BankAccount.id)
-        found[one.account] = session.scalars(statement).one()
+        told = one.account
+        before = bank_accounts.find(known, told.bank.lstrip("0"), told.branch, told.number)
+        if before is None or before.closed_at is None:
+            found[told] = _moved_on(session, workspace_id, one, before, today)
     return found
+
+
+def _moved_on(
+    session: Session, workspace_id: int, one: Statement, before: BankAccount | None, today: date
+) -> int:
+    """An account, known through the day that its statement ends; opened where it is new."""
+    written = before or BankAccount(
+        bank=one.account.bank.lstrip("0"), branch=one.account.branch, number=one.account.number
+    )
+    row = insert(BankAccount).values(
+        workspace_id=workspace_id,
+        bank=written.bank,
+        branch=written.branch,
+        number=written.number,
+        known_until=min(one.until, today) if one.until else None,
+        balance_cents=one.balance_cents,
+    )
+    statement = row.on_conflict_do_update(
+        index_elements=["workspace_id", "bank", "branch", "number"],
+        set_={
+            "known_until": func.greatest(BankAccount.known_until, row.excluded.known_until),
+            "balance_cents": func.coalesce(row.excluded.balance_cents, BankAccount.balance_cents),
+        },
+    ).returning(BankAccount.id)
+    return session.scalars(statement).one()
 
 
 def _movement(workspace_id: int, one: Movement, account_id: int) -> dict[str, Any]:

@@ -226,7 +226,16 @@ def _from_bank(work: Work, part: Part, tell: Tell) -> Outcome:
     said = _Said([findings.of_problem(problem) for problem in part.told.problems])
     tell(part.total, part.total)
     notes = [_matched(done)] if done.applied else []
+    notes += [_left(done)] if done.left else []
     return Outcome(done.applied, said.rejected, said.findings, notes, done.known_until)
+
+
+def _left(done: Taken) -> Phrase:
+    return Phrase(
+        "{count} movements were not taken in: their account is closed. To take them, open the "
+        "account again and import the file once more.",
+        count=done.left,
+    )
 
 
 def _matched(done: Taken) -> Phrase:

@@ -58,14 +58,15 @@ from bpo.web.office import (
     workspaces,
 )
 from bpo.web.office.settings import (
-    channels as channel_settings,
-)
-from bpo.web.office.settings import (
+    accounts,
     company,
     contact,
     holidays,
     payment,
     people,
+)
+from bpo.web.office.settings import (
+    channels as channel_settings,
 )
 from bpo.web.office.settings import policy as policy_settings
 from bpo.web.portal import agreements as portal_agreements
@@ -100,6 +101,7 @@ VIEWS = (
     policy_settings,
     contact,
     payment,
+    accounts,
     people,
     holidays,
     palette,

@@ -14,7 +14,7 @@ from bpo.gateways import wording
 from bpo.gateways.weekly import details, overview
 from bpo.gateways.weekly.voice import Voice
 from bpo.kernel import clock
-from bpo.queries import actions, figures, inbox
+from bpo.queries import actions, bank_accounts, figures, inbox
 from bpo.web import deeds, forms, language
 
 RECENT_DAYS = 14
@@ -78,6 +78,7 @@ def context(place: Position) -> dict[str, Any]:
         "ageing": [(speaking.say(label), told.aging_cents[key]) for key, label in _BUCKETS],
         "cash": cash(told, speaking),
         "trend": [(wording.month(p.day, speaking.locale), p.dso) for p in told.trend],
+        "accounts": bank_accounts.fresh(session, [workspace], g.now),
         "known_until": scope.known[0],
         "stale": scope.stale[0],
         "why": lambda key: why(key, told, speaking),

@@ -18,8 +18,9 @@ from bpo.gateways import outside
 from bpo.kernel import clock
 from bpo.kernel.errors import NotFound
 from bpo.kernel.text import Phrase
+from bpo.queries import bank_accounts, touches
 from bpo.queries import campaigns as stored
-from bpo.queries import touches
+from bpo.queries.bank_accounts import Fresh
 from bpo.queries.campaigns import Stored
 from bpo.services import campaigns, releases
 from bpo.web import access, forms
@@ -84,10 +85,12 @@ class Going:
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """Through which day payments are known, and whether that is recent enough to send."""
+    """Through which day payments are known, whether that is recent enough to send, and the same
+    of each bank account, the stalest first."""
 
     known_until: date | None
     fresh: bool
+    accounts: tuple[Fresh, ...] = ()
 
 
 @blueprint.get("/w/<slug>/campaigns", endpoint="campaigns")
@@ -219,7 +222,8 @@ def freshness() -> Freshness:
     """How recent the payments known of the company are."""
     here = campaigns.setting(db.session(), g.workspace, today())
     fresh = contact.is_fresh(here.known_until, here.day, here.rules, here.calendar)
-    return Freshness(here.known_until, fresh)
+    accounts = bank_accounts.fresh(db.session(), [g.workspace], g.now)
+    return Freshness(here.known_until, fresh, tuple(accounts))
 
 
 def step_of(found: Stored, key: str) -> Step:

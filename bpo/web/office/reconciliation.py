@@ -1,5 +1,7 @@
 """The queue of money to reconcile, over all client companies; and choosing by hand for one line."""
 
+from dataclasses import replace
+
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -11,14 +13,13 @@ from bpo.domain.access import Permission
 from bpo.kernel import clock
 from bpo.kernel.errors import NotFound
 from bpo.models import BankLine, Workspace
-from bpo.queries import bank, debtor_lists, debtors, receivables
+from bpo.queries import bank, bank_accounts, debtor_lists, debtors, receivables
 from bpo.queries.bank import Wanted
 from bpo.services import reconciliation
 from bpo.services.reconciliation import Ref
 from bpo.web import access, forms, session
 from bpo.web.office import blueprint
 
-STALE_DAYS = 2
 MARKS = {"ofx": "landmark", "cnab": "receipt-text", "pix": "qr-code"}
 
 
@@ -30,8 +31,12 @@ def show_reconciliation() -> str:
     client = _client(places)
     wanted = _wanted(places, client)
     counts = {show: bank.total(db.session(), _other(wanted, show)) for show in bank.SHOWN}
+    if wanted.account and not (request.args.get("show") or counts[wanted.show][0]):
+        wanted = _other(wanted, "unknown")
     number = _number(counts[wanted.show][0])
     lines = bank.lines(db.session(), wanted, number)
+    of = [places[place] for place in wanted.places]
+    accounts = bank_accounts.fresh(db.session(), of, g.now)
     return render_template(
         "office/reconciliation/list.html",
         places=places,
@@ -41,13 +46,13 @@ def show_reconciliation() -> str:
         lines=lines,
         proposed=bank.proposed(db.session(), lines),
         matched=bank.matched(db.session(), lines),
-        accounts=bank.accounts(db.session(), wanted.places),
+        accounts=accounts,
+        account=next((one.account for one in accounts if one.account.id == wanted.account), None),
         today=clock.local_day(g.now, client.time_zone if client else "America/Sao_Paulo"),
         number=number,
         size=bank.SIZE,
         marks=MARKS,
         phrase=findings.phrase_from_json,
-        stale_days=STALE_DAYS,
     )
 
 
@@ -165,11 +170,12 @@ def _wanted(places: dict[int, Workspace], client: Workspace | None) -> Wanted:
         (client.id,) if client else tuple(places),
         show if show in bank.SHOWN else "suggested",
         request.args.get("q", "").strip(),
+        request.args.get("account", type=int) if client else None,
     )
 
 
 def _other(wanted: Wanted, show: str) -> Wanted:
-    return Wanted(wanted.places, show, wanted.search)
+    return replace(wanted, show=show)
 
 
 def _number(total: int) -> int:

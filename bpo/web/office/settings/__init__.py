@@ -18,6 +18,7 @@ TABS = (
     ("office.settings_contact", Phrase("Contact rules")),
     ("office.settings_channels", Phrase("Channels")),
     ("office.settings_payment", Phrase("Ways to pay")),
+    ("office.settings_accounts", Phrase("Bank accounts")),
     ("office.settings_people", Phrase("People")),
     ("office.settings_holidays", Phrase("Local holidays")),
 )
@@ -26,11 +27,11 @@ TABS = (
 def page(name: str, tab: str, **context: Any) -> str:
     """One tab; `editable` says whether the reader may change anything."""
     context.setdefault("faults", {})
+    context.setdefault("editable", access.may(g.actor, Permission.EDIT_WORKSPACE))
     return render_template(
         f"office/settings/{name}.html",
         tab=tab,
         tabs=TABS,
-        editable=access.may(g.actor, Permission.EDIT_WORKSPACE),
         **context,
     )
 
