@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session
 
 from bpo.domain import allocation, findings, reconciliation
@@ -33,6 +33,7 @@ from bpo.services.known_credits import Near
 
 SOURCES = {"ofx": Method.TRANSFER, "cnab": Method.BOLETO, "pix": Method.PIX}
 MOST_ROUNDS = 5
+_RESERVE = text("SELECT nextval('payments_id_seq') FROM generate_series(1, :count)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,8 +265,10 @@ def _payments(
     ]
     if not rows:
         return []
-    statement = insert(Payment).returning(Payment.id, sort_by_parameter_order=True)
-    return list(session.scalars(statement, rows))
+    numbers = list(session.scalars(_RESERVE, {"count": len(rows)}))
+    pairs = zip(rows, numbers, strict=True)
+    session.execute(insert(Payment), [row | {"id": number} for row, number in pairs])
+    return numbers
 
 
 def _entries(

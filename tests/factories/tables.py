@@ -28,6 +28,7 @@ def taken(
     known_until: date | None = None,
     name: str = "titulos.csv",
     date_order: str | None = "dmy",
+    now: datetime = NOW,
     **choices: str,
 ) -> Import:
     """The import of a file, asked for and done; its dates are day/month/year."""
@@ -39,11 +40,11 @@ def taken(
         name,
         content,
         import_choices.read(date_order=date_order, **choices),  # type: ignore[arg-type]
-        now=NOW,
+        now=now,
         queue=queue,
         known_until=known_until,
     )
-    return imports.apply(program, workspace.id, row.id, now=NOW, queue=queue)
+    return imports.apply(program, workspace.id, row.id, now=now, queue=queue)
 
 
 def counts(row: Import) -> tuple[int, int, int]:
