@@ -14,6 +14,7 @@ from bpo.domain import sms
 from bpo.domain.messages import AMOUNTS, BLOCKS, VARIABLES, Creditor, Text
 from bpo.domain.steps import Channel
 from bpo.domain.wordlist import ACRONYMS, ALARMS, DEBT, RULES, SPOKEN, WHY
+from bpo.kernel.errors import Conflict
 from bpo.kernel.text import Phrase
 
 
@@ -75,6 +76,17 @@ _UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ue000-\uf8
 _SLOPPY_TAG = re.compile(r"(\{\{|\{%)[ \t]*(.*?)[ \t]*(\}\}|%\})")
 
 
+_LACKING = {
+    "legal_name": Phrase("The footer lacks the creditor's legal name"),
+    "address": Phrase("The footer lacks the creditor's address"),
+    "document": Phrase("The footer lacks the creditor's CNPJ"),
+}
+FIELDS = {
+    "legal_name": Phrase("legal name"),
+    "address": Phrase("address"),
+    "document": Phrase("CNPJ"),
+}
+
 def normalised(text: Text) -> Text:
     """A text as it is kept: one kind of line end, tags spaced evenly, blocks in paragraphs of their
     own, and without characters that nobody sees."""
@@ -133,17 +145,27 @@ def check_greeting(text: Text) -> list[Finding]:
 
 def check_identity(creditor: Creditor) -> list[Finding]:
     """What the footer of every message lacks (CDC art. 42-A: name, address, CPF or CNPJ)."""
-    known = (
-        (creditor.legal_name, Phrase("The footer lacks the creditor's legal name")),
-        (creditor.address, Phrase("The footer lacks the creditor's address")),
-        (creditor.document, Phrase("The footer lacks the creditor's CNPJ")),
-    )
     instead = Phrase("Fill it in under Policy and settings, Company: the law asks for it")
     return [
-        Finding(Severity.ERROR, message, Part.FOOTER, 0, instead)
-        for value, message in known
-        if not value.strip()
+        Finding(Severity.ERROR, _LACKING[field], Part.FOOTER, 0, instead)
+        for field in unidentified(creditor)
     ]
+
+
+def unidentified(creditor: Creditor) -> list[str]:
+    """The fields of a creditor that a message must show and that are blank."""
+    return [field for field in _LACKING if not getattr(creditor, field).strip()]
+
+
+def require_identity(creditor: Creditor) -> None:
+    """Raises Conflict when messages in a creditor's name would not say who asks."""
+    missing = [FIELDS[field] for field in unidentified(creditor)]
+    if missing:
+        raise Conflict(
+            "The campaign cannot run yet: the law asks for the company's name, address and CNPJ at "
+            "the foot of every message. Missing: {missing}",
+            missing=missing,
+        )
 
 
 def is_usable(findings: Iterable[Finding]) -> bool:

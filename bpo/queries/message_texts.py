@@ -1,6 +1,6 @@
 """Reading a company's own texts: those in force, their versions, remarks about them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -42,9 +42,11 @@ def latest(session: Session, workspace_id: int, key: str, channel: str, locale: 
     return newest or 0
 
 
-def newest(session: Session, workspace_id: int) -> int:
-    """The number of the text that a company saved last, of all its texts; 0 without any."""
-    query = select(func.max(MessageText.id)).where(MessageText.workspace_id == workspace_id)
+def newest(session: Session, workspace_id: int, keys: Collection[str]) -> int:
+    """The number of the text that a company saved last, of those with these keys; 0 without any."""
+    query = select(func.max(MessageText.id)).where(
+        MessageText.workspace_id == workspace_id, MessageText.key.in_(keys)
+    )
     return session.scalar(query) or 0
 
 

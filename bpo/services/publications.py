@@ -42,13 +42,15 @@ def ask_go(
 ) -> ApprovalRequest:
     """Ask that a campaign may run, as its steps and texts stand now; it is lived ahead to be shown.
 
-    Raises BadInput when nobody need be asked, Conflict when it runs already or was asked before.
+    Raises BadInput when nobody need be asked, Conflict when it runs already, was asked before, or
+    when the company's mails would not say who asks.
     """
     access.require(actor, Permission.RELEASE_CAMPAIGN, workspace_id)
     with unit_of_work(actor) as session:
         workspace, row = releases.held(session, workspace_id, campaign_id)
         if row.state in ("running", "archived"):
             raise Conflict("The campaign is already in this state")
+        releases.require_identity(workspace)
         needed = _needed(releases.asked_of(workspace, row, actor))
         content = _go(session, row)
         request = _of_campaign(session, workspace, row, About.GO, needed, content, note, now)
@@ -302,12 +304,13 @@ def _live_ahead(
 
 
 def _go(session: Session, row: Campaign) -> dict[str, Any]:
-    """Exactly what would go live with a go: the steps, whom they speak to, and the own texts."""
+    """Exactly what would go live with a go: the steps, whom they speak to, and their own texts."""
     version = stored.version(session, row)
+    keys = {step.template for step in steps.from_json(version.steps)}
     return {
         "steps": version.steps,
         "options": version.options,
-        "texts": message_texts.newest(session, row.workspace_id),
+        "texts": message_texts.newest(session, row.workspace_id, keys),
     }
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bpo.db import after_commit, unit_of_work
-from bpo.domain import access, going_live
+from bpo.domain import access, going_live, text_checks
 from bpo.domain.access import Permission
 from bpo.domain.approvals import About
 from bpo.gateways.queue import Queue
@@ -17,7 +17,7 @@ from bpo.kernel.actor import Actor, Role
 from bpo.kernel.errors import Conflict, NotFound
 from bpo.models import Campaign, Workspace
 from bpo.queries import workspaces
-from bpo.services import approval_requests, audit
+from bpo.services import approval_requests, audit, invoices
 
 
 def give_go(
@@ -25,8 +25,9 @@ def give_go(
 ) -> None:
     """Let a campaign run from now on; today is planned at once.
 
-    Raises Conflict when it runs already, or when its steps never ran and their going live waits
-    for somebody else's approval: see `publications.ask_go`.
+    Raises Conflict when it runs already, when the company's mails would not say who asks, or when
+    its steps never ran and their going live waits for somebody else's approval: see
+    `publications.ask_go`.
     """
     access.require(actor, Permission.RELEASE_CAMPAIGN, workspace_id)
     with unit_of_work(actor) as session:
@@ -63,11 +64,20 @@ def release(
     now: datetime,
     queue: Queue,
 ) -> None:
-    """Let a campaign that is held run; whoever calls has asked whether it may."""
+    """Let a campaign that is held run; whoever calls has asked whether it may.
+
+    Raises Conflict when it runs already, or when the company's mails would not say who asks.
+    """
+    require_identity(workspace)
     _move(session, actor, row, "running", now)
     row.started_at, row.released_version = now, row.version
     day = clock.local_day(now, workspace.time_zone).isoformat()
     after_commit(session, partial(queue.put, Job.PLAN_CAMPAIGNS, workspace.id, day))
+
+
+def require_identity(workspace: Workspace) -> None:
+    """Raises Conflict naming what the foot of the company's messages would lack."""
+    text_checks.require_identity(invoices.creditor(workspace))
 
 
 def held(session: Session, workspace_id: int, campaign_id: int) -> tuple[Workspace, Campaign]:

@@ -203,10 +203,28 @@ def publish(
     latest = message_texts.latest(session, workspace.id, *where)
     if latest != base:
         raise Conflict("Somebody else has changed this text meanwhile: read it again first")
+    _void(session, actor, workspace, where, now)
+    return _added(session, actor, where, text, workspace.id, latest + 1, now, standard=standard)
+
+
+def _void(
+    session: Session, actor: Actor, workspace: Workspace, where: Place, now: datetime
+) -> None:
+    """Close what was asked about the words as they were: other words, and the start of campaigns
+    that would say them."""
     approval_requests.void(
         session, actor, workspace.id, now=now, about=frozenset({About.TEXT}), place=str(where)
     )
-    return _added(session, actor, where, text, workspace.id, latest + 1, now, standard=standard)
+    for one in campaigns.in_states(session, workspace, campaigns.KEPT):
+        if any(step.template == where.key for step in one.campaign.steps):
+            approval_requests.void(
+                session,
+                actor,
+                workspace.id,
+                now=now,
+                about=frozenset({About.GO}),
+                campaign_id=one.row.id,
+            )
 
 
 def _require(session: Session, workspace: Workspace, actor: Actor) -> None:

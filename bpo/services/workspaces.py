@@ -21,6 +21,7 @@ from bpo.kernel.actor import Actor
 from bpo.kernel.errors import BadInput, NotFound
 from bpo.models import Campaign as CampaignRow
 from bpo.models import CampaignVersion, ContactRules, PolicyVersion, Workspace
+from bpo.queries import campaigns as stored
 from bpo.queries import workspaces
 from bpo.services import (
     approval_requests,
@@ -66,12 +67,15 @@ def create(
 def describe(actor: Actor, workspace_id: int, profile: Profile, *, now: datetime) -> Workspace:
     """Change what a client company says of itself; a changed calendar moves effective due dates.
 
-    The currency stays as it is, because amounts are stored in it. Raises BadInput by field.
+    The currency stays as it is, because amounts are stored in it. What the law wants at the foot of
+    every message cannot be taken away while campaigns speak. Raises BadInput by field.
     """
     access.require(actor, Permission.EDIT_WORKSPACE, workspace_id)
     profile = rules.checked(profile)
     with unit_of_work(actor) as session:
         workspace = _held(session, workspace_id)
+        if stored.is_live(session, workspace_id):
+            _refuse_nameless(workspace, profile)
         before = asdict(of(workspace))
         after = asdict(replace(profile, currency=workspace.currency))
         changed = rules.changes(before, after)
@@ -152,6 +156,17 @@ def texts_of(workspace: Workspace) -> dict[str, str]:
         name: ticked[value] if isinstance(value, bool) else "" if value is None else str(value)
         for name, value in values.items()
     }
+
+
+def _refuse_nameless(workspace: Workspace, profile: Profile) -> None:
+    """Raises BadInput for the first of CNPJ and street that would be blanked."""
+    for field in ("cnpj", "street"):
+        if getattr(workspace, field) and not getattr(profile, field):
+            raise BadInput(
+                "This cannot be left blank while a campaign runs or is paused: the law asks for it "
+                "at the foot of every message",
+                field=field,
+            )
 
 
 def _added(session: Session, slug: str, profile: Profile, is_demo: bool) -> Workspace:

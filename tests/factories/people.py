@@ -22,9 +22,11 @@ _QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def workspace(slug: str = "sol", name: str = "Padaria Sol", **profile: object) -> Workspace:
-    """A client company with everything it is created with."""
+    """A client company with everything it is created with, and all that a message must show."""
     program = actors.system((), name="tests")
-    return workspaces.create(program, slug, Profile(name=name, **profile), now=NOW)  # type: ignore[arg-type]
+    known = {"cnpj": "11222333000181", "street": "Rua das Flores, 10", "city": "São Paulo"}
+    described = Profile(name=name, **(known | profile))  # type: ignore[arg-type]
+    return workspaces.create(program, slug, described, now=NOW)
 
 
 def user(session: Session, name: str, role: Role, *places: Workspace, **columns: object) -> User:

@@ -1,5 +1,6 @@
 """Going live waits for whoever the company chose: on every path, for exactly what was asked."""
 
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 
@@ -92,6 +93,10 @@ def later(step_key, who, sol, row):
     """Ana moves a step by a day, on the draft."""
     change = regua_drafts.on_steps(lambda steps: regua_edits.moved(steps, step_key, 1))
     regua_drafts.edit(who("ana"), sol.id, row.id, change, now=NOW)
+
+
+def _planned(queue):
+    return [job for job, _args in queue.jobs if job is Job.PLAN_CAMPAIGNS]
 
 
 def acts(session):
@@ -248,15 +253,66 @@ def replace_words(greeting):
     return WORDS._replace(body=WORDS.body.replace("Oi", greeting))
 
 
-def test_a_go_is_void_when_a_text_changed_after_it_was_asked(session, who, sol, row, queue):
+def test_a_go_is_void_as_soon_as_a_text_that_it_would_say_changes(session, who, sol, row, queue):
     waits_for(who, sol, "client_manager")
     asked = publications.ask_go(who("ana"), sol.id, row.id, now=NOW, queue=queue)
     lived(asked)
+    elsewhere = CALL._replace(key="said_nowhere")
+    texts.save(who("ana"), sol.id, elsewhere, WORDS, base=0, now=NOW)
+    assert asked.state == State.ASKED
+
     texts.save(who("ana"), sol.id, CALL, WORDS, base=0, now=NOW)
 
-    publications.accept(who("bruno"), sol.id, asked.id, now=NOW, queue=queue)
-
     assert (asked.state, row.state) == (State.VOIDED, "awaiting_go")
+    with pytest.raises(Conflict, match="already decided"):
+        publications.accept(who("bruno"), sol.id, asked.id, now=NOW, queue=queue)
+    assert row.state == "awaiting_go"
+
+
+@pytest.mark.parametrize(
+    ("blank", "named"), [({"cnpj": None}, "CNPJ"), ({"street": None, "city": None}, "address")]
+)
+def test_no_campaign_starts_whose_messages_would_not_say_who_asks(
+    session, who, sol, row, queue, blank, named
+):
+    waits_for(who, sol, "admin")
+    early = publications.ask_go(who("ana"), sol.id, row.id, now=NOW, queue=queue)
+    lived(early)
+    known = {name: getattr(sol, name) for name in blank} | {"state": sol.state}
+    for name in known:
+        setattr(sol, name, None)
+    session.commit()
+
+    for go in (
+        lambda: releases.give_go(who("marta"), sol.id, row.id, now=NOW, queue=queue),
+        lambda: publications.ask_go(who("ana"), sol.id, row.id, now=NOW, queue=queue),
+        lambda: publications.accept(who("marta"), sol.id, early.id, now=NOW, queue=queue),
+    ):
+        with pytest.raises(Conflict) as refused:
+            go()
+        assert [str(one) for one in refused.value.phrase.params["missing"]] == [named]
+        session.rollback()
+    assert (row.state, early.state, _planned(queue)) == ("awaiting_go", "asked", [])
+
+    for name, value in known.items():
+        setattr(sol, name, value)
+    session.commit()
+    publications.accept(who("marta"), sol.id, early.id, now=NOW, queue=queue)
+    assert row.state == "running"
+
+
+def test_what_the_law_wants_in_each_message_stays_while_a_campaign_speaks(who, sol, row, queue):
+    profile = workspaces.of(sol)
+    nameless = replace(profile, cnpj=None)
+    workspaces.describe(who("marta"), sol.id, nameless, now=NOW)
+    workspaces.describe(who("marta"), sol.id, profile, now=NOW)
+    releases.give_go(who("marta"), sol.id, row.id, now=NOW, queue=queue)
+
+    for blanked in (nameless, replace(profile, street=None, state=None, city=None)):
+        with pytest.raises(BadInput, match="cannot be left blank while a campaign"):
+            workspaces.describe(who("marta"), sol.id, blanked, now=NOW)
+    moved = replace(profile, street="Rua Nova, 1")
+    assert workspaces.describe(who("marta"), sol.id, moved, now=NOW).street == "Rua Nova, 1"
 
 
 def test_an_answer_too_late_or_after_another_choice_lets_nothing_go(who, sol, row, queue):

@@ -1,5 +1,6 @@
 """Taking on a client company, describing it, and the rules it may choose."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -143,7 +144,7 @@ def test_what_cannot_be_is_refused_by_field_and_nothing_is_written(session, fiel
 
 def test_a_change_is_recorded_field_by_field(session, cast, marta):
     before = workspaces.of(cast.sol)
-    after = Profile(name="Padaria Sol", trade="Padaria", currency="USD")
+    after = replace(before, trade="Padaria", currency="USD")
     workspaces.describe(marta, cast.sol.id, after, now=NOW)
     with acting_as(marta):
         entry = session.scalars(

@@ -152,6 +152,18 @@ def test_the_go_is_given_once_and_today_is_planned(session, cast, ana, row, queu
     ]
 
 
+def test_what_a_message_would_lack_is_said_before_the_go_and_no_button_offers_it(
+    session, cast, ana, row
+):
+    cast.sol.cnpj, cast.sol.street = None, None
+    session.commit()
+    page = _text(ana.get(f"/w/sol/campaigns/{row.id}/go"))
+    assert "não diriam quem cobra" in page
+    assert "Falta: CNPJ." in page
+    assert ">Liberar<" not in ana.get(f"/w/sol/campaigns/{row.id}/go").text
+    assert _post(ana, f"/w/sol/campaigns/{row.id}/go").status_code == 409
+
+
 def test_out_of_date_payments_are_said_before_and_after_the_go(session, cast, ana, row, now, late):
     session.query(FreshnessMark).delete()
     _owing(session, cast, late)

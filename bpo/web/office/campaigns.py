@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from bpo.db import db
-from bpo.domain import contact
+from bpo.domain import contact, text_checks
 from bpo.domain.access import Permission
 from bpo.domain.steps import BY_PERSON, Moment, Step, Tone
 from bpo.domain.touches import Plan, Touch
@@ -22,7 +22,7 @@ from bpo.queries import bank_accounts, touches
 from bpo.queries import campaigns as stored
 from bpo.queries.bank_accounts import Fresh
 from bpo.queries.campaigns import Stored
-from bpo.services import campaigns, releases
+from bpo.services import campaigns, invoices, releases
 from bpo.web import access, forms
 from bpo.web.office import blueprint, going_live
 from bpo.web.office.touches import CHANNELS
@@ -182,8 +182,13 @@ def frame(found: Stored) -> dict[str, object]:
         "runs": runs,
         "freshness": freshness(),
         "today": today(),
+        "unidentified": [text_checks.FIELDS[name] for name in _unidentified()],
         **going_live.of_campaign(found.row),
     }
+
+
+def _unidentified() -> list[str]:
+    return text_checks.unidentified(invoices.creditor(g.workspace))
 
 
 def foresee(found: Stored, day: date) -> Going:
