@@ -24,7 +24,7 @@ _QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 def workspace(slug: str = "sol", name: str = "Padaria Sol", **profile: object) -> Workspace:
     """A client company with everything it is created with, and all that a message must show."""
     program = actors.system((), name="tests")
-    known = {"cnpj": "11222333000181", "street": "Rua das Flores, 10", "city": "São Paulo"}
+    known = {"cnpj": "73095114000136", "street": "Rua das Flores, 10", "city": "São Paulo"}
     described = Profile(name=name, **(known | profile))  # type: ignore[arg-type]
     return workspaces.create(program, slug, described, now=NOW)
 

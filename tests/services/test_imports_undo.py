@@ -114,6 +114,8 @@ def test_dates_and_amounts_that_a_file_changed_come_back(session, sol):
 
 
 def test_the_document_of_an_nfe_goes_out_of_sight_with_it(session, sol):
+    sol.cnpj = None
+    session.commit()
     content = document(bill("001", "2026-09-01", "300.00"), dest="CPF")
     undone(session, sol, taken(sol, content, name="nota.xml"))
     assert session.scalars(select(Attachment)).one().hidden_at == NOW

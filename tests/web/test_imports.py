@@ -211,7 +211,7 @@ def test_an_import_is_undone_from_its_page(session, ana, sol):
 
 def test_a_fiscal_document_is_looked_at_before_it_is_imported(session, ana, sol):
     sol.cnpj = None
-    session.flush()
+    session.commit()
     content = document(bill("001", "2026-09-01", "300.00"), dest="CPF")
     ana.send(LIST, {"file": (BytesIO(content), "nota.xml")})
     number = session.scalar(select(func.max(Import.id)))
