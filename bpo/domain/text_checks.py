@@ -87,6 +87,7 @@ FIELDS = {
     "document": Phrase("CNPJ"),
 }
 
+
 def normalised(text: Text) -> Text:
     """A text as it is kept: one kind of line end, tags spaced evenly, blocks in paragraphs of their
     own, and without characters that nobody sees."""
