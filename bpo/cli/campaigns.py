@@ -13,6 +13,7 @@ from bpo.gateways import outside, wording
 from bpo.kernel import actor as actors
 from bpo.kernel import clock
 from bpo.kernel.errors import BadInput
+from bpo.kernel.text import Phrase
 from bpo.models import Campaign, Workspace
 from bpo.queries import campaigns as stored
 from bpo.services import campaigns, simulations
@@ -59,7 +60,9 @@ def run_plan(arguments: Namespace, settings: Settings) -> None:
         console.output(result)
     for warning in result["warnings"]:
         console.say(warning)
-    console.say(f"{done.created} new of {done.touches}, {len(result['skipped'])} left in peace")
+    heard = {touch["debtor"] for touch in result["touches"]}
+    silent = {skip["debtor"] for skip in result["skipped"]} - heard
+    console.say(f"{done.created} new of {done.touches}, {len(silent)} left in peace")
 
 
 def run_simulate(arguments: Namespace, settings: Settings) -> None:
@@ -101,12 +104,25 @@ def _described(workspace: Workspace, done: Planned) -> dict[str, Any]:
         touches += [_touch(row, touch, debtors, numbers) for touch in plan.touches]
         skipped += [_skip(row, skip, debtors, workspace.locale) for skip in plan.skips]
         warnings += _warnings(plan, workspace.locale)
+    warnings += [wording.say(one, workspace.locale) for one in _at_rest(workspace, done)]
     return {
         "created": done.created,
         "touches": touches,
         "skipped": skipped,
         "warnings": list(dict.fromkeys(warnings)),
     }
+
+
+def _at_rest(workspace: Workspace, done: Planned) -> list[Phrase]:
+    """Why nobody hears from campaigns that were not planned."""
+    paused = [row for row in stored.listed(db.session(), workspace.id) if row.state == "paused"]
+    found = [
+        Phrase("{name} is paused: it is silent and keeps its debtors", name=row.name)
+        for row in paused
+    ]
+    if not done.plans and not paused:
+        found.append(Phrase("No campaign is at work: nobody is contacted"))
+    return found
 
 
 def _touch(
@@ -130,6 +146,7 @@ def _skip(row: Campaign, skip: Skip, debtors: dict[int, str], locale: str) -> di
         "debtor": debtors[skip.debtor_id],
         "campaign": row.key,
         "reasons": [code.value for code in skip.codes],
+        "steps": list(dict.fromkeys(reason.step for reason in skip.reasons if reason.step)),
         "because": [wording.say(reasons.phrase(reason), locale) for reason in skip.reasons],
         "next_on": skip.next_on,
     }

@@ -195,18 +195,23 @@ def _plan_debtor(
             return
     if explain and all(reason.code == Code.COMPLETED for reason in reasons):
         coming = upcoming.reason(debtor, agenda)
-        reasons = [coming] if coming.code == Code.WAITING or not reasons else reasons
+        reasons = [coming] if coming.code != Code.COMPLETED or not reasons else reasons
+    if explain and (debtor.holds or agenda.ahead or agenda.is_choosy):
+        reasons = upcoming.foreseen(debtor, reasons, agenda)
     if reasons and (explain or not ORDINARY.issuperset([reason.code for reason in reasons])):
-        skips.append(_skip(debtor, reasons))
+        skips.append(left_in_peace(debtor.id, reasons))
 
 
-def _skip(debtor: Debtor, reasons: list[Reason]) -> Skip:
+def left_in_peace(debtor_id: int, reasons: Iterable[Reason]) -> Skip:
+    """A silence with the next chance: the first day that a reason points to, or the day after a
+    pause ends."""
+    reasons = tuple(reasons)
     days = [
         reason.on + timedelta(days=1) if reason.code in HELD else reason.on
         for reason in reasons
         if reason.on is not None
     ]
-    return Skip(debtor.id, tuple(reasons), min(days, default=None))
+    return Skip(debtor_id, reasons, min(days, default=None))
 
 
 def _offers(debtor: Debtor, agenda: Agenda) -> tuple[list[Offer], list[Reason]]:

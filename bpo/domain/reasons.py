@@ -43,6 +43,9 @@ class Code(StrEnum):
     AUDIENCE = "audience"
     ASSIGNED = "assigned"
     HOLDOUT = "holdout"
+    LEFT_OUT = "left_out"
+    OVERDUE = "overdue"
+    GREETED = "greeted"
     # Remarks on a contact that is made
     ENTERED = "entered"
     CAUGHT_UP = "caught_up"
@@ -65,7 +68,18 @@ HELD = frozenset(
 )
 UNREACHABLE = frozenset({Code.OPT_OUT, Code.NO_CONTACT, Code.CHANNEL_UNAVAILABLE})
 CAPPED = frozenset({Code.SPACING, Code.DAILY_CAP, Code.WEEKLY_CAP})
-ORDINARY = frozenset({Code.NOTHING_DUE, Code.WAITING, Code.COMPLETED, Code.AUDIENCE, Code.ASSIGNED})
+ORDINARY = frozenset(
+    {
+        Code.NOTHING_DUE,
+        Code.WAITING,
+        Code.COMPLETED,
+        Code.AUDIENCE,
+        Code.ASSIGNED,
+        Code.LEFT_OUT,
+        Code.OVERDUE,
+        Code.GREETED,
+    }
+)
 """Silence that needs no explanation unless somebody asks."""
 
 
@@ -111,6 +125,9 @@ _TEXTS = {
     Code.ASSIGNED: "Another campaign of the company speaks first",
     Code.MOVED: "Another campaign spoke about this debt before: it is joined by the debt's age",
     Code.HOLDOUT: "The debtor is in the group left without messages to measure their effect",
+    Code.LEFT_OUT: "The step leaves out payers of the debtor's class",
+    Code.OVERDUE: "Something is overdue: no friendly word goes out meanwhile",
+    Code.GREETED: "A friendly word went out not long ago",
     Code.ENTERED: "The debt was already old when the campaign learnt of it",
     Code.SHIFTED: "Its own day is not a business day",
     Code.CAUGHT_UP: "Later than planned: nothing could be sent on the day itself",

@@ -9,7 +9,7 @@ from bpo.domain import contact, holds
 from bpo.domain.agenda import Agenda
 from bpo.domain.campaigns import Campaign
 from bpo.domain.contact_rules import Rules
-from bpo.domain.reasons import Code
+from bpo.domain.reasons import Code, Reason
 from bpo.domain.steps import AnchorKind, Moment, Step
 from bpo.domain.touches import Debtor, Touch
 
@@ -44,7 +44,7 @@ def plan(
     grace. A receipt is owed, not a contact that asks for something: no cap applies, and among holds
     a promise or an agreement does not stop it. Nothing on days that are not business days.
     """
-    step = next((s for s in campaign.steps if s.moment == Moment.PAYMENT and not s.off), None)
+    step = _step_of(campaign)
     if step is None or not place.calendar.is_open(today):
         return []
     agenda = Agenda(campaign, rules, place, today, available, ahead=ahead)
@@ -56,6 +56,35 @@ def plan(
     return touches
 
 
+def silences(
+    payments: Iterable[Paid],
+    campaign: Campaign,
+    rules: Rules,
+    place: contact.Place,
+    today: date,
+    *,
+    available: frozenset[str],
+    ahead: Sequence[Campaign] = (),
+) -> dict[int, list[Reason]]:
+    """Why no thanks go out today for payments that are owed some, by debtor; see `plan`."""
+    step = _step_of(campaign)
+    if step is None or not place.calendar.is_open(today):
+        return {}
+    agenda = Agenda(campaign, rules, place, today, available, ahead=ahead)
+    found: dict[int, list[Reason]] = {}
+    for debtor_id, group in groupby(payments, key=lambda paid: paid.debtor.id):
+        owed = list(group)
+        if any(_is_timely(paid, step, agenda) for paid in owed):
+            found[debtor_id] = _obstacles(owed[0].debtor, step, agenda)
+        else:
+            found[debtor_id] = _waits(owed, step, agenda)
+    return {debtor_id: reasons for debtor_id, reasons in found.items() if reasons}
+
+
+def _step_of(campaign: Campaign) -> Step | None:
+    return next((s for s in campaign.steps if s.moment == Moment.PAYMENT and not s.off), None)
+
+
 def _is_timely(paid: Paid, step: Step, agenda: Agenda) -> bool:
     if paid.paid_on < agenda.running_since or paid.paid_cents <= 0:
         return False
@@ -63,16 +92,35 @@ def _is_timely(paid: Paid, step: Step, agenda: Agenda) -> bool:
     return day <= agenda.today <= agenda.following(day + timedelta(days=step.grace_days))
 
 
+def _waits(owed: Iterable[Paid], step: Step, agenda: Agenda) -> list[Reason]:
+    days = [
+        agenda.following(paid.paid_on + timedelta(days=step.offset))
+        for paid in owed
+        if paid.paid_on >= agenda.running_since and paid.paid_cents > 0
+    ]
+    coming = min((day for day in days if day > agenda.today), default=None)
+    return [Reason(Code.WAITING, step.key, coming)] if coming else []
+
+
+def _obstacles(debtor: Debtor, step: Step, agenda: Agenda) -> list[Reason]:
+    if not agenda.campaign.audience.knows(debtor):
+        return [Reason(Code.AUDIENCE, step.key)]
+    other = agenda.taken_by(debtor, step.moment)
+    if other is not None:
+        return [Reason(Code.ASSIGNED, step.key, by=other.name)]
+    standing = holds.standing(debtor.holds, agenda.today, document=True)
+    stops = [reason for reason in standing if reason.code != Code.PAYMENT_SEEN]
+    reach = agenda.reach(step, debtor)
+    return [reason._replace(step=step.key) for reason in stops] or (
+        [] if reach.channels else list(reach.reasons)
+    )
+
+
 def _thanks(payments: Sequence[Paid], step: Step, agenda: Agenda) -> Iterable[Touch]:
     debtor = payments[0].debtor
-    if not agenda.campaign.audience.knows(debtor):
+    if _obstacles(debtor, step, agenda):
         return
-    if agenda.ahead and agenda.taken_by(debtor, Moment.PAYMENT):
-        return
-    standing = holds.standing(debtor.holds, agenda.today, document=True)
     reach = agenda.reach(step, debtor)
-    if [r for r in standing if r.code != Code.PAYMENT_SEEN] or not reach.channels:
-        return
     slot = agenda.slot(debtor.state, reach.channels)
     for channel, instant in slot.instants:
         yield Touch(

@@ -7,6 +7,7 @@ from bpo.domain import contact, holds
 from bpo.domain.agenda import Agenda
 from bpo.domain.campaigns import Campaign
 from bpo.domain.contact_rules import Rules
+from bpo.domain.reasons import Code, Reason
 from bpo.domain.receipts import Paid
 from bpo.domain.steps import AnchorKind, Moment, Step
 from bpo.domain.touches import Debtor, Touch
@@ -51,35 +52,94 @@ def plan(
     return found
 
 
-def all_is_well(debtor: Debtor, today: date) -> bool:
-    """Whether nothing stands between a debtor and the company: no pause, nothing overdue."""
-    held = any(item.hold is not None for item in debtor.open)
-    overdue = any(item.effective_due < today for item in debtor.open)
-    return not (held or overdue or holds.standing(debtor.holds, today))
+def silences(
+    payments: Iterable[Paid],
+    campaign: Campaign,
+    rules: Rules,
+    place: contact.Place,
+    today: date,
+    *,
+    available: frozenset[str],
+    ahead: Sequence[Campaign] = (),
+) -> dict[int, list[Reason]]:
+    """Why those who paid of late are not greeted today, by debtor; see `plan`.
+
+    Whoever paid before the campaign ran or so long ago that the word's time is over is left out.
+    """
+    step = step_of(campaign)
+    if step is None or not place.calendar.is_open(today):
+        return {}
+    agenda = Agenda(campaign, rules, place, today, available, ahead=ahead)
+    found: dict[int, list[Reason]] = {}
+    for paid in payments:
+        day = _day_of(paid, step, agenda)
+        if day is not None and day > today:
+            found[paid.debtor.id] = [Reason(Code.WAITING, step.key, day)]
+        elif _is_timely(paid, step, agenda):
+            found[paid.debtor.id] = _obstacles(paid, step, agenda)
+    return {debtor_id: reasons for debtor_id, reasons in found.items() if reasons}
+
+
+def _day_of(paid: Paid, step: Step, agenda: Agenda) -> date | None:
+    """The day on which a payment is followed by a word; None for what the campaign did not see."""
+    if paid.paid_on < agenda.running_since or paid.paid_cents <= 0:
+        return None
+    offset = step.offset_for(paid.debtor.risk_class)
+    return agenda.following(paid.paid_on + timedelta(days=offset))
 
 
 def _is_timely(paid: Paid, step: Step, agenda: Agenda) -> bool:
-    if paid.paid_on < agenda.running_since or paid.paid_cents <= 0:
+    day = _day_of(paid, step, agenda)
+    if day is None:
         return False
-    offset = step.offset_for(paid.debtor.risk_class)
-    day = agenda.following(paid.paid_on + timedelta(days=offset))
     return day <= agenda.today <= agenda.following(day + timedelta(days=step.grace_days))
+
+
+def _obstacles(paid: Paid, step: Step, agenda: Agenda) -> list[Reason]:
+    """What stands in the way of a greeting; who it is and what is open before what was said."""
+    debtor, today = paid.debtor, agenda.today
+    if (debtor.risk_class or "") in step.skip_classes:
+        return [Reason(Code.LEFT_OUT, step.key)]
+    if not agenda.campaign.audience.knows(debtor):
+        return [Reason(Code.AUDIENCE, step.key)]
+    other = agenda.taken_by(debtor, step.moment)
+    if other is not None:
+        return [Reason(Code.ASSIGNED, step.key, by=other.name)]
+    troubles = [reason._replace(step=step.key) for reason in _troubles(debtor, today)]
+    return troubles or _said(paid, step, today) or _out_of_reach(debtor, step, agenda)
+
+
+def _troubles(debtor: Debtor, today: date) -> list[Reason]:
+    """What is not well between a debtor and the company."""
+    paused = [item.hold for item in debtor.open if item.hold is not None]
+    found = [Reason(code) for code in dict.fromkeys(map(holds.code, paused))]
+    if any(item.effective_due < today for item in debtor.open):
+        found.append(Reason(Code.OVERDUE))
+    return [*holds.standing(debtor.holds, today), *found]
+
+
+def _said(paid: Paid, step: Step, today: date) -> list[Reason]:
+    last = _last_greeted(paid, today)
+    if last is not None and today - last < timedelta(days=QUIET_DAYS):
+        return [Reason(Code.GREETED, step.key, last + timedelta(days=QUIET_DAYS))]
+    return [Reason(Code.SPACING, step.key)] if _hears_more(paid.debtor, step, today) else []
+
+
+def _out_of_reach(debtor: Debtor, step: Step, agenda: Agenda) -> list[Reason]:
+    reach = agenda.reach(step, debtor)
+    if not reach.channels:
+        return list(reach.reasons)
+    slot = agenda.slot(debtor.state, reach.channels)
+    cap = contact.capped(debtor.contacts, slot.day, agenda.rules)
+    return [cap._replace(step=step.key)] if cap else []
 
 
 def _greeting(paid: Paid, step: Step, agenda: Agenda) -> Iterable[Touch]:
     debtor, today = paid.debtor, agenda.today
-    if (debtor.risk_class or "") in step.skip_classes or not all_is_well(debtor, today):
-        return
-    if not agenda.campaign.audience.knows(debtor) or agenda.taken_by(debtor, step.moment):
-        return
-    if _was_greeted(paid, step, today) or _hears_more(debtor, step, today):
+    if _obstacles(paid, step, agenda):
         return
     reach = agenda.reach(step, debtor)
-    if not reach.channels:
-        return
     slot = agenda.slot(debtor.state, reach.channels)
-    if contact.capped(debtor.contacts, slot.day, agenda.rules):
-        return
     for channel, instant in slot.instants:
         yield Touch(
             debtor.id,
@@ -98,14 +158,15 @@ def _greeting(paid: Paid, step: Step, agenda: Agenda) -> Iterable[Touch]:
         )
 
 
-def _was_greeted(paid: Paid, step: Step, today: date) -> bool:
-    since = today - timedelta(days=QUIET_DAYS)
-    return any(
-        past.anchor_kind == AnchorKind.GREETING
-        and since < past.planned_on
-        and not (past.planned_on == today and past.anchor_id == paid.id)
+def _last_greeted(paid: Paid, today: date) -> date | None:
+    """The day of the last greeting, the one of this payment today left aside."""
+    days = [
+        past.planned_on
         for past in paid.debtor.past
-    )
+        if past.anchor_kind == AnchorKind.GREETING
+        and not (past.planned_on == today and past.anchor_id == paid.id)
+    ]
+    return max(days, default=None)
 
 
 def _hears_more(debtor: Debtor, step: Step, today: date) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from bpo.domain import planning, receipts, relationship
+from bpo.domain import relationship, rounds
 from bpo.domain.campaigns import Campaign
 from bpo.domain.contact import Place
 from bpo.domain.contact_rules import Rules
@@ -159,10 +159,11 @@ def _issue(world: _World, today: date) -> None:
 
 def _day(world: _World, campaign: Campaign, today: date) -> Lived:
     around = world.around
-    ahead = around.ahead_of(campaign)
     views = [_view(world, campaign, debtor, today) for debtor in world.known[campaign.id].debtors]
-    plan = planning.plan(
+    plan = rounds.plan(
         [view for view in views if view.open],
+        _unthanked(world, campaign, views),
+        _last_paid(world, campaign, views),
         campaign,
         around.rules,
         around.place,
@@ -170,65 +171,31 @@ def _day(world: _World, campaign: Campaign, today: date) -> Lived:
         available=around.available,
         earliest=around.earliest if today == world.first else None,
         explain=True,
-        ahead=ahead,
+        ahead=around.ahead_of(campaign),
     )
-    thanks = _thanks(world, campaign, views, today, ahead)
-    said = [*plan.touches, *thanks]
-    new: list[Touch] = []
-    for touch in (*said, *_greetings(world, campaign, views, today, ahead, said)):
-        if _remember(world, touch, today):
-            new.append(touch)
+    kind = AnchorKind.PAYMENT
+    thanked = {touch.debtor_id for touch in plan.touches if touch.anchor_kind == kind}
+    waiting = world.unthanked[campaign.id]
+    world.unthanked[campaign.id] = [paid for paid in waiting if paid.debtor.id not in thanked]
+    new = [touch for touch in plan.touches if _remember(world, touch, today)]
     return Lived(today, campaign.id, new, plan.skips)
 
 
-def _thanks(
-    world: _World,
-    campaign: Campaign,
-    views: Sequence[Debtor],
-    today: date,
-    ahead: Sequence[Campaign],
-) -> list[Touch]:
+def _unthanked(world: _World, campaign: Campaign, views: Sequence[Debtor]) -> list[Paid]:
+    """The payments that wait for thanks, by debtor, each with the debtor as it is today."""
     waiting = world.unthanked[campaign.id]
     if not waiting:
         return []
     by_id = {view.id: view for view in views}
     waiting.sort(key=lambda paid: (paid.debtor.id, paid.id))
-    around = world.around
-    touches = receipts.plan(
-        [paid._replace(debtor=by_id.get(paid.debtor.id, paid.debtor)) for paid in waiting],
-        campaign,
-        around.rules,
-        around.place,
-        today,
-        available=around.available,
-        ahead=ahead,
-    )
-    thanked = {touch.debtor_id for touch in touches}
-    world.unthanked[campaign.id] = [paid for paid in waiting if paid.debtor.id not in thanked]
-    return touches
+    return [paid._replace(debtor=by_id.get(paid.debtor.id, paid.debtor)) for paid in waiting]
 
 
-def _greetings(
-    world: _World,
-    campaign: Campaign,
-    views: Sequence[Debtor],
-    today: date,
-    ahead: Sequence[Campaign],
-    said: Sequence[Touch],
-) -> list[Touch]:
+def _last_paid(world: _World, campaign: Campaign, views: Sequence[Debtor]) -> list[Paid]:
     if relationship.step_of(campaign) is None:
         return []
-    newest, around = world.last_paid[campaign.id], world.around
-    return relationship.plan(
-        [newest[view.id]._replace(debtor=view) for view in views if view.id in newest],
-        campaign,
-        around.rules,
-        around.place,
-        today,
-        available=around.available,
-        busy={touch.debtor_id for touch in said},
-        ahead=ahead,
-    )
+    newest = world.last_paid[campaign.id]
+    return [newest[view.id]._replace(debtor=view) for view in views if view.id in newest]
 
 
 def _remember(world: _World, touch: Touch, today: date) -> bool:

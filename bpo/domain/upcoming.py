@@ -1,8 +1,9 @@
-"""Which step comes next to a debtor to whom nothing is said today, and nothing forbids it."""
+"""Which step comes next to a debtor to whom nothing is said today, and what will keep it silent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
+from bpo.domain import holds
 from bpo.domain.agenda import Agenda
 from bpo.domain.reasons import Code, Reason
 from bpo.domain.steps import Moment
@@ -15,12 +16,45 @@ _SINCE = frozenset({Moment.DUE_DAY, Moment.OVERDUE, Moment.INSTALLMENT})
 def reason(debtor: Debtor, agenda: Agenda) -> Reason:
     """The first step that any receivable not late yet waits for, with its day; else COMPLETED.
 
-    The day is that of the step itself: caps and hours may still move the contact.
+    The day is that of the step itself: caps and hours may still move the contact. Where every
+    receivable with steps to come is paused beyond them, the reason is the pause.
     """
     early = [item for item in debtor.open if item.effective_due >= agenda.today]
-    days = [found for item in early for found in _steps(debtor, item, agenda)]
-    ahead = min((found for found in days if found[0] > agenda.today), default=None)
-    return Reason(Code.WAITING, ahead[1], ahead[0]) if ahead else Reason(Code.COMPLETED)
+    days = [
+        (*found, item.hold)
+        for item in early
+        for found in _steps(debtor, item, agenda)
+        if found[0] > agenda.today
+    ]
+    free = [(day, key) for day, key, hold in days if hold is None or not holds.is_active(hold, day)]
+    if free:
+        day, key = min(free)
+        return Reason(Code.WAITING, key, day)
+    paused = [hold for *_, hold in days if hold is not None]
+    return holds.standing(paused, agenda.today)[0] if paused else Reason(Code.COMPLETED)
+
+
+def foreseen(debtor: Debtor, reasons: Iterable[Reason], agenda: Agenda) -> list[Reason]:
+    """The reasons; a step whose day will find the debtor outside the audience, with another
+    campaign or paused gives way to what will keep it silent then."""
+    moments = {step.key: step.moment for step in agenda.steps}
+    found: dict[Reason, None] = {}
+    for reason in reasons:
+        moment = moments.get(reason.step)
+        stops: list[Reason] = []
+        if reason.code == Code.WAITING and reason.on is not None and moment is not None:
+            stops = _silent_on(debtor, moment, reason.on, agenda)
+        found |= dict.fromkeys([one._replace(step=reason.step) for one in stops] or [reason])
+    return list(found)
+
+
+def _silent_on(debtor: Debtor, moment: Moment, day: date, agenda: Agenda) -> list[Reason]:
+    if not agenda.campaign.audience.includes(debtor, day):
+        return [Reason(Code.AUDIENCE)]
+    other = next((one for one in agenda.ahead if one.takes(debtor, moment, day)), None)
+    if other is not None:
+        return [Reason(Code.ASSIGNED, by=other.name)]
+    return holds.standing(debtor.holds, day, document=moment == Moment.ISSUE)
 
 
 def _steps(debtor: Debtor, item: Open, agenda: Agenda) -> Iterator[tuple[date, str]]:

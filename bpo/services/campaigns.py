@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bpo.db import acting_as, after_commit, db, driver, unit_of_work
-from bpo.domain import access, contact_rules, planning, receipts, relationship
+from bpo.domain import access, contact_rules, planning, relationship, rounds
 from bpo.domain.access import Permission
 from bpo.domain.campaigns import Campaign
 from bpo.domain.channels import usable
@@ -260,8 +260,10 @@ def _decided(
     """One campaign on one day for a page of debtors: reminders, thanks for what was paid, and a
     word to those with whom all is well."""
     today = clock.local_day(now, here.workspace.time_zone)
-    made = planning.plan(
+    return rounds.plan(
         pages.debtors(everybody=everybody),
+        list(pages.paid()),
+        list(pages.last_paid()),
         entry.campaign,
         here.rules,
         here.place,
@@ -272,28 +274,6 @@ def _decided(
         explain=explain,
         ahead=here.ahead_of(entry),
     )
-    thanks = receipts.plan(
-        pages.paid(),
-        entry.campaign,
-        here.rules,
-        here.place,
-        here.day,
-        available=here.channels,
-        ahead=here.ahead_of(entry),
-    )
-    busy = {touch.debtor_id for touch in (*made.touches, *thanks)}
-    greetings = relationship.plan(
-        pages.last_paid(),
-        entry.campaign,
-        here.rules,
-        here.place,
-        here.day,
-        available=here.channels,
-        busy=busy,
-        ahead=here.ahead_of(entry),
-    )
-    more = thanks + greetings
-    return made._replace(touches=made.touches + more) if more else made
 
 
 def _joined(whole: Plan, made: Plan) -> Plan:
