@@ -11,19 +11,22 @@ from bpo.analytics.frames import Flags, Frames, Integers, balances, days_late, o
 from bpo.domain.receivables import AGING, AGING_FINE, Bucket
 from bpo.kernel.text import Phrase
 
+_SINCE_ISSUE, _LATENESS = Phrase("Days since issue"), Phrase("Days late")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
     """Some receivables with an amount each: `title` is a position in the frame, `cents` centavos.
 
-    `days` beside each amount where the figure weighs it by days. A title may occur twice, with two
-    payments.
+    `days` beside each amount where days say something, and `counted`, from when they count. A title
+    may occur twice, with two payments.
     """
 
     name: Phrase
     title: Integers
     cents: Integers
     days: Integers | None = None
+    counted: Phrase = _SINCE_ISSUE
 
     @property
     def total(self) -> int:
@@ -77,12 +80,14 @@ _MONEY = Phrase("Money of the month")
 def _balance(
     frames: Frames, day: date, name: Phrase = _OPEN, first: int = 0, last: int | None = None
 ) -> Part:
-    """What is open and late by `first` to `last` days; days since issue stand beside."""
+    """What is open and late by `first` to `last` days; days late, or since issue, stand beside."""
     open_, late = balances(frames, day), days_late(frames, day)
     kept: Flags = (open_ > 0) & (late >= first)
     if last is not None:
         kept &= late <= last
     title = np.flatnonzero(kept)
+    if first:
+        return Part(name, title, open_[title], late[title], _LATENESS)
     return Part(name, title, open_[title], ordinal(day) - frames.receivables.issue[title])
 
 
@@ -100,7 +105,8 @@ def _money(frames: Frames, first: date, last: date, name: Phrase, late: bool = F
     title = entries.receivable[rows]
     start = titles.effective if late else titles.issue
     cents = (entries.principal + entries.charges)[rows]
-    return Part(name, title, cents, entries.on[rows] - start[title])
+    days = entries.on[rows] - start[title]
+    return Part(name, title, cents, days, _LATENESS) if late else Part(name, title, cents, days)
 
 
 def _of_balance(name: Phrase, first: int, last: int | None) -> Callable[[Frames, date], Made]:

@@ -6,7 +6,7 @@ Of the receivables that fell due in the last twelve months, whatever the age of 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -36,7 +36,7 @@ told AS (
       AND r.effective_due_date < %(day)s AND r.issue_date <= %(day)s
 )
 """
-_GROUPED = f"""
+_RANKED = f"""
 WITH {_TOLD}, fresh AS MATERIALIZED (
     SELECT d.debtor_id, coalesce((
         SELECT false FROM receivables e WHERE e.workspace_id = %(place)s
@@ -50,6 +50,9 @@ WITH {_TOLD}, fresh AS MATERIALIZED (
            THEN 'first' ELSE 'later' END AS purchase
     FROM told JOIN fresh USING (debtor_id)
 )
+"""
+_GROUPED = f"""
+{_RANKED}
 SELECT grouping(band, part, due_weekday, purchase),
        coalesce(band, part, due_weekday::text, purchase), count(*), count(*) FILTER (WHERE late),
        sum(amount_cents)::bigint, coalesce(sum(amount_cents) FILTER (WHERE late), 0)::bigint,
@@ -72,6 +75,17 @@ FROM told JOIN debtors d ON d.workspace_id = %(place)s AND d.id = told.debtor_id
 GROUP BY told.debtor_id, d.name HAVING count(*) FILTER (WHERE late) >= %(least)s
 ORDER BY 4 DESC, 5 DESC, 1 LIMIT %(most)s
 """
+_TITLES = f"""
+{_RANKED}
+SELECT k.id, r.number, k.debtor_id, d.name, r.issue_date, r.due_date, k.amount_cents, k.late,
+       k.delay
+FROM ranked k
+JOIN receivables r ON r.workspace_id = %(place)s AND r.id = k.id
+JOIN debtors d ON d.workspace_id = %(place)s AND d.id = k.debtor_id
+WHERE CASE %(kind)s WHEN 'band' THEN k.band WHEN 'part' THEN k.part
+      WHEN 'weekday' THEN k.due_weekday::text ELSE k.purchase END = %(value)s
+ORDER BY k.late DESC, k.amount_cents DESC, k.id
+"""
 _SETS = {7: "band", 11: "part", 13: "weekday", 14: "purchase"}
 
 
@@ -93,6 +107,20 @@ class Group:
     def late_pct(self) -> float | None:
         """Of a hundred, how many were late."""
         return ratio(self.late_count * 100, self.count)
+
+
+class Told(NamedTuple):
+    """One receivable of a group; `delay`: days late, 0 when it was paid in time."""
+
+    id: int
+    number: str
+    debtor_id: int
+    debtor_name: str
+    issue_date: date
+    due_date: date
+    amount_cents: int
+    is_late: bool
+    delay: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +171,13 @@ def of(session: Session, workspace_id: int, as_of: date) -> Patterns:
         tuple(PaidOn(*row) for row in _rows(session, _PAID, values)),
         tuple(Repeater(*row) for row in _rows(session, _AGAIN, again)),
     )
+
+
+def titles(session: Session, workspace_id: int, as_of: date, kind: str, value: str) -> list[Told]:
+    """The receivables of one group, the late ones first, then the largest."""
+    values = {"place": workspace_id, "day": as_of, "since": as_of - SPAN}
+    found = _rows(session, _TITLES, values | {"kind": kind, "value": value})
+    return [Told(*row) for row in found]
 
 
 def _rows(session: Session, sql: str, values: Mapping[str, Any]) -> list[Any]:

@@ -25,6 +25,7 @@ from tests.queries.test_portfolio import TODAY, random_book
 ROOMS = ("analysis", "analysis/patterns", "analysis/recovery", "analysis/waiting")
 FILES = [f"{room}.{kind}" for room in ROOMS for kind in ("csv", "xlsx")]
 FIGURES = [f"figures/{key}" for key in parts.BUILT] + ["figures/open_cents.csv"]
+PATTERN = "analysis/patterns/weekday/1"
 
 
 @pytest.fixture
@@ -144,6 +145,24 @@ def test_patterns_are_those_of_a_count_by_hand(session, cast, program, book):
     assert (again.count, again.late_count) == (len(titles), len(late))
 
 
+def test_each_pattern_leads_down_to_its_receivables(client, session, cast, program, book):
+    with acting_as(program):
+        found = patterns.of(session, cast.sol.id, TODAY)
+    people.sign_in(client, cast.ana)
+    for kind, some in found.groups.items():
+        for one in some:
+            path = f"/w/{cast.sol.slug}/analysis/patterns/{kind}/{one.value}"
+            rows = rows_of(client, f"{path}.csv?day={TODAY}")
+            assert len(rows) == one.count, path
+            assert sum(cents(row["Valor"]) for row in rows) == one.cents, path
+    page = words(client, f"{path}?day={TODAY}&page=99")
+    assert written("open_cents", one.late_cents) in page
+    assert f"{one.late_count} de {one.count}" in page
+    for nothing in ("weekday/8", "band/huge", "colour/red"):
+        path = f"/w/{cast.sol.slug}/analysis/patterns/{nothing}"
+        assert client.get(path).status_code == 404, nothing
+
+
 def test_where_money_waits_is_the_overdue_balance_each_once(session, cast, program, book):
     with acting_as(program):
         row = session.scalars(
@@ -186,7 +205,7 @@ def test_what_came_after_each_step_is_told_in_the_order_of_their_days(
     )
 
 
-@pytest.mark.parametrize("path", [*ROOMS, *FILES, *FIGURES[-2:]])
+@pytest.mark.parametrize("path", [*ROOMS, *FILES, *FIGURES[-2:], PATTERN, f"{PATTERN}.csv"])
 def test_another_company_s_analyst_finds_nothing(client, cast, path):
     people.sign_in(client, cast.carla)
     assert client.get(f"/w/{cast.sol.slug}/{path}").status_code == 404
