@@ -272,3 +272,12 @@ def test_where_money_waits_leads_to_the_lists_of_what_waits(client, session, wal
     for row in rows:
         leads(client, row[0])
     assert money(fact.overdue) in leads(client, heads(html)["Em atraso"])
+
+
+def test_an_empty_company_has_sentences_in_place_of_empty_charts(client, session):
+    cast = people.cast(session)
+    for person, path in ((cast.ana, "/w/sol"), (cast.bruno, "/portal/sol")):
+        people.sign_in(client, person)
+        text = visible(page(client, path))
+        assert "Nenhum dinheiro entrou ainda." in text
+        assert "Contado a partir das primeiras vendas." in text

@@ -12,7 +12,8 @@ from bpo.queries import patterns
 from bpo.queries.patterns import Told
 from bpo.web import access, figures
 from bpo.web.office import blueprint, lists
-from bpo.web.office.analysis_rooms import BANDS, GROUPS, PARTS, PURCHASES, WEEKDAYS
+from bpo.web.office.analysis import BANDS
+from bpo.web.office.analysis_rooms import GROUPS, PARTS, PURCHASES, WEEKDAYS
 
 SIZE = 100
 NAMES: dict[str, dict[str, Phrase]] = {
