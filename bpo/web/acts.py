@@ -1,7 +1,7 @@
 """How acts of the audit trail and events of accounts are told: words, an icon and a tone."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import Flask
@@ -13,6 +13,8 @@ from bpo.web.vocabulary import ACCOUNTS, FIELDS, MOVED, VALUES, WORKSPACES
 
 _ALL = ACCOUNTS | WORKSPACES
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_ISO_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)")
+_STATES = frozenset({"before", "after"})
 
 
 def init_app(app: Flask) -> None:
@@ -73,8 +75,12 @@ def value(given: Any, name: str) -> str:
             return wording.say(VALUES[name][given], locale)
         case str() if _ISO_DAY.fullmatch(given):
             return wording.day(date.fromisoformat(given), locale)
+        case str() if _ISO_INSTANT.fullmatch(given):
+            return wording.instant(datetime.fromisoformat(given), language.zone(), locale)
+        case str() if name in _STATES and given in statuses.BADGES:
+            return wording.say(statuses.label(given), locale)
         case dict():
-            return "; ".join(f"{field(key)} {value(item, key)}" for key, item in given.items())
+            return "; ".join(f"{field(key)}: {value(item, key)}" for key, item in given.items())
         case list():
             return ", ".join(value(item, name) for item in given)
     return str(given)

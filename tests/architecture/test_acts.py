@@ -3,10 +3,12 @@
 import re
 
 from bpo.web import acts
-from bpo.web.vocabulary import ACCOUNTS, MOVED, WORKSPACES
+from bpo.web.vocabulary import ACCOUNTS, FIELDS, MOVED, WORKSPACES
 from tests.architecture import reading
 from tests.architecture.reading import ROOT
 
+_RECORDERS = frozenset({"audit.record", "audit.record_access"})
+_NOT_SHOWN = frozenset({"now", "subject", "user_id", "address", "by", "by_id"})
 _ACT = re.compile(r"[a-z_]+\.[a-z_*]+")
 
 
@@ -35,3 +37,18 @@ def test_every_icon_exists():
     named = {icon for _, icon, _ in (ACCOUNTS | WORKSPACES).values()}
     named |= {icon for _, icon in MOVED.values()}
     assert {icon for icon in named if f'id="{icon}"' not in drawn} == set()
+
+
+def fields():
+    """The names under which services keep the detail of an act, as they are spelled in the call."""
+    for path in reading.modules():
+        for called, call in reading.calls(path):
+            if called in _RECORDERS:
+                yield from ((word.arg, reading.name(path)) for word in call.keywords if word.arg)
+
+
+def test_every_recorded_field_has_a_name_in_both_languages():
+    unnamed = {
+        (field, where) for field, where in fields() if field not in FIELDS.keys() | _NOT_SHOWN
+    }
+    assert unnamed == set()
