@@ -22,6 +22,7 @@ def init_app(app: Flask) -> None:
         initials=initials,
         status_label=status_label,
         step_label=step_label,
+        answer_told=answer_told,
         status_tone=statuses.tone,
         colour=navigation.colour,
     )
@@ -50,6 +51,11 @@ def status_label(status: str) -> str:
 def step_label(key: str) -> str:
     """A step as people call it, by its key, which survives the versions of its campaign."""
     return wording.say(steps.label_of(key), language.current())
+
+
+def answer_told(answer: str | None) -> str | None:
+    """A server's answer as it came, or the program's own word for none in the reader's language."""
+    return wording.gettext(answer, language.current()) if answer else answer
 
 
 def spoken() -> str:

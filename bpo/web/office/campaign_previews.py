@@ -15,7 +15,7 @@ from bpo.services import guides, previews, wordings
 from bpo.services.letters import Desk
 from bpo.services.previews import Preview
 from bpo.web import access
-from bpo.web.office import blueprint, campaigns
+from bpo.web.office import blueprint, campaigns, text_words
 from bpo.web.office.touches import CHANNELS, framed
 
 
@@ -32,6 +32,7 @@ def campaign_preview(slug: str, campaign_id: int, key: str) -> str:
         "office/campaigns/preview.html",
         **campaigns.frame(found),
         step=step,
+        text_name=text_words.name,
         spoken=_spoken(step),
         channel=channel,
         people=people,

@@ -24,7 +24,7 @@ from bpo.queries.bank_accounts import Fresh
 from bpo.queries.campaigns import Stored
 from bpo.services import campaigns, invoices, releases
 from bpo.web import access, forms
-from bpo.web.office import blueprint, going_live
+from bpo.web.office import blueprint, going_live, text_words
 from bpo.web.office.touches import CHANNELS
 
 STATES = frozenset({"draft", "awaiting_go", "running", "paused"})
@@ -116,6 +116,7 @@ def show_campaign(slug: str, campaign_id: int) -> str:
     found = campaign(campaign_id)
     return render_template(
         "office/campaigns/page.html",
+        text_name=text_words.name,
         **frame(found),
         phases=phases(found.campaign.steps),
         by_step=touches.step_states(db.session(), g.workspace.id, campaign_id),

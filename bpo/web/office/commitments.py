@@ -41,7 +41,7 @@ def show_commitments(slug: str, key: str) -> str:
 def commitments_file(slug: str, key: str) -> Response:
     """The same as rows."""
     asked = commitments.of(db.session(), g.workspace.id, figures.position().as_of)
-    head = [_("Debtor"), _("Due on"), _("Agreed or ended on"), _("Amount"), _("Held to")]
+    head = [_("Debtor"), _("Due on"), _("Agreed or ended on"), _("Amount"), _("Kept")]
     yes, no = _("yes"), _("no")
     cells = (
         [row.debtor_name, row.due, row.on, lists.amount(row.cents), yes if row.held else no]

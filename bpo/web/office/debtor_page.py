@@ -20,7 +20,7 @@ from bpo.queries import payments as stored
 from bpo.services import campaigns, negotiation, notes
 from bpo.services import holds as pauses
 from bpo.web import access
-from bpo.web.office import blueprint, lists, whys
+from bpo.web.office import blueprint, lists, text_words, whys
 from bpo.web.office.debtors import found, usual_cents
 
 EVERYTHING = 2_000
@@ -84,7 +84,9 @@ def debtor_message(slug: str, debtor_id: int, touch_id: int) -> Response | str:
         answer.mimetype = "message/rfc822" if text.headers else "text/plain"
         answer.headers["Content-Disposition"] = f'attachment; filename="{touch_id}.eml"'
         return answer
-    return render_template("office/debtors/message.html", debtor=debtor, text=text)
+    return render_template(
+        "office/debtors/message.html", debtor=debtor, text=text, text_name=text_words.name
+    )
 
 
 def about(debtor: Debtor) -> dict[str, Any]:

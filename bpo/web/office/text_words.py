@@ -86,6 +86,6 @@ CONDITIONS: tuple[tuple[str, Phrase], ...] = (
 
 
 def name(where: Place | str) -> Phrase | str:
-    """How people call a text."""
-    key = where if isinstance(where, str) else where.key
+    """How people call a text, by its place, its key or the name that a message keeps of it."""
+    key = where.partition("@")[0] if isinstance(where, str) else where.key
     return NAMES.get(key) or spelled(key)

@@ -20,7 +20,7 @@ from bpo.queries import touches
 from bpo.queries.touches import Contacted
 from bpo.services import deliveries, tasks
 from bpo.web import access
-from bpo.web.office import blueprint
+from bpo.web.office import blueprint, text_words
 from bpo.web.statuses import Tone, label, tone
 
 FRAMED = (
@@ -90,6 +90,7 @@ def show_touch(slug: str, touch_id: int) -> str:
         history=[_planned(found), *sorted(_history(found), key=lambda moment: moment.order)],
         channels=CHANNELS,
         labels=inbox.LABELS,
+        text_name=text_words.name,
     )
 
 
