@@ -1,11 +1,14 @@
 """A part of a book: the receivables of some debtors, of a class, a tag or an amount band."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import TypeVar
 
 import numpy as np
 
-from bpo.analytics.frames import Flags, Frames
+from bpo.analytics.frames import Entries, Flags, Frames, Receivables
+
+Columns = TypeVar("Columns", Receivables, Entries)
 
 BANDS: tuple[tuple[str, int, int | None], ...] = (
     ("to_200", 0, 200_00),
@@ -52,28 +55,15 @@ def only(frames: Frames, which: Flags) -> Frames:
     titles, entries = frames.receivables, frames.entries
     place = np.cumsum(which) - 1
     kept = which[entries.receivable]
-    chosen = replace(
-        titles,
-        ids=titles.ids[which],
-        debtor=titles.debtor[which],
-        issue=titles.issue[which],
-        due=titles.due[which],
-        effective=titles.effective[which],
-        amount=titles.amount[which],
-        sold=titles.sold[which],
-    )
-    left = replace(
-        entries,
-        receivable=place[entries.receivable[kept]],
-        on=entries.on[kept],
-        principal=entries.principal[kept],
-        charges=entries.charges[kept],
-        money=entries.money[kept],
-        receipt=entries.receipt[kept],
-        withdrawn=entries.withdrawn[kept],
-        payment=entries.payment[kept],
-    )
+    chosen = _where(titles, which, apart="debtor_ids")
+    left = replace(_where(entries, kept), receivable=place[entries.receivable[kept]])
     return Frames(chosen, left, frames.names)
+
+
+def _where(columns: Columns, which: Flags, apart: str = "") -> Columns:
+    """Every column but `apart` at the chosen positions; one added later is not forgotten."""
+    names = [column.name for column in fields(columns) if column.name != apart]
+    return replace(columns, **{name: getattr(columns, name)[which] for name in names})
 
 
 def _values(by: str, number: int, one: Traits) -> tuple[str, ...]:

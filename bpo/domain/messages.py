@@ -91,20 +91,22 @@ class MessageFacts:
 def first_name(name: str, *, person: bool) -> str:
     """How a message addresses somebody: a person by the first name, a company by its whole name.
 
-    Names in capitals, as registers keep them, are written as people write them.
+    Names in capitals, as registers keep them, are written as people write them. The dot of "S.A."
+    is left to the sentence, which ends there.
     """
     words = name.split()
     shown = words[:1] if person else words
-    return " ".join(map(_written, shown))
+    return " ".join(map(_written, shown)).rstrip(".")
 
 
+_LEGAL_FORMS = frozenset({"EPP", "MEI", "ME", "SA", "SPE", "EIRELI"})
 _SMALL = frozenset({"de", "da", "do", "das", "dos", "e"})
 _VOWELS = frozenset("AEIOUÁÂÃÀÉÊÍÓÔÕÚÜ")
 
 
 def _written(word: str) -> str:
     """A word in capitals as people write it; short ones and those without vowels are initials."""
-    if not word.isupper():
+    if not word.isupper() or word in _LEGAL_FORMS or "." in word or "/" in word:
         return word
     if word.lower() in _SMALL:
         return word.lower()

@@ -233,6 +233,8 @@ FIELDS: dict[str, Phrase] = {
     "approval": Phrase("Approval"),
     "as_of": Phrase("As of"),
     "at": Phrase("At"),
+    "bank": Phrase("Bank"),
+    "branch": Phrase("Branch"),
     "campaign_id": Phrase("Campaign"),
     "channel": Phrase("Channel"),
     "charges_cents": Phrase("Charges"),

@@ -2,11 +2,12 @@
 
 import math
 
+import numpy as np
 import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpo.analytics import frames, recovery
+from bpo.analytics import frames, recovery, segments
 from tests.analytics import ledger
 from tests.analytics.ledger import Title, day
 
@@ -42,6 +43,19 @@ def test_money_before_a_step_or_a_week_after_is_not_its_own() -> None:
 def test_no_sends_no_steps() -> None:
     empty = _sends().astype({"receivable_id": "int64", "open_cents": "int64"})
     assert recovery.by_step(ledger.build([Title(1, 0, 10, 100)]), empty).empty
+
+
+def test_what_a_part_of_the_book_renegotiated_is_its_own() -> None:
+    paid = tuple((number, "payment", 10) for number in range(20, 25))
+    story = [Title(1, 0, 10, 300, ((45, "agreement", 300),)), Title(2, 0, 10, 200, paid)]
+    book = ledger.build(story)
+    mine = segments.only(book, np.array([True, False]))
+    theirs = segments.only(book, np.array([False, True]))
+    told = [
+        recovery.rolls(part, day(35), day(65))["renegotiated_cents"].sum()
+        for part in (mine, theirs, book)
+    ]
+    assert told == [300, 0, 300]
 
 
 def test_balances_roll_stay_or_are_cured() -> None:

@@ -21,6 +21,8 @@ def test_a_file_of_text_has_a_head_and_a_body():
         ("Davi Lima", True, "Davi"),
         ("MERCADO DO SOL LTDA", False, "Mercado do Sol Ltda"),
         ("JBS SA", False, "JBS SA"),
+        ("Café Quatro Estações EPP", False, "Café Quatro Estações EPP"),
+        ("EXPRESSO RIO NEGRO S.A.", False, "Expresso Rio Negro S.A"),
         ("", True, ""),
     ],
 )
