@@ -42,6 +42,7 @@ class Job(StrEnum):
     SEND_APPROVAL_MAILS = "send_approval_mails"
     BUILD_REPORT = "build_report"
     SEND_REPORTS = "send_reports"
+    SEND_PORTFOLIOS = "send_portfolios"
 
 
 SPECS: dict[Job, JobSpec] = {
@@ -64,4 +65,5 @@ SPECS: dict[Job, JobSpec] = {
     Job.SEND_APPROVAL_MAILS: JobSpec("workers.approvals.send_approval_mails", Queue.SENDING),
     Job.BUILD_REPORT: JobSpec("workers.reports.build_report", Queue.BULK),
     Job.SEND_REPORTS: JobSpec("workers.reports.send_reports", Queue.SENDING),
+    Job.SEND_PORTFOLIOS: JobSpec("workers.reports.send_portfolios", Queue.BULK),
 }

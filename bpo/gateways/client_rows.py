@@ -4,12 +4,15 @@ from typing import Any
 
 from bpo.analytics.clients import ClientRow, PortfolioFigures
 from bpo.gateways import pdf, reports, wording
+from bpo.gateways.reports import Links, MailWords, Rendered
 from bpo.gateways.weekly import overview
+from bpo.gateways.weekly.overview import KeyFigure
 from bpo.gateways.weekly.voice import Voice
 from bpo.kernel import colours
 
 _ACCENT = "slate"
 _NAME = 118
+_LOOKS = 8
 
 
 def document(figures: PortfolioFigures, bpo_name: str, locale: str) -> bytes:
@@ -91,3 +94,68 @@ def _totals(figures: PortfolioFigures, voice: Voice) -> dict[str, str]:
         "over_90": voice.money(totals.over_90_cents),
         "received": voice.money(totals.received_cents),
     }
+
+
+def mail(figures: PortfolioFigures, bpo_name: str, locale: str, base_url: str) -> Rendered:
+    """The mail that carries the portfolio: three figures, and the clients that ask for a look."""
+    voice = Voice(locale, figures.totals.currency)
+    frame = page(figures, bpo_name, locale)
+    return reports.mailed(
+        {
+            "subject": voice.say("Portfolio on {as_of}", as_of=figures.as_of),
+            "identity": reports.Identity(bpo_name, bpo_name, None, _ACCENT, bpo_name),
+            "headline": frame["headline"],
+            "second_headline": frame["second_headline"],
+            "key_figures": key_figures(figures, voice),
+            "decisions": _to_look_at(figures, locale),
+            **{name: frame[name] for name in ("accent", "position", "prepared", "creditor")},
+        },
+        locale,
+        Links(f"{base_url}/office/portfolio", f"{base_url}/office/portfolio#by-mail"),
+        MailWords(
+            decisions=voice.say("Who asks for a look"),
+            button=voice.say("Open the portfolio"),
+            preferences=voice.say("Choose when you receive this mail"),
+        ),
+    )
+
+
+def key_figures(figures: PortfolioFigures, voice: Voice) -> tuple[KeyFigure, ...]:
+    """The three figures that matter to a manager, of the commonest currency."""
+    totals, change = figures.totals, figures.totals.overdue_change_cents
+    moved = voice.say("as at the end of last week")
+    if change:
+        grown = "{sum_cents} more in the week" if change > 0 else "{sum_cents} less in the week"
+        moved = voice.say(grown, sum_cents=abs(change))
+    old = voice.say("{old_cents} for more than 90 days", old_cents=totals.over_90_cents)
+    received = voice.money(totals.received_cents)
+    clients = voice.count("%(num)s client", "%(num)s clients", totals.clients)
+    return (
+        KeyFigure(voice.say("Received in the week"), received, "", "muted", clients),
+        KeyFigure(
+            voice.say("Overdue"),
+            voice.money(totals.overdue_cents),
+            moved,
+            overview.tone(-change),
+            old,
+        ),
+        KeyFigure(
+            voice.say("Open"),
+            voice.money(totals.open_cents),
+            "",
+            "muted",
+            voice.say("{share_pct} of it overdue", share_pct=totals.overdue_pct or 0.0),
+        ),
+    )
+
+
+def _to_look_at(figures: PortfolioFigures, locale: str) -> list[dict[str, str]]:
+    """The clients with alerts, as many as a mail is read for."""
+    rows = [row for row in figures.rows if row.alerts][:_LOOKS]
+    told = []
+    for row in rows:
+        voice = Voice(locale, row.currency)
+        overdue = voice.say("{overdue_cents} overdue", overdue_cents=row.overdue_cents)
+        alerts = " · ".join(voice.phrase(alert) for alert in row.alerts)
+        told.append({"who": row.name, "amount": overdue, "question": alerts})
+    return told

@@ -31,6 +31,11 @@ def message_id(workspace_id: int, delivery_id: int, sender: Sender) -> str:
     return f"<report.{workspace_id}.{delivery_id}@{sender.address.rpartition('@')[2]}>"
 
 
+def portfolio_id(delivery_id: int, sender: Sender) -> str:
+    """The Message-ID of a mail of the portfolio, which has no company."""
+    return f"<portfolio.{delivery_id}@{sender.address.rpartition('@')[2]}>"
+
+
 def message(
     sender: Sender,
     recipient: Address,

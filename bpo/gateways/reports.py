@@ -54,6 +54,15 @@ class Rendered:
     html: str
 
 
+@dataclass(frozen=True, slots=True)
+class MailWords:
+    """What a mail calls its list, its button and the way to choose mails."""
+
+    decisions: str
+    button: str
+    preferences: str
+
+
 def weekly_pdf(figures: WeeklyFigures, identity: Identity, locale: str) -> bytes:
     """The weekly report on two A4 pages; the same figures give the same bytes."""
     page = _page(figures, identity, Voice(locale, identity.currency))
@@ -103,7 +112,7 @@ def html(template: str, page: dict[str, Any], locale: str, pages: int) -> str:
 def weekly_mail(figures: WeeklyFigures, identity: Identity, locale: str, links: Links) -> Rendered:
     """The mail that carries the report: the three figures that matter and the way to the rest."""
     voice = Voice(locale, identity.currency)
-    return _mailed(_mail(figures, identity, voice), locale, links)
+    return mailed(_mail(figures, identity, voice), locale, links)
 
 
 def monthly_mail(
@@ -120,15 +129,27 @@ def monthly_mail(
         "key_figures": monthly.key_figures(figures, voice),
         "decisions": (),
     }
-    return _mailed(values, locale, links)
+    return mailed(values, locale, links)
 
 
-def _mailed(values: dict[str, Any], locale: str, links: Links) -> Rendered:
-    values = values | {"links": links}
+def mailed(
+    values: dict[str, Any], locale: str, links: Links, words: MailWords | None = None
+) -> Rendered:
+    """A mail from its values; `words` None: those of the reports of a company."""
+    values = values | {"links": links, "words": words or _company_words(locale)}
     environment = _environment(locale)
     html = environment.get_template("reports/weekly_mail.html").render(values)
     text = environment.get_template("reports/weekly_mail.txt").render(values)
     return Rendered(values["subject"], text, css_inline.inline(html, load_remote_stylesheets=False))
+
+
+def _company_words(locale: str) -> MailWords:
+    voice = Voice(locale)
+    return MailWords(
+        decisions=voice.say("What needs your decision"),
+        button=voice.say("Open the portal"),
+        preferences=voice.say("Choose which mails you receive"),
+    )
 
 
 @cache

@@ -22,6 +22,7 @@ from bpo.models.debtor import Contact, Debtor, Dispute, Hold, Note, OptOut, Prom
 from bpo.models.legal_rate import IndexRate, LegalRate
 from bpo.models.page_act import Feedback, PageAct
 from bpo.models.pix import PixCharge
+from bpo.models.portfolio_mail import PortfolioDelivery, PortfolioSchedule
 from bpo.models.receivable import Entry, Import, Payment, Receivable, Refund, StoredFile
 from bpo.models.report import ReportDelivery, ReportReader, ReportRun, ReportSchedule
 from bpo.models.score import DebtorChance, Score, ScoreModel
@@ -93,6 +94,8 @@ __all__ = [
     "PixCharge",
     "PlanRun",
     "PolicyVersion",
+    "PortfolioDelivery",
+    "PortfolioSchedule",
     "Promise",
     "ReachChange",
     "Receivable",

@@ -20,13 +20,14 @@ from bpo.queries import (
     channels,
     clockwork,
     links,
+    portfolio_mails,
     report_readers,
     scores,
     snapshots,
     workspaces,
 )
 from bpo.queries import reports as stored
-from bpo.services import report_schedules
+from bpo.services import portfolio_schedules, report_schedules
 
 PLANNING_HOUR = 7
 """From this hour on the wall clock of a client company, its day may be planned."""
@@ -99,6 +100,7 @@ def tick(bell: Bell, *, now: datetime, queue: Queue) -> list[Ring]:
     """
     places = _places()
     _keep_schedules(places, now)
+    _keep_portfolios(now)
     rung = bell.heard(due(places, now), now)
     for ring in rung:
         queue.put(ring.job, *ring.args)
@@ -120,6 +122,7 @@ def due(places: Sequence[Place], now: datetime) -> list[Ring]:
             *_weighed(Job.SWEEP_DELIVERIES, clockwork.lost_claims(session, now)),
             *(Ring(Job.BUILD_REPORT, pair) for pair in stored.to_build(session, now)),
             *_weighed(Job.SEND_REPORTS, stored.with_mail_due(session, now)),
+            *_portfolios(session, now),
             *(Ring(Job.APPLY_IMPORT, pair) for pair in clockwork.waiting_imports(session, now)),
             *_account_mails(session, now),
             *_weighed(Job.SEND_APPROVAL_MAILS, approvals.with_mail_due(session, now)),
@@ -186,6 +189,11 @@ def _account_mails(session: Session, now: datetime) -> list[Ring]:
     return [Ring(Job.SWEEP_ACCOUNT_MAILS, (), waiting)] if waiting else []
 
 
+def _portfolios(session: Session, now: datetime) -> list[Ring]:
+    waiting = portfolio_mails.due(session, now)
+    return [Ring(Job.SEND_PORTFOLIOS, (), waiting)] if waiting else []
+
+
 def _mailboxes(session: Session, now: datetime) -> list[Ring]:
     due = channels.due(session, MAILBOX, now - MAILBOX_EVERY)
     return [Ring(Job.READ_MAILBOX, (place,)) for place in due]
@@ -210,6 +218,16 @@ def _keep_schedules(places: Sequence[Place], now: datetime) -> None:
         if report_schedule.upcoming(wanted, slot, now) != slot:
             program = actors.system([place], name="clock")
             report_schedules.keep(program, place, Kind(row.kind), now=now)
+
+
+def _keep_portfolios(now: datetime) -> None:
+    """Write the next portfolio of readers whose row says something else than their schedule."""
+    with _reading(()) as session:
+        rows = portfolio_mails.running(session)
+    for row in rows:
+        wanted = portfolio_schedules.rhythm(row.weekday, row.hour)
+        if report_schedule.upcoming(wanted, row.planned, now) != row.planned:
+            portfolio_schedules.keep(actors.system((), name="clock"), row.user_id, now=now)
 
 
 def _places() -> list[Place]:

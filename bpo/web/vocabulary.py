@@ -31,6 +31,14 @@ ACCOUNTS: dict[str, tuple[Phrase, str, Tone]] = {
     "mail_failed": (Phrase("Account mail not sent, to be tried again"), "mail", _W),
     "mail_refused": (Phrase("Account mail refused"), "mail", _B),
     "mail_uncertain": (Phrase("Account mail without an answer"), "mail", _W),
+    "portfolio_mail": (Phrase("Gets the portfolio by mail"), "mail", _N),
+    "portfolio_mail_off": (Phrase("Stopped the portfolio by mail"), "mail", _N),
+    "portfolio_mail_now": (Phrase("Asked for the portfolio by mail"), "mail", _N),
+    "portfolio_mail_again": (Phrase("Portfolio tried again"), "mail", _N),
+    "portfolio_mail_sent": (Phrase("Portfolio sent"), "mail", _G),
+    "portfolio_mail_failed": (Phrase("Portfolio not sent, to be tried again"), "mail", _W),
+    "portfolio_mail_refused": (Phrase("Portfolio refused"), "mail", _B),
+    "portfolio_mail_uncertain": (Phrase("Portfolio without an answer"), "mail", _W),
 }
 
 WORKSPACES: dict[str, tuple[Phrase, str, Tone]] = {

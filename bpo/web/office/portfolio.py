@@ -15,7 +15,7 @@ from bpo.queries import portfolio, workload
 from bpo.queries.portfolio import Row
 from bpo.services import portfolio_reports
 from bpo.web import access, documents, language, session
-from bpo.web.office import blueprint, lists
+from bpo.web.office import blueprint, lists, portfolio_mail
 
 SHOWN: dict[str, Callable[[Row], bool]] = {
     "alert": lambda row: bool(row.alerts),
@@ -56,6 +56,7 @@ def show_portfolio() -> str:
         counts={name: sum(map(shown, rows)) for name, shown in SHOWN.items()},
         analysts=sorted({name for row in rows for name in row.analysts}),
         sort=_sort(),
+        mail=portfolio_mail.told(db.session(), g.actor, g.now),
         today=clock.local_day(g.now, session.time_zone()),
     )
 

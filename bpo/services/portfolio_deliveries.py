@@ -1,0 +1,216 @@
+"""The portfolio on its way: read, drawn and mailed for each reader within that reader's own reach.
+
+One short transaction claims a mail, one reads the figures as its reader may see them, one records
+what came of it; none is open while the document is drawn or the mail server spoken to.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bpo.analytics.clients import PortfolioFigures
+from bpo.db import after_commit, unit_of_work
+from bpo.domain import access, deliveries
+from bpo.domain.access import Permission
+from bpo.domain.deliveries import State
+from bpo.gateways import client_rows, report_mail
+from bpo.gateways.mail import Outcome, Stage
+from bpo.gateways.queue import Queue
+from bpo.gateways.report_mail import Attachment
+from bpo.jobs import Job
+from bpo.kernel import actor as actors
+from bpo.kernel import text
+from bpo.kernel.actor import Actor, Role
+from bpo.kernel.errors import Conflict, NotFound
+from bpo.models import PortfolioDelivery, User
+from bpo.queries import portfolio_mails as stored
+from bpo.queries import users, workspaces
+from bpo.services import audit, outcomes, portfolio_reports
+from bpo.services.report_deliveries import RESENDABLE, Post
+
+log = structlog.get_logger()
+
+_POSTMAN = actors.system((), name="portfolio mail")
+
+
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    """A claimed mail: whose, as whom it is read, and in which language it is written."""
+
+    delivery_id: int
+    attempts: int
+    reader: Actor
+    name: str
+    email: str
+    locale: str
+    message_id: str
+
+
+def send(*, post: Post, clock: Callable[[], datetime]) -> Counter[str]:
+    """Send the portfolios that wait, one reader at a time; counts by end state.
+
+    A server that is unwell ends the run: what is left waits. Claims of workers that died become
+    uncertain first: they may have arrived.
+    """
+    found: Counter[str] = Counter()
+    found[State.UNCERTAIN.value] += _sweep(clock())
+    while (parcel := _claim(post, clock())) is not None:
+        meaning = _deliver(parcel, post, clock)
+        found[meaning.state.value] += 1
+        if meaning.stop:
+            break
+    return found
+
+
+def request(actor: Actor, *, now: datetime, queue: Queue) -> None:
+    """Send the actor the portfolio of now, beside any schedule."""
+    access.require(actor, Permission.SEE_PORTFOLIO)
+    with unit_of_work(actor) as session:
+        reader = users.by_id(session, actor.user_id) if actor.user_id else None
+        if reader is None:
+            raise NotFound("There is no such user")
+        session.add(PortfolioDelivery(user_id=reader.id, slot=now))
+        _note(session, reader, "portfolio_mail_now", now)
+        after_commit(session, lambda: queue.put(Job.SEND_PORTFOLIOS))
+
+
+def resend(actor: Actor, delivery_id: int, *, now: datetime, queue: Queue) -> None:
+    """Try a failed, refused or uncertain mail again, because a person says so.
+
+    A reader's own; a BPO manager anybody's. Raises Conflict for one that needs no other try.
+    """
+    access.require(actor, Permission.SEE_PORTFOLIO)
+    with unit_of_work(actor) as session:
+        row = session.get(PortfolioDelivery, delivery_id, with_for_update=True)
+        if row is None or (row.user_id != actor.user_id and actor.role is not Role.ADMIN):
+            raise NotFound("There is no such delivery")
+        before = State(row.state)
+        if before not in RESENDABLE:
+            raise Conflict("This delivery needs no other try")
+        row.state = before if before is State.FAILED else deliveries.move(before, State.PLANNED)
+        row.attempts, row.retry_at, row.settled_at = 0, now, None
+        _note(session, session.get_one(User, row.user_id), "portfolio_mail_again", now)
+        after_commit(session, lambda: queue.put(Job.SEND_PORTFOLIOS))
+
+
+def _sweep(now: datetime) -> int:
+    with unit_of_work(_POSTMAN) as session:
+        lost = session.execute(
+            update(PortfolioDelivery)
+            .where(stored.expired(now))
+            .values(
+                state=State.UNCERTAIN.value,
+                claimed_at=None,
+                settled_at=now,
+                answer="no final answer",
+            )
+            .returning(PortfolioDelivery.id)
+        ).all()
+    return len(lost)
+
+
+def _claim(post: Post, now: datetime) -> _Parcel | None:
+    """The next mail whose reader may still have it, taken by this worker alone."""
+    while True:
+        with unit_of_work(_POSTMAN) as session:
+            row = session.scalar(
+                select(PortfolioDelivery)
+                .where(stored.waiting(now))
+                .order_by(PortfolioDelivery.slot, PortfolioDelivery.id)
+                .limit(1)
+                .with_for_update(skip_locked=True)
+                .execution_options(populate_existing=True)
+            )
+            if row is None:
+                return None
+            user = session.get_one(User, row.user_id)
+            row.recipient = user.email
+            reach = users.reach(session, user) if user.active else frozenset()
+            if reach and user.role in stored.READERS:
+                row.state, row.claimed_at = State.SENDING.value, now
+                row.attempts += 1
+                return _parcel(row, user, reach, post)
+            row.state, row.settled_at = State.CANCELLED.value, now
+            row.answer = "no longer has access here"
+
+
+def _parcel(row: PortfolioDelivery, user: User, reach: frozenset[int], post: Post) -> _Parcel:
+    row.message_id = report_mail.portfolio_id(row.id, post.sender)
+    reader = actors.user(user.id, Role(user.role), reach, name=user.name)
+    return _Parcel(row.id, row.attempts, reader, user.name, user.email, user.locale, row.message_id)
+
+
+def _deliver(parcel: _Parcel, post: Post, clock: Callable[[], datetime]) -> deliveries.Outcome:
+    """Read, draw, hand over and record; what could not be made is tried again like a dead line."""
+    told = None
+    try:
+        told = _figures(parcel.reader, clock())
+        message = _message(parcel, told, post, clock())
+    except Exception:
+        log.exception("portfolio_mail_unwritten", delivery=parcel.delivery_id)
+        outcome = Outcome(Stage.CONNECT, answer="the mail could not be written")
+    else:
+        outcome = post.mail.send(post.sender.address, parcel.email, message)
+    return _settle(parcel, told, outcome, clock())
+
+
+def _figures(reader: Actor, now: datetime) -> PortfolioFigures:
+    """The portfolio as its reader may see it: behind the row policies, with that reader's reach."""
+    with unit_of_work(reader) as session:
+        places = workspaces.listed(session, reader.workspace_ids)
+        return portfolio_reports.figures(session, places, now)
+
+
+def _message(parcel: _Parcel, told: PortfolioFigures, post: Post, now: datetime) -> bytes:
+    document = client_rows.document(told, post.sender.name, parcel.locale)
+    rendered = client_rows.mail(told, post.sender.name, parcel.locale, post.base_url)
+    return report_mail.message(
+        post.sender,
+        Address(parcel.name, addr_spec=parcel.email),
+        rendered,
+        Attachment(f"{text.slug(post.sender.name)}-{told.as_of}.pdf", document),
+        identity=parcel.message_id,
+        at=now,
+    )
+
+
+def _settle(
+    parcel: _Parcel, told: PortfolioFigures | None, outcome: Outcome, now: datetime
+) -> deliveries.Outcome:
+    meaning = outcomes.meaning(outcome, tries=parcel.attempts, now=now)
+    with unit_of_work(_POSTMAN) as session:
+        session.execute(
+            update(PortfolioDelivery)
+            .where(
+                PortfolioDelivery.id == parcel.delivery_id,
+                PortfolioDelivery.state == State.SENDING.value,
+            )
+            .values(
+                state=meaning.state.value,
+                claimed_at=None,
+                settled_at=None if meaning.state is State.FAILED else now,
+                retry_at=meaning.retry_at,
+                answer=outcomes.words(outcome),
+                as_of=told.as_of if told else None,
+                clients=len(told.rows) if told else None,
+            )
+        )
+        _note(
+            session,
+            session.get_one(User, parcel.reader.user_id),
+            f"portfolio_mail_{meaning.state.value}",
+            now,
+        )
+    if meaning.state is not State.SENT:
+        log.warning("portfolio_mail", state=meaning.state.value, answer=outcome.answer)
+    return meaning
+
+
+def _note(session: Session, reader: User, action: str, now: datetime) -> None:
+    audit.record_access(session, action, now=now, user_id=reader.id, subject=reader.email)
