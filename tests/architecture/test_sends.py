@@ -11,6 +11,7 @@ WAYS_OUT = {
     "bpo/services/account_mails.py": "invitations and resets, to the users of the program",
     "bpo/services/approval_mails.py": "a decision that is asked for, to the client managers",
     "bpo/services/report_deliveries.py": "reports, to the client company",
+    "bpo/services/portfolio_deliveries.py": "the portfolio, to the account of who asked for it",
     "bpo/services/page_links.py": "a new link to the page, when the debtor asks for it there",
 }
 """The modules that hand anything to a mail server or a provider, and to whom."""
