@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence, Set
 
 from bpo.domain import rows_names as names
+from bpo.domain.rows_keys import is_shortened
 from bpo.domain.rows_records import Field, Kind
 from bpo.formats.cells import BLANKS
 from bpo.kernel import documents
@@ -181,7 +182,7 @@ def _is_amount(value: str) -> bool:
 
 
 def _is_code(value: str) -> bool:
-    return _CODE.fullmatch(value) is not None
+    return _CODE.fullmatch(value) is not None or is_shortened(value)
 
 
 def _is_kind(value: str) -> bool:

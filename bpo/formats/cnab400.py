@@ -104,6 +104,9 @@ def read(content: bytes, limit: int = banks.DEFAULT_LIMIT) -> ReturnFile:
     events: list[Event] = []
     for number, text in rows[1:]:
         line = Columns(number, text)
+        if not text[:1].isdigit():
+            problems.append(_damaged(number))
+            continue
         events.extend(_events(bank, line))
         problems += line.problems
     created = banks.day(header[94:100], "dmy")
@@ -119,6 +122,11 @@ def _doubts_of_header(number: int, text: str) -> Iterator[Problem]:
             Phrase("The header does not say RETORNO; the file was read by its lines."),
             Level.WARNING,
         )
+
+
+def _damaged(number: int) -> Problem:
+    message = Phrase("The line begins with no digit: it is damaged, or its columns are shifted.")
+    return Problem(number, "record_type", Code.DAMAGED, message)
 
 
 def _events(bank: str, line: Columns) -> Iterator[Event]:

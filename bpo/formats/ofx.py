@@ -82,13 +82,14 @@ class Movement:
 class Statement:
     """One account's part of a file: its days as the bank tells them, None where it does not.
 
-    `balance_cents` is the ledger balance at `until`, None when blank.
+    `balance_cents` is the ledger balance at `until`, None when blank. `currency` is as written.
     """
 
     account: Account
     starts: date | None
     until: date | None
     balance_cents: int | None
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,7 @@ class _Reader:
     entry_line: int = 0
     status: dict[str, str] = field(default_factory=dict)
     inside: set[str] = field(default_factory=set)
+    has_end: bool = False
 
     def run(self) -> None:
         line, place = 1, 0
@@ -148,6 +150,8 @@ class _Reader:
             line += self.text.count("\n", place, tag.start())
             place = tag.start()
             self._take(line, tag[2].upper(), bool(tag[1]), tag[4])
+        if not self.has_end:
+            self._cut_off(line)
         self._end_entry()
         self._end_statement()
 
@@ -166,7 +170,16 @@ class _Reader:
         else:
             self._value(line, name, _plain(value))
 
+    def _cut_off(self, line: int) -> None:
+        """A movement without its end may lack the text by which it is known when it comes again."""
+        message = Phrase("The file is cut off: its end is missing. Download it again.")
+        self._tell(line, "file", Code.DAMAGED, message, Level.WARNING)
+        if self.entry is not None:
+            line, self.entry = self.entry_line, None
+            self._tell(line, "file", Code.DAMAGED, Phrase("The file ends within this movement."))
+
     def _close(self, name: str) -> None:
+        self.has_end = self.has_end or name == "OFX"
         if name in ("STMTTRN", "BANKTRANLIST"):
             self._end_entry()
         elif name in _STATEMENTS:
@@ -180,7 +193,9 @@ class _Reader:
             self._status(line, name, value)
         elif "BANKACCTFROM" in self.inside and name in ("BANKID", "BRANCHID", "ACCTID"):
             self.account[name] = value
-        elif name in ("DTSTART", "DTEND") or (name == "BALAMT" and "LEDGERBAL" in self.inside):
+        elif name in ("CURDEF", "DTSTART", "DTEND") or (
+            name == "BALAMT" and "LEDGERBAL" in self.inside
+        ):
             self.period.setdefault(name, value)
 
     def _status(self, line: int, name: str, value: str) -> None:
@@ -215,6 +230,7 @@ class _Reader:
                     _day(self.period.get("DTSTART", "")),
                     _day(self.period.get("DTEND", "")),
                     banks.cents(self.period.get("BALAMT", "")),
+                    self.period.get("CURDEF", "").upper(),
                 )
             )
         self.kind = ""

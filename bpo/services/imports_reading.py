@@ -22,6 +22,7 @@ from bpo.formats.ofx import Extract
 from bpo.gateways import wording
 from bpo.kernel import clock, threads
 from bpo.kernel.actor import Actor
+from bpo.kernel.errors import BadInput
 from bpo.kernel.text import Phrase
 from bpo.models import Import, Workspace
 from bpo.queries import imports as stored
@@ -215,6 +216,7 @@ def _debtors_only(work: Work, part: Part, tell: Tell) -> Outcome:
 def _from_bank(work: Work, part: Part, tell: Tell) -> Outcome:
     place, days = work.workspace.id, {"today": work.today}
     if isinstance(part.told, Extract):
+        _refuse_foreign(part.told, work.workspace.currency)
         done = bank_lines.take_statement(
             work.session, work.actor, place, part.told, work.row.id, now=work.now, **days
         )
@@ -236,6 +238,18 @@ def _left(done: Taken) -> Phrase:
         "account again and import the file once more.",
         count=done.left,
     )
+
+
+def _refuse_foreign(extract: Extract, own: str) -> None:
+    """Money of another currency settles nothing here. Raises BadInput."""
+    for one in extract.statements:
+        is_currency = len(one.currency) == 3 and one.currency.isalpha()
+        if is_currency and one.currency not in (own, "XXX"):
+            raise BadInput(
+                "The statement is in {currency}; this company's books are in {own}.",
+                currency=one.currency,
+                own=own,
+            )
 
 
 def _matched(done: Taken) -> Phrase:

@@ -277,6 +277,11 @@ def test_ids_keep_all_digits_and_shortened_ones_are_refused() -> None:
     ]
 
 
+def test_a_column_of_shortened_customers_is_not_taken_for_names() -> None:
+    table = parsed("1,66124E+18;11;20/02/2024;10,00", header="Cliente;Nota;Vencimento;Valor")
+    assert found(table) == [(2, "debtor_ref", Code.DAMAGED, Level.REJECT)]
+
+
 def test_debtors_are_known_by_cpf_or_cnpj_and_lost_zeros_come_back() -> None:
     header = "CPF/CNPJ;Nome;Fatura;Emissão;Vencimento;Valor"
     table = parsed(

@@ -146,6 +146,13 @@ def test_a_shifted_line_is_left_out_and_told() -> None:
     assert [(problem.line, problem.field) for problem in found.problems] == [(2, "event_date")]
 
 
+def test_a_line_whose_columns_begin_later_is_told() -> None:
+    line = placed(400, _2="1", _64="11", _110="06", _112="051126", _255="0000000000500")
+    found = read("\n".join([header_400("341"), line, ""]).encode())
+    assert not found.events
+    assert [(problem.line, problem.field) for problem in found.problems] == [(2, "record_type")]
+
+
 def test_a_segment_alone_is_told() -> None:
     head = placed(240, _1="00100000", _143="2")
     title = placed(240, _1="0010001300001T 06", _38="123")

@@ -152,3 +152,13 @@ def test_what_is_no_statement_is_refused(content: bytes, sentence: str) -> None:
 )  # fmt: skip
 def test_amounts_of_banks(text: str, cents: int | None) -> None:
     assert banks.cents(text) == cents
+
+
+def test_a_movement_in_which_the_file_ends_is_left_out_and_told() -> None:
+    content = statement(movement("1,00"), movement("2,00", memo="PIX DE DAVI"))
+    found = ofx.read(content[: content.index(b"DE DAVI")])
+    assert [one.amount_cents for one in found.movements] == [1_00]
+    assert [(one.field, one.level) for one in found.problems] == [
+        ("file", Level.WARNING),
+        ("file", Level.REJECT),
+    ]

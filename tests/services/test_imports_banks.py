@@ -93,3 +93,10 @@ def test_a_remittance_is_refused_and_nothing_is_kept(session, sol):
     with pytest.raises(BadInput, match="remittance"):
         taken(sol, b"01REMESSA01COBRANCA".ljust(400) + b"\n" + b"1".ljust(400), name="x.rem")
     assert lines(session) == 0
+
+
+def test_a_statement_in_another_currency_is_refused(session, sol):
+    content = statement(movement("100,00")).replace(b"<CURDEF>BRL", b"<CURDEF>USD")
+    row = taken(sol, content, name="extrato.ofx")
+    assert (row.state, lines(session)) == ("failed", 0)
+    assert row.error["phrase"][1] == {"currency": "USD", "own": "BRL"}
