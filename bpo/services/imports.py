@@ -32,6 +32,8 @@ MOST_FINDINGS = 10_000
 STARTABLE = frozenset({"uploaded", "failed"})
 NOT_FINISHED = Phrase("The import could not be finished, and nothing was written. Try again.")
 
+_LONGEST_NAME, _LONGEST_ENDING = 200, 6
+
 _MEDIA = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "xml": "application/xml",
@@ -241,7 +243,7 @@ def _fail(actor: Actor, workspace_id: int, import_id: int, phrase: Phrase, now: 
 def _kept(
     session: Session, actor: Actor, workspace_id: int, filename: str, content: bytes
 ) -> Import:
-    name = " ".join(filename.replace("\\", "/").rpartition("/")[2].split())[:200] or "?"
+    name = _shortened(" ".join(filename.replace("\\", "/").rpartition("/")[2].split())) or "?"
     media = _MEDIA.get(name.rpartition(".")[2].lower(), "text/csv")
     file = files.put(session, workspace_id, name, media, content)
     row = Import(
@@ -255,6 +257,12 @@ def _kept(
     session.add(row)
     session.flush()
     return row
+
+
+def _shortened(name: str) -> str:
+    """At most as many characters of a file's name as are kept, its ending among them."""
+    ending = name[name.rfind(".") :] if "." in name[-_LONGEST_ENDING:] else ""
+    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - len(ending)] + ending
 
 
 def _ask(

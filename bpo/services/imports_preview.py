@@ -23,7 +23,6 @@ CHECKED_ROWS = 20_000
 """Rows read for a preview; all of a larger file are read when it is imported."""
 
 SAMPLE = 8
-MOST_FINDINGS = 200
 
 
 class Answer(NamedTuple):
@@ -51,7 +50,7 @@ class Preview:
     """What a file would import under the choices made. `checked` rows of `total` were read.
 
     Unless it `is_ready` it cannot be imported as it stands: `refusal` or `doubt` says why.
-    `options` and `outline` are those of a table.
+    `findings` are all of the rows that were checked; `options` and `outline` are those of a table.
     """
 
     choices: Choices
@@ -111,10 +110,7 @@ def _checked(
         rejected += out
         checked += len(parsed.rows) + out
         taken += parsed.rows[: SAMPLE - len(taken)]
-        problems += [
-            one._replace(message=incoming.named(name, one.message))
-            for one in found[: MOST_FINDINGS - len(problems)]
-        ]
+        problems += [one._replace(message=incoming.named(name, one.message)) for one in found]
     return Preview(
         choices,
         outline,

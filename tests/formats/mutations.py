@@ -58,7 +58,7 @@ def table(content: bytes, chance: random.Random) -> bytes:
     """Cells that are odd, rows that are too long or stand twice, other marks and encodings."""
     text = _text(content)
     mark = max(";,\t|", key=text.count)
-    rows = [line.split(mark) for line in text.splitlines()]
+    rows = [line.split(mark) for line in text.splitlines()] or [[""]]
     for _ in range(chance.randint(1, 5)):
         _on_rows(rows, chance)
     mark = chance.choice((mark, mark, mark, ";", ",", "\t", "|"))
