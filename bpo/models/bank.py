@@ -2,7 +2,16 @@
 
 from datetime import date
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bpo.db import Model
@@ -44,7 +53,8 @@ class BankLine(InWorkspace, Created, Model):
     `key` is its identity within the workspace, the same in every file that tells it again. `open`
     credits wait to be matched, `matched` ones have a payment, `aside` ones are no payment of a
     debtor (`aside_reason`), `info` is everything that is no money received. Once a match has been
-    undone, `by_hand` keeps the machine away.
+    undone, `by_hand` keeps the machine away. Of an open line that was split `placed_cents` are
+    payments already; the rest waits.
     """
 
     __tablename__ = "bank_lines"
@@ -54,6 +64,14 @@ class BankLine(InWorkspace, Created, Model):
         CheckConstraint("source IN ('ofx', 'cnab', 'pix')", name="source"),
         CheckConstraint("state IN ('open', 'matched', 'aside', 'info')", name="state"),
         CheckConstraint("state = 'info' OR amount_cents > 0", name="amount"),
+        CheckConstraint(
+            "placed_cents = 0 OR placed_cents BETWEEN 0 AND amount_cents", name="placed"
+        ),
+        CheckConstraint(
+            "CASE state WHEN 'matched' THEN placed_cents = amount_cents"
+            " WHEN 'open' THEN placed_cents < amount_cents ELSE true END",
+            name="whole",
+        ),
         Index(
             "ix_bank_lines_open",
             "workspace_id",
@@ -70,6 +88,7 @@ class BankLine(InWorkspace, Created, Model):
     state: Mapped[str] = mapped_column(Text, server_default="open")
     on_day: Mapped[date]
     amount_cents: Mapped[Cents]
+    placed_cents: Mapped[Cents] = mapped_column(server_default=text("0"))
     title_cents: Mapped[int | None] = mapped_column(BigInteger)
     kind: Mapped[str] = mapped_column(Text, server_default="")
     memo: Mapped[str] = mapped_column(Text, server_default="")
@@ -108,6 +127,8 @@ class BankSuggestion(WithinParent, Model):
 class BankMatch(WithinParent, Created, Model):
     """That a line is a payment; `undone_at` when it turned out not to be. Never deleted.
 
+    A line that was split is several, each a `part` of it.
+
     `linked`: the payment had been recorded before by other means, and stays when this is undone.
     """
 
@@ -119,6 +140,7 @@ class BankMatch(WithinParent, Created, Model):
             "uq_bank_matches_live",
             "workspace_id",
             "line_id",
+            "part",
             unique=True,
             postgresql_where=text("undone_at IS NULL"),
         ),
@@ -127,6 +149,7 @@ class BankMatch(WithinParent, Created, Model):
 
     line_id: Mapped[int] = mapped_column(BigInteger)
     payment_id: Mapped[int] = mapped_column(BigInteger)
+    part: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"))
     by_machine: Mapped[bool] = mapped_column(server_default=text("false"))
     linked: Mapped[bool] = mapped_column(server_default=text("false"))
     reasons: Mapped[JsonList] = mapped_column(server_default=text("'[]'"))

@@ -76,10 +76,10 @@ def credits(
 
 
 def credit(line: BankLine) -> Credit:
-    """A line as the rules see it."""
+    """A line as the rules see it: what of its money is not placed yet."""
     return Credit(
         line.id,
-        line.amount_cents,
+        line.amount_cents - line.placed_cents,
         line.on_day,
         line.memo,
         line.payer_name,
@@ -142,10 +142,12 @@ def lines(session: Session, wanted: Wanted, number: int = 1) -> list[BankLine]:
 
 
 def total(session: Session, wanted: Wanted) -> tuple[int, int]:
-    """How many lines a view has, and their money in centavos."""
-    query: Any = select(func.count(), func.coalesce(func.sum(BankLine.amount_cents), 0))
-    count, cents = session.execute(_wanted(query.select_from(BankLine), wanted)).all()[0]
-    return int(count), int(cents)
+    """How many lines a view has, and their money in centavos; of the open ones what waits."""
+    waits = SHOWN[wanted.show] == "open"
+    cents = BankLine.amount_cents - BankLine.placed_cents if waits else BankLine.amount_cents
+    query: Any = select(func.count(), func.coalesce(func.sum(cents), 0))
+    count, sum_ = session.execute(_wanted(query.select_from(BankLine), wanted)).all()[0]
+    return int(count), int(sum_)
 
 
 def by_id(session: Session, workspace_id: int, line_id: int) -> BankLine | None:
@@ -174,26 +176,46 @@ def proposed(session: Session, found: Sequence[BankLine]) -> dict[int, list[Prop
     return by_line
 
 
-def matched(session: Session, found: Sequence[BankLine]) -> dict[int, Matched]:
-    """The payment of each of some lines, by the line's id."""
+def matched(session: Session, found: Sequence[BankLine]) -> dict[int, list[Matched]]:
+    """The payments of each of some lines, by the line's id, in the order of their parts."""
+    by_line: dict[int, list[Matched]] = defaultdict(list)
     query = (
         select(BankMatch, Payment, Debtor)
         .join(Payment, _same(Payment, BankMatch.workspace_id, BankMatch.payment_id))
         .join(Debtor, _same(Debtor, Payment.workspace_id, Payment.debtor_id))
         .where(*_of(BankMatch, found), BankMatch.undone_at.is_(None))
+        .order_by(BankMatch.part)
     )
-    return {row[0].line_id: Matched(*row) for row in session.execute(query)}
+    for row in session.execute(query):
+        by_line[row[0].line_id].append(Matched(*row))
+    return by_line
 
 
-def match_of(session: Session, workspace_id: int, line_id: int) -> BankMatch | None:
-    """The match of a line that stands."""
-    return session.scalar(
-        select(BankMatch).where(
+def matches_of(session: Session, workspace_id: int, line_id: int) -> Sequence[BankMatch]:
+    """The matches of a line that stand, one for each part of it."""
+    return session.scalars(
+        select(BankMatch)
+        .where(
             BankMatch.workspace_id == workspace_id,
             BankMatch.line_id == line_id,
             BankMatch.undone_at.is_(None),
         )
+        .order_by(BankMatch.part)
+    ).all()
+
+
+def parts(session: Session, workspace_id: int, line_ids: Sequence[int]) -> dict[int, int]:
+    """How many parts of some lines are placed, by line; none for what was never split."""
+    query = (
+        select(BankMatch.line_id, func.count())
+        .where(
+            BankMatch.workspace_id == workspace_id,
+            BankMatch.line_id.in_(line_ids),
+            BankMatch.undone_at.is_(None),
+        )
+        .group_by(BankMatch.line_id)
     )
+    return dict(session.execute(query).all())
 
 
 def of_payment(session: Session, workspace_id: int, payment_id: int) -> BankLine | None:

@@ -65,7 +65,7 @@ def fresh(
 
 def told(session: Session, workspace_id: int) -> dict[int, Told]:
     """What each account of a workspace has told, by its id, in two queries."""
-    waiting = BankLine.state == "open"
+    waiting, left = BankLine.state == "open", BankLine.amount_cents - BankLine.placed_cents
     query: Any = (
         select(
             BankLine.account_id,
@@ -73,7 +73,7 @@ def told(session: Session, workspace_id: int) -> dict[int, Told]:
             func.min(BankLine.on_day),
             func.count(BankLine.import_id.distinct()),
             func.count().filter(waiting),
-            func.coalesce(func.sum(BankLine.amount_cents).filter(waiting), 0),
+            func.coalesce(func.sum(left).filter(waiting), 0),
             func.max(BankLine.import_id),
         )
         .where(

@@ -52,7 +52,7 @@ SELECT where_, count(*), count(DISTINCT debtor_id), sum(cents)::bigint,
 FROM placed GROUP BY where_
 """
 _MONEY = """
-SELECT count(*), coalesce(sum(amount_cents), 0)::bigint, min(on_day) FROM bank_lines
+SELECT count(*), coalesce(sum(amount_cents - placed_cents), 0)::bigint, min(on_day) FROM bank_lines
 WHERE workspace_id = %(place)s AND state = 'open'
 """
 ORDER = ("dispute", "promise", "hold", "no_contact", "task", "reminders")

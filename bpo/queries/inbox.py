@@ -94,7 +94,7 @@ WHERE {_quiet(Kind.CAMPAIGN, "c.id")}
 SELECT '{Kind.MONEY}', here.workspace_id, here.today, here.workspace_id, NULL, NULL,
        money.cents, money.since
 FROM here JOIN LATERAL (
-    SELECT sum(b.amount_cents) AS cents, min(b.on_day) AS since FROM bank_lines b
+    SELECT sum(b.amount_cents - b.placed_cents) AS cents, min(b.on_day) AS since FROM bank_lines b
     WHERE b.workspace_id = here.workspace_id AND b.state = 'open'
 ) money ON money.cents > 0
 WHERE {_quiet(Kind.MONEY, "here.workspace_id")}

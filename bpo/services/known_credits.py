@@ -110,17 +110,23 @@ def _recorded(
         if line_id not in found and key not in used:
             found[line_id] = payment_id
             used.add(key)
-    rows = [_link(workspace_id, *pair) for pair in found.items()]
+    parts = bank_known.parts(session, workspace_id, found.values())
+    rows = [
+        _link(workspace_id, line_id, number, part)
+        for line_id, payment_id in found.items()
+        for part, number in enumerate(parts.get(payment_id, (payment_id,)), 1)
+    ]
     if rows:
         session.execute(insert(BankMatch), rows)
     return set(found)
 
 
-def _link(workspace_id: int, line_id: int, payment_id: int) -> dict[str, Any]:
+def _link(workspace_id: int, line_id: int, payment_id: int, part: int) -> dict[str, Any]:
     return {
         "workspace_id": workspace_id,
         "line_id": line_id,
         "payment_id": payment_id,
+        "part": part,
         "by_machine": True,
         "linked": True,
     }
@@ -171,6 +177,6 @@ def reopen_reversed(session: Session, workspace_id: int, now: datetime) -> Seque
         session.execute(
             update(BankLine)
             .where(BankLine.workspace_id == workspace_id, BankLine.id.in_(lines))
-            .values(state="open", by_hand=True, aside_reason=None)
+            .values(state="open", by_hand=True, aside_reason=None, placed_cents=0)
         )
     return lines

@@ -19,7 +19,7 @@ from bpo.kernel.actor import Actor
 from bpo.kernel.errors import BadInput, Conflict, NotFound
 from bpo.models import Debtor, Payment, Workspace
 from bpo.models import Entry as EntryRow
-from bpo.queries import debtors, ledger, receivables, workspaces
+from bpo.queries import bank_known, debtors, ledger, receivables, workspaces
 from bpo.queries import payments as stored
 from bpo.queries.receivables import Due
 from bpo.services import audit, reconciling
@@ -131,6 +131,10 @@ def reverse(
     with unit_of_work(actor) as session:
         workspace, payment = _to_undo(session, workspace_id, payment_id)
         insist_on_whole(session, payment)
+        if bank_known.is_part(session, workspace_id, payment_id):
+            raise Conflict(
+                "This is one part of a bank credit that was split: undo the credit, all at once"
+            )
         today = clock.local_day(now, workspace.time_zone)
         undoing = Payment(
             workspace_id=workspace_id,

@@ -9,12 +9,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bpo.db import unit_of_work
-from bpo.domain import access, findings
+from bpo.domain import access, bank_splits, findings
 from bpo.domain.access import Permission
+from bpo.domain.bank_splits import Part
+from bpo.domain.reconciliation import Credit
 from bpo.kernel import clock
 from bpo.kernel.actor import Actor
 from bpo.kernel.errors import BadInput, Conflict, NotFound
-from bpo.models import BankLine, BankMatch, BankSuggestion, Payment
+from bpo.models import BankLine, BankMatch, BankSuggestion, Debtor, Payment
 from bpo.queries import bank, debtors, receivables, workspaces
 from bpo.queries import payments as stored
 from bpo.services import audit, reconciling, suspense
@@ -90,14 +92,57 @@ def choose(
         debtor = debtors.by_id(session, workspace_id, debtor_id)
         if debtor is None:
             raise NotFound("There is no such debtor")
-        open_ids = [due.row.id for due in receivables.to_settle(session, debtor, credits[0].on)]
-        if set(receivable_ids) - set(open_ids):
-            raise BadInput(
-                "A chosen receivable is settled already or is not this debtor's",
-                field="receivables",
-            )
-        choice = Choice(credits[0], debtor_id, tuple(dict.fromkeys(receivable_ids or open_ids)))
+        ids = _open_of(session, debtor, receivable_ids, credits[0])
+        part = 1 + len(bank.matches_of(session, workspace_id, line_id))
+        choice = Choice(credits[0], debtor_id, ids, part=part)
         return reconciling.apply(session, actor, workspace_id, [choice], now=now)[line_id]
+
+
+def split(
+    actor: Actor, workspace_id: int, line_id: int, parts: Sequence[Part], *, now: datetime
+) -> int:
+    """Say what of a credit is whose, debtor by debtor, all at once; returns the centavos left.
+
+    Each part is a payment of its debtor, whose excess is that debtor's credit. What is left stays
+    in suspense, with the debtors that are still likely. Raises Conflict when the credit, or a
+    receivable of it, was decided meanwhile, BadInput for parts that cannot be.
+    """
+    access.require(actor, Permission.RECORD_PAYMENT, workspace_id)
+    with unit_of_work(actor) as session:
+        credits = bank.credits(session, workspace_id, [line_id])
+        if not credits:
+            raise Conflict("This money has been decided on already")
+        left = bank_splits.rest(parts, credits[0].amount_cents)
+        first = 1 + len(bank.matches_of(session, workspace_id, line_id))
+        choices = [
+            _part(session, workspace_id, credits[0], part, number)
+            for number, part in enumerate(parts, first)
+        ]
+        reconciling.split(session, actor, workspace_id, credits[0], choices, now=now)
+        if left:
+            _look_again(session, actor, workspace_id, [line_id], now)
+    return left
+
+
+def _part(session: Session, workspace_id: int, credit: Credit, part: Part, number: int) -> Choice:
+    debtor = debtors.by_id(session, workspace_id, part.debtor_id)
+    if debtor is None:
+        raise NotFound("There is no such debtor")
+    ids = _open_of(session, debtor, part.receivable_ids, credit)
+    own = credit._replace(amount_cents=part.cents)
+    return Choice(own, part.debtor_id, ids, part=number)
+
+
+def _open_of(
+    session: Session, debtor: Debtor, chosen: Sequence[int], credit: Credit
+) -> tuple[int, ...]:
+    """The receivables that money settles, in order; raises BadInput for one that is not open."""
+    open_ids = [due.row.id for due in receivables.to_settle(session, debtor, credit.on)]
+    if set(chosen) - set(open_ids):
+        raise BadInput(
+            "A chosen receivable is settled already or is not this debtor's", field="receivables"
+        )
+    return tuple(dict.fromkeys(chosen or open_ids))
 
 
 def set_aside(actor: Actor, refs: Sequence[Ref], *, now: datetime) -> list[Ref]:
@@ -133,12 +178,19 @@ def undo(actor: Actor, refs: Sequence[Ref], *, now: datetime) -> list[Ref]:
             for line in _decided(session, workspace_id, ids):
                 _reopen(session, actor, line, now)
                 done.append(Ref(workspace_id, line.id))
-            workspace = workspaces.by_id(session, workspace_id)
-            assert workspace
-            today = clock.local_day(now, workspace.time_zone)
-            session.flush()
-            reconciling.run(session, actor, workspace_id, ids, today=today, now=now)
+            _look_again(session, actor, workspace_id, ids, now)
     return done
+
+
+def _look_again(
+    session: Session, actor: Actor, workspace_id: int, ids: Sequence[int], now: datetime
+) -> None:
+    """Propose anew what some lines may be for, with what is known now."""
+    workspace = workspaces.by_id(session, workspace_id)
+    assert workspace
+    today = clock.local_day(now, workspace.time_zone)
+    session.flush()
+    reconciling.run(session, actor, workspace_id, ids, today=today, now=now)
 
 
 def _decided(session: Session, workspace_id: int, ids: Iterable[int]) -> Sequence[BankLine]:
@@ -147,7 +199,7 @@ def _decided(session: Session, workspace_id: int, ids: Iterable[int]) -> Sequenc
         .where(
             BankLine.workspace_id == workspace_id,
             BankLine.id.in_(list(ids)),
-            BankLine.state.in_(("matched", "aside")),
+            BankLine.state.in_(("matched", "aside")) | (BankLine.placed_cents > 0),
         )
         .order_by(BankLine.id)
         .with_for_update()
@@ -156,12 +208,12 @@ def _decided(session: Session, workspace_id: int, ids: Iterable[int]) -> Sequenc
 
 
 def _reopen(session: Session, actor: Actor, line: BankLine, now: datetime) -> None:
-    match = bank.match_of(session, line.workspace_id, line.id)
-    if match:
+    for match in bank.matches_of(session, line.workspace_id, line.id):
         match.undone_at, match.undone_by = now, actor.user_id
         if not match.linked:
             _reverse(session, actor, match, now)
-    line.state, line.aside_reason, line.by_hand = "open", None, True
+    line.state, line.placed_cents = "open", 0
+    line.aside_reason, line.by_hand = None, True
     _record(session, actor, line.workspace_id, "bank.undo", line.id, now)
 
 
@@ -212,12 +264,14 @@ def _best(session: Session, workspace_id: int, ids: Sequence[int]) -> list[Choic
     )
     for row in session.scalars(query):
         found[row.line_id].append(row)
+    placed = bank.parts(session, workspace_id, list(credits))
     return [
         Choice(
             credits[number],
             rows[0].debtor_id,
             tuple(row.receivable_id for row in rows if row.receivable_id),
             tuple(findings.phrase_from_json(reason) for reason in rows[0].reasons),
+            part=1 + placed.get(number, 0),
         )
         for number, rows in found.items()
     ]

@@ -48,7 +48,8 @@ class Done:
 @dataclass(frozen=True, slots=True)
 class Choice:
     """What a credit is for, decided by the rules or by a person; `spread` says how it is spread
-    where it settles less than is asked, as an agreement that is paid off early does."""
+    where it settles less than is asked, as an agreement that is paid off early does. Of a credit
+    that is split each `part` has a choice of its own, whose credit has the amount of the part."""
 
     credit: Credit
     debtor_id: int
@@ -56,6 +57,7 @@ class Choice:
     reasons: tuple[Phrase, ...] = ()
     by_machine: bool = False
     spread: Allocated | None = None
+    part: int = 1
 
 
 def run(
@@ -165,6 +167,26 @@ def apply(
     _settle_lines(session, workspace_id, [one.credit.id for one, _ in plans], now)
     _audit(session, actor, workspace_id, plans, numbers, now)
     return {one.credit.id: number for (one, _), number in zip(plans, numbers, strict=True)}
+
+
+def split(
+    session: Session,
+    actor: Actor,
+    workspace_id: int,
+    credit: Credit,
+    choices: Sequence[Choice],
+    *,
+    now: datetime,
+) -> None:
+    """Record the parts of one credit; what they leave of it waits on, and no machine places it."""
+    apply(session, actor, workspace_id, choices, now=now)
+    rest = credit.amount_cents - sum(one.credit.amount_cents for one in choices)
+    if rest:
+        session.execute(
+            update(BankLine)
+            .where(BankLine.workspace_id == workspace_id, BankLine.id == credit.id)
+            .values(state="open", by_hand=True, placed_cents=BankLine.amount_cents - rest)
+        )
 
 
 def _near(session: Session, workspace_id: int) -> Near:
@@ -310,6 +332,7 @@ def _matches(
             "workspace_id": workspace_id,
             "line_id": one.credit.id,
             "payment_id": number,
+            "part": one.part,
             "by_machine": one.by_machine,
             "reasons": [findings.phrase_to_json(reason) for reason in one.reasons],
             "created_by": actor.user_id,
@@ -358,7 +381,7 @@ def _settle_lines(session: Session, workspace_id: int, ids: Sequence[int], now: 
     session.execute(
         update(BankLine)
         .where(BankLine.workspace_id == workspace_id, BankLine.id.in_(ids))
-        .values(state="matched")
+        .values(state="matched", placed_cents=BankLine.amount_cents)
     )
     suspense.forget(session, workspace_id, ids)
     suspense.release_holds(session, workspace_id, ids, now)

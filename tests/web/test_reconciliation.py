@@ -108,3 +108,28 @@ def test_the_number_of_queries_does_not_grow_with_the_lines(client, cast, line, 
         event.remove(db.engine, "after_cursor_execute", watch)
         counts.append(len(seen))
     assert counts[1] == counts[2]
+
+
+def test_ana_splits_one_credit_over_two_debtors(client, session, cast, bill, today):
+    with acting_as(actors.system([cast.sol.id], name="test")):
+        eva = debts.debtor(session, cast.sol, "Eva Nunes Prado", email=None)
+        other = debts.receivable(session, eva, "2002", due=today + timedelta(days=2), cents=50_00)
+    line = _told(cast.sol, today, "E9", memo="TED HOLDING", amount_cents=180_00)
+    ana, url = people.sign_in(client, cast.ana), f"/w/sol/bank-lines/{line.id}/split"
+    assert 'data-key="s"' in ana.get(f"{QUEUE}?show=unknown").text
+    assert "Eva Nunes Prado" in _text(ana.get(f"{url}?debtor={bill.debtor_id}&q=Eva"))
+    page = ana.get(f"{url}?debtor={bill.debtor_id}&debtor={eva.id}").text
+    assert 'value="100,00"' in page
+    assert 'value="50,00"' in page
+    fields = {"debtor": [bill.debtor_id, eva.id], f"cents-{bill.debtor_id}": "100,00"}
+    assert _post(ana, url, **fields, **{f"cents-{eva.id}": "80,01"}).status_code == 400
+    _post(ana, url, **fields, **{f"cents-{eva.id}": "50,00", f"receivable-{eva.id}": other.id})
+    session.expire_all()
+    assert (bill.settled_cents, other.settled_cents) == (100_00, 50_00)
+    queue = _text(ana.get(f"{QUEUE}?show=unknown"))
+    assert "R$ 150,00 de R$ 180,00 já têm dono" in queue
+    assert "Desfazer tudo" in _text(ana.get(f"/w/sol/bank-lines/{line.id}"))
+    for person, refusal in ((cast.carla, 404), (cast.bruno, 403)):
+        browser = people.sign_in(client, person)
+        assert browser.get(url).status_code == refusal
+        assert _post(browser, url, **fields).status_code == refusal

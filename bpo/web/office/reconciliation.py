@@ -1,15 +1,19 @@
 """The queue of money to reconcile, over all client companies; and choosing by hand for one line."""
 
 from dataclasses import replace
+from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from bpo.db import db
-from bpo.domain import findings
+from bpo.domain import bank_splits, findings
 from bpo.domain.access import Permission
+from bpo.domain.bank_splits import Part
+from bpo.gateways import wording
 from bpo.kernel import clock
 from bpo.kernel.errors import NotFound
 from bpo.models import BankLine, Workspace
@@ -17,9 +21,10 @@ from bpo.queries import bank, bank_accounts, debtor_lists, debtors, receivables
 from bpo.queries.bank import Wanted
 from bpo.services import reconciliation
 from bpo.services.reconciliation import Ref
-from bpo.web import access, forms, session
+from bpo.web import access, forms, language, session
 from bpo.web.office import blueprint
 
+Answer = str | Response | tuple[str, int]
 MARKS = {"ofx": "landmark", "cnab": "receipt-text", "pix": "qr-code"}
 
 
@@ -116,7 +121,7 @@ def bank_line(slug: str, line_id: int) -> str:
         choices=debtor_lists.choices(db.session(), place, search) if search else [],
         search=search,
         proposed=bank.proposed(db.session(), [line]).get(line.id, []),
-        matched=bank.matched(db.session(), [line]).get(line.id),
+        matched=bank.matched(db.session(), [line]).get(line.id, []),
         phrase=findings.phrase_from_json,
         marks=MARKS,
     )
@@ -143,6 +148,67 @@ def bank_line_choose(slug: str, line_id: int) -> Response:
         return redirect(url_for("office.bank_line", slug=slug, line_id=line_id, debtor=typed))
     _tell("accept", [Ref(g.workspace.id, line_id)])
     return redirect(url_for("office.reconciliation"))
+
+
+@blueprint.get("/w/<slug>/bank-lines/<int:line_id>/split")
+@access.requires(Permission.RECORD_PAYMENT)
+def bank_line_split(slug: str, line_id: int) -> str:
+    """Place parts of one credit with several debtors."""
+    return _split_page(_found(line_id))
+
+
+@blueprint.post("/w/<slug>/bank-lines/<int:line_id>/split")
+@access.requires(Permission.RECORD_PAYMENT)
+def bank_line_split_do(slug: str, line_id: int) -> Answer:
+    """Record the parts; what is left waits in the queue."""
+    attempt = forms.attempt(
+        lambda: reconciliation.split(g.actor, g.workspace.id, line_id, _parts(), now=g.now)
+    )
+    if attempt.result is None:
+        return _split_page(_found(line_id), faults=forms.faults(attempt)), 400
+    left = attempt.result
+    _tell("accept", [Ref(g.workspace.id, line_id)])
+    if left:
+        told = wording.money(left, language.current(), g.workspace.currency)
+        flash(_("%(left)s of it stay in suspense and wait here.", left=told), "info")
+    return redirect(url_for("office.reconciliation"))
+
+
+def _parts() -> list[Part]:
+    """What was typed: an amount for each debtor, blank for none, and the ticked receivables."""
+    typed = forms.typed()
+    amounts = [(number, typed.cents(f"cents-{number}")) for number in _debtor_ids(request.form)]
+    return [
+        Part(number, cents, tuple(_numbers(request.form.getlist(f"receivable-{number}"))))
+        for number, cents in amounts
+        if cents
+    ]
+
+
+def _debtor_ids(values: MultiDict[str, str]) -> list[int]:
+    return list(dict.fromkeys(_numbers(values.getlist("debtor"))))[: bank_splits.MOST_PARTS]
+
+
+def _split_page(line: BankLine, **context: Any) -> str:
+    place, search = g.workspace.id, request.args.get("q", "").strip()
+    ids = _debtor_ids(request.form) or _debtor_ids(request.args)
+    people = [found for number in ids if (found := debtors.by_id(db.session(), place, number))]
+    due = [receivables.to_settle(db.session(), one, line.on_day) for one in people]
+    asked = [sum(each.amount.total_cents for each in titles) for titles in due]
+    left = line.amount_cents - line.placed_cents
+    return render_template(
+        "office/reconciliation/split.html",
+        line=line,
+        left=left,
+        people=list(zip(people, due, bank_splits.proposed(asked, left), strict=True)),
+        choices=debtor_lists.choices(db.session(), place, search) if search else [],
+        search=search,
+        proposed=bank.proposed(db.session(), [line]).get(line.id, []),
+        matched=bank.matched(db.session(), [line]).get(line.id, []),
+        typed=request.form,
+        marks=MARKS,
+        **({"faults": {}} | context),
+    )
 
 
 def _tell(act: str, done: list[Ref]) -> None:
