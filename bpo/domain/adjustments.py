@@ -120,14 +120,34 @@ def waiver(due: AmountDue, fine_cents: int, interest_cents: int) -> Entry:
 
 def check_rebate(limit: ApprovalLimit, receivable: Receivable, cents: int) -> None:
     """Raise BadInput when rebates would exceed the share of the amount that a role may give."""
-    given = sum(e.principal_cents for e in receivable.entries if e.kind is EntryKind.REBATE)
-    most = max(int(receivable.amount_cents * limit.principal_rate) - given, 0)
+    most = _most_off(limit, receivable)
     if cents > most:
         raise BadInput(
             "Your role may take off {most_cents} of this receivable: ask the BPO manager for more",
             field="amount",
             most_cents=most,
         )
+
+
+def check_withdrawal(limit: ApprovalLimit, receivable: Receivable, entry: Entry) -> None:
+    """Raise BadInput when taking a title back gives up more principal than the role may.
+
+    Counted like a rebate, so that neither is a way around the other. Who may write off is not
+    asked: a title taken back is a smaller thing.
+    """
+    most = _most_off(limit, receivable)
+    if entry.principal_cents > most:
+        raise BadInput(
+            "Your role may take back {most_cents} of this title: ask the BPO manager for more",
+            field="reason",
+            most_cents=most,
+        )
+
+
+def _most_off(limit: ApprovalLimit, receivable: Receivable) -> int:
+    """The centavos of principal that a role may still give up, less what rebates gave."""
+    given = sum(e.principal_cents for e in receivable.entries if e.kind is EntryKind.REBATE)
+    return max(int(receivable.amount_cents * limit.principal_rate) - given, 0)
 
 
 def check_waiver(limit: ApprovalLimit, due: AmountDue, entry: Entry) -> None:

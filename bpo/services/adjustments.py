@@ -73,10 +73,13 @@ def withdraw(
     on: date | None = None,
     key: str | None = None,
 ) -> EntryRow:
-    """Take back what is open of a title that should not be paid: a sale undone, an error."""
+    """Take back what is open of a title that should not be paid: a sale undone, an error.
+
+    Within the limit of the actor's role; who may write off has none.
+    """
 
     def decide(held: _Held) -> Entry:
-        return rules.withdrawal(held.due.receivable, held.due.day)
+        return _withdrawal(actor, held)
 
     return _act(actor, Act.WITHDRAWAL, workspace_id, receivable_id, decide, reason, now, on, key)
 
@@ -205,7 +208,7 @@ def settle(
     access.require(actor, Permission.ADJUST, workspace_id)
     held = _hold(session, actor, workspace_id, receivable_id, None, now)
     if cents is None:
-        act, entry = Act.WITHDRAWAL, rules.withdrawal(held.due.receivable, held.today)
+        act, entry = Act.WITHDRAWAL, _withdrawal(actor, held)
     else:
         act, entry = Act.REBATE, _rebate(held, cents)
     return _written(session, actor, held, act, entry, rules.reason(reason), now)
@@ -230,6 +233,13 @@ def _act(
         if before:
             return _again(before, receivable_id, act)
         return _written(session, actor, held, act, decide(held), plain, now, key)
+
+
+def _withdrawal(actor: Actor, held: _Held) -> Entry:
+    entry = rules.withdrawal(held.due.receivable, held.due.day)
+    if held.limit and not access.may(actor, Permission.WRITE_OFF):
+        rules.check_withdrawal(held.limit, held.due.receivable, entry)
+    return entry
 
 
 def _rebate(held: _Held, cents: int) -> Entry:

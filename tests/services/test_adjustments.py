@@ -106,8 +106,29 @@ def test_charges_are_waived_and_the_rest_is_what_a_payment_then_settles(session,
         adjustments.waive(*where, title.id, 1, 0, " ", now=NOW)
 
 
-def test_a_sale_undone_is_withdrawn_and_comes_back_if_it_was_not(session, ana, title):
+def test_ana_takes_a_title_back_only_within_her_limit(session, ana, davi, title):
     where = ana, title.workspace_id
+    with pytest.raises(BadInput, match="ask the BPO manager"):
+        adjustments.withdraw(*where, title.id, "Venda cancelada", now=NOW)
+    case = disputes.begin(*where, davi.id, Grounds.AMOUNT, receivable_id=title.id, now=NOW)
+    whole = disputes.Settlement(None, "Tem razão")
+    with pytest.raises(BadInput, match="ask the BPO manager"):
+        disputes.close(*where, case.id, State.UPHELD, settlement=whole, now=NOW)
+    assert state(session, title) == (0, None)
+    payments.record(*where, davi.id, 900_00, TODAY - timedelta(days=41), Method.PIX, now=NOW)
+    adjustments.withdraw(*where, title.id, "O resto foi engano", now=NOW)
+    assert state(session, title)[0] == 1_000_00
+
+
+def test_a_rebate_and_a_withdrawal_are_one_limit(session, ana, title):
+    where = ana, title.workspace_id
+    adjustments.rebate(*where, title.id, 100_00, "Avaria", now=NOW)
+    with pytest.raises(BadInput, match="may take back"):
+        adjustments.withdraw(*where, title.id, "O resto", now=NOW)
+
+
+def test_a_sale_undone_is_withdrawn_and_comes_back_if_it_was_not(session, marta, title):
+    where = marta, title.workspace_id
     gone = adjustments.withdraw(*where, title.id, "Venda cancelada", on=DUE, now=NOW)
     assert state(session, title) == (1_000_00, DUE)
     adjustments.undo(*where, gone.id, "Venda mantida", now=NOW, mistake=True)
@@ -178,9 +199,9 @@ def test_a_title_paid_on_another_day_than_recorded_first_is_settled_on_the_right
 
 @pytest.mark.parametrize(("cents", "settled"), [(80_00, 80_00), (None, 1_000_00)])
 def test_a_dispute_in_the_debtors_favour_settles_what_was_wrong(
-    session, ana, davi, title, cents, settled
+    session, marta, davi, title, cents, settled
 ):
-    where = ana, title.workspace_id
+    where = marta, title.workspace_id
     case = disputes.begin(*where, davi.id, Grounds.AMOUNT, receivable_id=title.id, now=NOW)
     decision = disputes.Settlement(cents, "Cobrado a mais")
     decided = State.PARTLY_UPHELD if cents else State.UPHELD
