@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from bpo.domain import proofs
 from bpo.domain.debtors import Channel
 from bpo.models import (
+    Agreement,
+    Attachment,
     AuditEntry,
     Debtor,
     Dispute,
@@ -20,11 +22,44 @@ from bpo.models import (
     Payment,
     Promise,
     Receivable,
+    Refund,
+    StoredFile,
+    Subscription,
     Touch,
 )
 from bpo.queries import debtors
 
 MOST = 500
+KEPT = {
+    "agreements": "agreements",
+    "attachments": "documents",
+    "contacts": "contacts",
+    "disputes": "disputes",
+    "feedback": "opinions",
+    "holds": "pauses",
+    "incoming_messages": "messages_received",
+    "notes": "conversations_recorded",
+    "opt_outs": "contacts",
+    "page_acts": "page",
+    "payments": "payments",
+    "promises": "promises",
+    "receivables": "receivables",
+    "refunds": "refunds",
+    "subscriptions": "recurring",
+    "touches": "messages_sent",
+}
+"""The section of the record that tells each table of facts about debtors."""
+LEFT_OUT = {
+    "approval_requests": "the creditor's own deliberation; what came of it is an agreement",
+    "bank_suggestions": "a guess of whose money is, gone once a person has decided",
+    "bulk_act_rows": "what an act on many did; each act is told by itself",
+    "debtor_chances": "an estimate made anew each day from the receivables and payments told here",
+    "report_runs": "a paper about the same record, made for the creditor",
+    "skips": "days on which nothing was sent",
+    "tasks": "work of the team; what the debtor did or said is told by itself",
+}
+"""Tables about debtors that the record does not tell, and why; a person answers for them when the
+full copy is asked for."""
 _VISITS = ("debtor.opened", "debtor.proved", "debtor.refused")
 
 
@@ -56,6 +91,10 @@ def of(session: Session, debtor: Debtor) -> dict[str, Any]:
             Receivable, "number", "issue_date", "due_date", "amount_cents", "settled_on"
         ),
         "payments": read.rows(Payment, "paid_on", "amount_cents", "method", "source"),
+        "refunds": _refunds(session, debtor),
+        "agreements": read.rows(Agreement, "agreed_on", "total_cents", "state", "ended_on"),
+        "recurring": read.rows(Subscription, "description", "starts_on", "ends_on"),
+        "documents": _documents(session, debtor),
         "promises": read.rows(Promise, "made_on", "promised_for", "amount_cents", "state"),
         "disputes": read.rows(Dispute, "opened_on", "reason", "state", "closed_on"),
         "pauses": read.rows(Hold, "starts_on", "until", "reason", "released_at"),
@@ -81,6 +120,43 @@ class _Reader:
             table.workspace_id == self._debtor.workspace_id, table.debtor_id == self._debtor.id
         )
         return _listed(self._session, query.order_by(table.id.desc()), names)
+
+
+def _refunds(session: Session, debtor: Debtor) -> list[dict[str, Any]]:
+    """Money given back; a negative amount undoes an earlier one. To whom it went is an address, and
+    left to the full copy."""
+    names = ("on_day", "amount_cents", "method", "reference", "reason")
+    query = (
+        select(*(getattr(Refund, name) for name in names))
+        .join(
+            Payment,
+            and_(Payment.workspace_id == Refund.workspace_id, Payment.id == Refund.payment_id),
+        )
+        .where(Payment.workspace_id == debtor.workspace_id, Payment.debtor_id == debtor.id)
+        .order_by(Refund.id.desc())
+    )
+    return _listed(session, query, names)
+
+
+def _documents(session: Session, debtor: Debtor) -> list[dict[str, Any]]:
+    """The files kept of the debtor that nobody has taken away."""
+    query = (
+        select(Attachment.created_at, StoredFile.name)
+        .join(
+            StoredFile,
+            and_(
+                StoredFile.workspace_id == Attachment.workspace_id,
+                StoredFile.id == Attachment.file_id,
+            ),
+        )
+        .where(
+            Attachment.workspace_id == debtor.workspace_id,
+            Attachment.debtor_id == debtor.id,
+            Attachment.hidden_at.is_(None),
+        )
+        .order_by(Attachment.id.desc())
+    )
+    return _listed(session, query, ("at", "file"))
 
 
 def _messages(session: Session, debtor: Debtor) -> list[dict[str, Any]]:

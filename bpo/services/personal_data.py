@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bpo.db import unit_of_work
-from bpo.domain import debtors, disputes, holds, page_acts, payments
+from bpo.domain import agreements, debtors, disputes, holds, page_acts, payments
 from bpo.kernel import clock
 from bpo.kernel.text import Phrase
 from bpo.models import Workspace
@@ -60,6 +60,8 @@ WORDS: dict[tuple[str, str], dict[str, Phrase]] = {
     ("contacts", "channel"): _said(debtors.CHANNEL_LABELS),
     ("payments", "method"): _said(payments.LABELS),
     ("payments", "source"): _SOURCES,
+    ("refunds", "method"): _said(payments.LABELS),
+    ("agreements", "state"): _said(agreements.LABELS),
     ("promises", "state"): _PROMISES,
     ("disputes", "reason"): _said(disputes.LABELS),
     ("disputes", "state"): _DISPUTES,
