@@ -14,7 +14,7 @@ LARGEST_MAIL = 8 * 1024 * 1024
 
 LONGEST_NAME = 120
 
-_STRANGE = re.compile(r"[\x00-\x1f\x7f<>:\"/\\|?*;]+")
+_STRANGE = re.compile(r"[\x00-\x1f\x7f<>:\"/\\|?*;\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 
 
 class Kind(StrEnum):

@@ -22,6 +22,8 @@ from bpo.services import audit, links
 
 LOCALES = frozenset({"pt_BR", "en"})
 THEMES = frozenset({"auto", "light", "dark"})
+NO_LINK = 0
+"""No link has this id: the mail of a stranger."""
 _DOOR = actors.system((), name="accounts")
 
 
@@ -83,12 +85,16 @@ def sign_out(actor: Actor, *, now: datetime) -> None:
 
 
 def ask_reset(email: str, *, address: str | None, now: datetime, queue: Queue) -> None:
-    """Send a reset link if the address has an active account; the asker cannot tell."""
+    """Send a reset link if the address has an active account; the asker cannot tell.
+
+    A job is put in either case, so that the answer takes as long: one of no link sends nothing.
+    """
     email = email.strip().lower()[:254]
     with unit_of_work(_DOOR) as session:
         user = users.by_email(session, email)
         if user is None or not user.active:
             audit.record_access(session, "reset_unknown", now=now, subject=email, address=address)
+            after_commit(session, lambda: queue.put(Job.SEND_ACCOUNT_MAIL, NO_LINK))
             return
         purpose = Purpose.RESET if user.password_hash else Purpose.INVITE
         expires_at = validity.expiry(purpose, now)

@@ -16,6 +16,7 @@ from bpo.kernel.errors import BadInput
         ("C:\\notas\\nfe.xml", b"\xef\xbb\xbf<?xml ?><NFe/>", ("nfe.xml", "application/xml")),
         ("", b"<nfeProc/>", ("documento.xml", "application/xml")),
         ('a"\r\nX: y.jpg', b"\xff\xd8\xff\xe0", ("a X y.jpg", "image/jpeg")),
+        ("nota\u202efdp.exe", b"%PDF-1.7 ...", ("nota fdp.pdf", "application/pdf")),
     ],
 )
 def test_a_file_is_what_its_content_says(name, content, kept):

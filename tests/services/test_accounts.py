@@ -13,7 +13,8 @@ from bpo.jobs import Job
 from bpo.kernel.actor import Role
 from bpo.kernel.errors import BadInput, Conflict, NotFound
 from bpo.models import AccessEntry, SignedLink, User
-from bpo.services import accounts
+from bpo.services import account_mails, accounts
+from bpo.services.account_mails import Postman
 from tests.factories import people
 from tests.factories.people import NOW, PASSWORD
 
@@ -128,9 +129,12 @@ def test_a_forgotten_password_is_replaced_by_a_link_that_works_once(session, ana
 
 
 def test_asking_for_a_stranger_looks_the_same_and_sends_nothing(session, ana):
+    postman = Postman(None, SIGNER, "BPO Luz", "cobranca@bpo.example", "https://bpo.example")
     people.user(session, "Ex", Role.ANALYST, active=False)
-    assert asked(session, "nobody@example.com") == []
-    assert asked(session, "ex@example.com") == []
+    for stranger in ("nobody@example.com", "ex@example.com"):
+        ((job, (link_id,)),) = asked(session, stranger)
+        assert job is Job.SEND_ACCOUNT_MAIL
+        assert account_mails.send(link_id, postman=postman, now=NOW) is None
     assert session.scalars(select(SignedLink)).all() == []
     assert len(told(session, "reset_unknown")) == 2
 

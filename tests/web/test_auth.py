@@ -216,8 +216,8 @@ def test_a_forgotten_password_is_asked_for_and_replaced(app, browser, ana, queue
     asked = browser.send("/forgot", {"email": "ana@example.com"})
     stranger = browser.send("/forgot", {"email": "nobody@example.com"})
     assert (asked.status_code, asked.location) == (stranger.status_code, stranger.location)
-    ((job, (link_id,)),) = queue.jobs
-    assert job is Job.SEND_ACCOUNT_MAIL
+    (job, (link_id,)), (other, _) = queue.jobs
+    assert (job, other) == (Job.SEND_ACCOUNT_MAIL, Job.SEND_ACCOUNT_MAIL)
     page = f"/reset/{token(app, link_id, Purpose.RESET)}"
     assert browser.send(page, {"password": "short"}).status_code == 400
     assert browser.send(page, {"password": NEW}).location == "/login"
