@@ -1,6 +1,8 @@
 """`bpo inspect`: what a file or a code is and what it would import; needs no servers."""
 
+import sys
 from argparse import Namespace
+from contextlib import redirect_stdout
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -34,12 +36,16 @@ def register(commands: console.Commands) -> None:
 
 
 def run(arguments: Namespace, settings: Settings) -> None:
-    """Tell what it is; a refusal is exit 2."""
+    """Tell what it is; a refusal is exit 2.
+
+    What a library says of a damaged workbook is kept off standard output.
+    """
     choices = import_choices.read(
         None, arguments.encoding, None, arguments.decimal, arguments.date_order
     )
     given = Given(_content(arguments.given), arguments.on or _today(), choices)
-    found = inspection.inspect(given, arguments.kind)
+    with redirect_stdout(sys.stderr):
+        found = inspection.inspect(given, arguments.kind)
     if arguments.json:
         console.output(to_json(found))
     else:

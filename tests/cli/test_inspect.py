@@ -1,9 +1,13 @@
 """`bpo inspect`: exits and JSON, without any server."""
 
 import json
+import re
+from io import BytesIO
+from zipfile import ZipFile
 
 from bpo import cli
 from bpo.domain import inspection
+from tests.formats import fuzz
 
 
 def inspected(capsys, *arguments):
@@ -55,3 +59,14 @@ def test_a_file_and_words_for_people(capsys, tmp_path):
     assert (code, out) == (0, "")
     assert "csv: valid" in err
     assert "line 3" in err
+
+
+def test_what_a_library_says_of_a_damaged_workbook_is_no_answer(capsys, tmp_path):
+    damaged = tmp_path / "titulos.xlsx"
+    with ZipFile(BytesIO(fuzz.workbook())) as whole, ZipFile(damaged, "w") as written:
+        for name in whole.namelist():
+            content = re.sub(rb"<cellStyleXfs.*</cellStyleXfs>", b"", whole.read(name))
+            written.writestr(name, content)
+    code, out, err = inspected(capsys, str(damaged), "--json")
+    assert (code, out) == (2, "")
+    assert "out of range" in err

@@ -76,7 +76,7 @@ def test_a_damaged_file_is_applied_whole_or_not_at_all(session, sol, kind):
             assert found["receivables"] <= row.applied, number
         else:
             assert row.state == "failed"
-            assert row.error["phrase"]["template"] != imports.NOT_FINISHED.template, number
+            assert row.error["phrase"][0] != imports.NOT_FINISHED.template, number
             assert not any(found.values())
     assert states <= {"applied", "failed"}
     assert EACH < MANY or "applied" in states

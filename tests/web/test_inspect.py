@@ -6,6 +6,7 @@ import pytest
 
 from tests.factories import people
 from tests.formats.test_nfe import bill, document
+from tests.formats.test_ofx import statement
 from tests.web.filling import Filler
 
 PAGE = "/office/inspect"
@@ -32,3 +33,8 @@ def test_a_dropped_file_is_told_and_not_kept(ana):
     assert "52998224725" in html
     assert "199,67" in html
     assert ana.send(PAGE, {}).status_code == 400
+
+
+def test_a_file_that_brings_nothing_is_not_called_good(ana):
+    html = ana.send(PAGE, {"file": (BytesIO(statement()), "x.ofx")}).text
+    assert "Nada a importar" in html
