@@ -7,7 +7,7 @@ from typing import Any
 from bpo.cli import arguments as read
 from bpo.cli import console, installation
 from bpo.db import acting_as, db
-from bpo.domain import reasons
+from bpo.domain import foresight, reasons
 from bpo.domain.touches import Plan, Skip, Touch
 from bpo.gateways import outside, wording
 from bpo.kernel import actor as actors
@@ -88,8 +88,17 @@ def run_simulate(arguments: Namespace, settings: Settings) -> None:
                         pays=arguments.pays,
                     )
                     result[row.key] = whole.to_json()
+    assumes = wording.say(foresight.assumption(arguments.pays), workspace.locale)
     if arguments.json:
-        console.output({"from": first, "days": arguments.days, "campaigns": result})
+        console.output(
+            {
+                "from": first,
+                "days": arguments.days,
+                "assumes": assumes,
+                "campaigns": result,
+            }
+        )
+    console.say(assumes)
     for key, one in result.items():
         console.say(f"{key}: {one['messages']} messages to {one['debtors']} of {one['known']}")
 

@@ -8,8 +8,23 @@ from typing import Any
 
 from bpo.domain.reasons import Code
 from bpo.domain.simulation import Lived
+from bpo.kernel.text import Phrase
 
 EXAMPLES = 5
+_NO_NEWS = frozenset({Code.CLOSED_DAY, Code.NOTHING_DUE})
+
+
+def assumption(pays: bool) -> Phrase:
+    """What a simulation assumes about payments, in words for its head."""
+    if pays:
+        return Phrase(
+            "As if each title were paid in full on the day by which half of such titles are paid,"
+            " as the model expects; nobody replies."
+        )
+    return Phrase(
+        "As if nobody paid: promises run out without a payment and nobody replies. It is the most"
+        " that could be sent."
+    )
 
 
 @dataclass(slots=True)
@@ -38,9 +53,10 @@ class Summary:
             self.reached.add(touch.debtor_id)
             self.known.add(touch.debtor_id)
         for skip in lived.skips:
-            self.known.add(skip.debtor_id)
+            if Code.NOTHING_DUE not in skip.codes:
+                self.known.add(skip.debtor_id)
             for code in skip.codes:
-                if code != Code.CLOSED_DAY:
+                if code not in _NO_NEWS:
                     self.silent[code.value].add(skip.debtor_id)
 
     def to_json(self) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from bpo.domain import contact, planning, receipts, relationship
 from bpo.domain.campaigns import Campaign
 from bpo.domain.contact_rules import Rules
-from bpo.domain.reasons import ORDINARY, Reason
+from bpo.domain.reasons import ORDINARY, Code, Reason
 from bpo.domain.receipts import Paid
 from bpo.domain.touches import Debtor, Plan, Skip
 
@@ -76,7 +76,7 @@ def _explained(skips: Sequence[Skip], more: dict[int, list[Reason]]) -> list[Ski
             skip = planning.left_in_peace(skip.debtor_id, (*skip.reasons, *extra))
         found.append(skip)
     found += [
-        planning.left_in_peace(debtor_id, reasons)
+        planning.left_in_peace(debtor_id, (Reason(Code.NOTHING_DUE), *reasons))
         for debtor_id, reasons in more.items()
         if not ORDINARY.issuperset([reason.code for reason in reasons])
     ]

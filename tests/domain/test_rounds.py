@@ -5,12 +5,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from bpo.domain import regua_edits, rounds
+from bpo.domain import foresight, regua_edits, rounds
 from bpo.domain.audiences import Audience
 from bpo.domain.campaigns import DEFAULT_REGUA, Campaign
 from bpo.domain.contact_rules import Rules
 from bpo.domain.holds import Hold
 from bpo.domain.receipts import Paid
+from bpo.domain.simulation import Lived
 from bpo.domain.touches import Debtor, Past
 from tests.domain.stories import ALL, BRAZIL, invoice
 
@@ -101,3 +102,11 @@ def test_a_step_whose_day_falls_within_a_pause_is_not_announced():
     short = davi(invoice(1, "2026-04-30"), holds=(Hold("manual", DAY, date(2026, 3, 20)),))
     said, _ = why(short, last=None)
     assert [code for code, _ in said] == ["waiting"]
+
+
+def test_a_simulation_counts_among_those_who_owe_only_those_who_do():
+    refused = davi(opted_out=frozenset({"email"}))
+    whole = foresight.Summary()
+    made = day_of(refused, explain=True)
+    whole.add(Lived(DAY, 7, made.touches, made.skips))
+    assert (len(whole.known), dict(whole.silent)) == (0, {"opt_out": {1}})

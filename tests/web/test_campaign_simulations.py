@@ -68,6 +68,7 @@ def test_ana_simulates_reads_a_path_and_the_difference_on_the_draft(
     assert first.result["after"]["debtors"] == 1
     assert "Davi Lima" in page
     assert "D+5" in page
+    assert "Como se ninguém pagasse" in page
     path = ana.open(f"{at}/{first.id}/debtors/{davi.id}")
     assert path.count("<strong>") >= first.result["after"]["messages"] - 1
     assert client.get(f"{at}/{first.id}/debtors/999999").status_code == 404
@@ -78,7 +79,9 @@ def test_ana_simulates_reads_a_path_and_the_difference_on_the_draft(
     jobs.simulate_campaign(cast.sol.id, second.id)
     session.refresh(second)
     assert second.result["difference"]["steps"]["d+45"][1] == 0
-    assert "a simulação inteira" in ana.open(edit)
+    page = ana.open(edit)
+    assert "a simulação inteira" in page
+    assert "Como se ninguém pagasse" in page
     ana.post(f"{edit}/d+30/remove", {})
     assert "a simulação inteira" not in ana.open(edit), "the draft has changed since"
 

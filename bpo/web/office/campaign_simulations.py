@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
 from bpo.db import db
-from bpo.domain import reasons
+from bpo.domain import foresight, reasons
 from bpo.domain.access import Permission
 from bpo.domain.reasons import Code
 from bpo.domain.simulation import Lived
@@ -71,6 +71,7 @@ def campaign_simulation(slug: str, campaign_id: int) -> str:
         after=after,
         before=result.get("before"),
         difference=result.get("difference"),
+        assumes=foresight.assumption(asked.pays) if asked else None,
         draft=draft,
         lengths=LENGTHS,
         usual=DAYS,
@@ -139,6 +140,7 @@ def campaign_simulation_path(slug: str, campaign_id: int, number: int, debtor_id
         asked=asked,
         debtor_id=debtor_id,
         name=names[debtor_id],
+        assumes=foresight.assumption(asked.pays),
         events=list(_events(lived)),
         by_campaign={row.id: row.name for row in stored.listed(session, g.workspace.id)},
         steps=_steps(campaign_id),

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from bpo.db import db
-from bpo.domain import regua_checks, regua_edits
+from bpo.domain import foresight, regua_checks, regua_edits
 from bpo.domain.access import Permission
 from bpo.domain.steps import BY_PERSON, Moment
 from bpo.queries import campaigns as stored
@@ -189,6 +189,7 @@ def _page(campaign_id: int, **context: Any) -> str:
         wrong={found.key for found in draft.findings},
         effect=effect,
         ahead=ahead,
+        assumes=foresight.assumption(ahead.pays) if ahead else None,
         names_ahead=stored.debtor_names(db.session(), g.workspace.id, examples),
         rules=here.rules,
         whom=regua_checks.audience(draft.next.audience),
