@@ -143,6 +143,18 @@ def replies(desk: Desk) -> None:
     desk.keep(page, "replies")
 
 
+def promised(desk: Desk) -> None:
+    """A reply turned into a promise: the debtor whom it is from. The promise stays."""
+    page = desk.signed_in(ANALYST)
+    page.goto(f"{desk.program}/office/inbox?kind=reply")
+    row = page.locator("li, article").filter(has_text=COMPANY).filter(has_text="Promessa para").last
+    link = row.locator("a[href*='/debtors/']").first.get_attribute("href") or ""
+    row.get_by_role("button", name="Promessa para").first.click()
+    page.wait_for_load_state("networkidle")
+    page.goto(f"{desk.program}{link.partition('#')[0]}")
+    desk.keep(page, "promised")
+
+
 def regua(desk: Desk) -> None:
     """A draft of the ladder, and what it would change in 60 days; it is discarded again."""
     page = desk.signed_in(ANALYST)
@@ -158,7 +170,7 @@ def regua(desk: Desk) -> None:
     page.get_by_role("button", name="O que mudaria em 60 dias?").click()
     page.goto(page.url.partition("#")[0])
     page.wait_for_selector(".plain-table", timeout=60_000)
-    page.evaluate("document.querySelector('.plain-table').scrollIntoView({block: 'center'})")
+    page.evaluate("scrollTo(0, document.querySelector('main .alert').offsetTop - 72)")
     desk.keep(page, "regua-difference")
     page.goto(place)
     _post(page, f"{place}/discard")
@@ -268,6 +280,7 @@ PICTURES: dict[str, Callable[[Desk], None]] = {
     "debtor-phone": debtor_phone,
     "portal-phone": portal_phone,
     "import-preview": import_preview,
+    "promised": promised,
 }
 
 

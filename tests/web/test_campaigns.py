@@ -16,7 +16,17 @@ from bpo.gateways.queue import MemoryQueue
 from bpo.jobs import Job
 from bpo.kernel import actor as actors
 from bpo.kernel import clock
-from bpo.models import AuditEntry, Campaign, FreshnessMark, Hold, Message, SignedLink, Skip, Touch
+from bpo.models import (
+    AuditEntry,
+    Campaign,
+    ChannelSetting,
+    FreshnessMark,
+    Hold,
+    Message,
+    SignedLink,
+    Skip,
+    Touch,
+)
 from bpo.services import campaigns
 from tests.factories import debts, people, waiting
 
@@ -123,6 +133,19 @@ def test_the_regua_can_be_read_step_by_step(session, cast, ana, running, today):
         assert words in text
     assert "1 enviado" in text
     assert "Pausar" in text
+
+
+def test_a_channel_is_struck_until_the_company_has_set_it_up(session, cast, ana, running, today):
+    addresses = [f"/w/sol/campaigns/{running.id}", f"/w/sol/campaigns/{running.id}/edit"]
+    assert all("channel off" in ana.get(one).get_data(as_text=True) for one in addresses)
+    place = {"workspace_id": cast.sol.id, "provider": "generic"}
+    options = {"url": "http://sms.example", "body": {}, "id_path": "id"}
+    session.add_all(
+        ChannelSetting(channel=channel, options=options, secrets={}, **place)
+        for channel in ("sms", "whatsapp")
+    )
+    session.commit()
+    assert not any("channel off" in ana.get(one).get_data(as_text=True) for one in addresses)
 
 
 def test_before_the_go_ana_reads_what_it_brings(session, cast, ana, row, late):

@@ -10,7 +10,6 @@ from bpo.gateways import outside
 from bpo.kernel.errors import NotFound
 from bpo.models import Debtor
 from bpo.queries import debtors, remarks, samples
-from bpo.services import campaigns as use
 from bpo.services import guides, previews, wordings
 from bpo.services.letters import Desk
 from bpo.services.previews import Preview
@@ -43,7 +42,7 @@ def campaign_preview(slug: str, campaign_id: int, key: str) -> str:
         channels=CHANNELS,
         tones=campaigns.TONES,
         exceptions=campaigns.exceptions(step),
-        available=use.EMAIL_AND_PEOPLE,
+        available=campaigns.usable(),
     )
 
 
@@ -77,7 +76,8 @@ def _spoken(step: Step) -> list[Channel]:
 
 def _channel(step: Step) -> Channel | None:
     """The channel of the address, else the first that is set up here."""
-    spoken = sorted(_spoken(step), key=lambda one: one not in use.EMAIL_AND_PEOPLE)
+    available = campaigns.usable()
+    spoken = sorted(_spoken(step), key=lambda one: one not in available)
     asked = request.args.get("channel", "")
     return next((one for one in spoken if one == asked), spoken[0] if spoken else None)
 

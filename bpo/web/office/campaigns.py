@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from bpo.db import db
 from bpo.domain import contact, text_checks
 from bpo.domain.access import Permission
+from bpo.domain.channels import usable as usable_channels
 from bpo.domain.steps import BY_PERSON, Moment, Step, Tone
 from bpo.domain.touches import Plan, Touch
 from bpo.gateways import outside
@@ -20,6 +21,7 @@ from bpo.kernel.errors import NotFound
 from bpo.kernel.text import Phrase
 from bpo.queries import bank_accounts, touches
 from bpo.queries import campaigns as stored
+from bpo.queries import channels as channel_settings
 from bpo.queries.bank_accounts import Fresh
 from bpo.queries.campaigns import Stored
 from bpo.services import campaigns, invoices, releases
@@ -122,7 +124,7 @@ def show_campaign(slug: str, campaign_id: int) -> str:
         by_step=touches.step_states(db.session(), g.workspace.id, campaign_id),
         tones=TONES,
         channels=CHANNELS,
-        available=campaigns.EMAIL_AND_PEOPLE,
+        available=usable(),
         by_person=BY_PERSON,
     )
 
@@ -205,6 +207,12 @@ def foresee(found: Stored, day: date) -> Going:
     )
     mine = [plan for row, plan in planned.plans if row.id == found.row.id]
     return Going(day, mine[0] if mine else Plan([], [], []))
+
+
+def usable() -> frozenset[str]:
+    """The channels by which the company can speak, those it set up itself included."""
+    set_up = channel_settings.at_work(db.session(), g.workspace.id)
+    return usable_channels(campaigns.EMAIL_AND_PEOPLE, set_up)
 
 
 def debtor_names(of: Iterable[Touch]) -> dict[int, str]:

@@ -164,7 +164,7 @@ def _frame(draft: Draft) -> dict[str, object]:
         "campaign": draft.row,
         "channels": CHANNELS,
         "tones": campaigns.TONES,
-        "available": use.EMAIL_AND_PEOPLE,
+        "available": campaigns.usable(),
         "by_person": BY_PERSON,
         "moments": campaigns.PHASES,
         "names": text_words,
