@@ -43,11 +43,11 @@ def split(frames: Frames, by: str, debtors: Mapping[int, Traits]) -> dict[str, F
         }
     known = [debtors.get(int(number), _NOBODY) for number in titles.debtor_ids]
     values = [_values(by, int(n), one) for n, one in zip(titles.debtor_ids, known, strict=True)]
-    found = sorted({value for row in values for value in row})
-    return {
-        value: np.array([value in row for row in values], dtype=np.bool_)[titles.debtor]
-        for value in found
-    }
+    places: dict[str, list[int]] = {}
+    for place, row in enumerate(values):
+        for value in row:
+            places.setdefault(value, []).append(place)
+    return {value: _marked(len(known), places[value])[titles.debtor] for value in sorted(places)}
 
 
 def only(frames: Frames, which: Flags) -> Frames:
@@ -70,6 +70,12 @@ def _values(by: str, number: int, one: Traits) -> tuple[str, ...]:
     if by == "tag":
         return one.tags or ("-",)
     return (str(number),) if by == "debtor" else (one.risk_class or "-",)
+
+
+def _marked(size: int, places: list[int]) -> Flags:
+    marks = np.zeros(size, dtype=np.bool_)
+    marks[places] = True
+    return marks
 
 
 _NOBODY = Traits("", None, ())
