@@ -198,8 +198,8 @@ def _tell(row: Import, locale: str, *, as_json: bool) -> None:
         more = Phrase("{count} more remarks are not listed.", count=row.problems["more"])
         console.say(wording.say(more, locale))
     console.say(
-        f"{row.total} rows: {row.applied} applied, {row.unchanged} unchanged,"
-        f" {row.rejected} rejected"
+        f"{row.total} {'row' if row.total == 1 else 'rows'}: {row.applied} applied,"
+        f" {row.unchanged} unchanged, {row.rejected} rejected"
     )
 
 
