@@ -25,6 +25,8 @@ class Kind(StrEnum):
     AGREEMENT_BROKEN = "agreement_broken"
     AGREEMENT_COUNTERED = "agreement_countered"
     DISPUTE = "dispute"
+    PIX_REFUSED = "pix_refused"
+    CHANNEL = "channel_problem"
     FOLLOW_UP = "follow_up"
     PAID_CLAIM = "paid_claim"
     PLAN_ASKED = "plan_asked"
@@ -53,6 +55,8 @@ LABELS = {
     Kind.AGREEMENT_BROKEN: Phrase("Agreement broken"),
     Kind.AGREEMENT_COUNTERED: Phrase("Another amount a month"),
     Kind.DISPUTE: Phrase("Open dispute"),
+    Kind.PIX_REFUSED: Phrase("Pix charge refused"),
+    Kind.CHANNEL: Phrase("Bank or mailbox out of reach"),
     Kind.FOLLOW_UP: Phrase("Next act agreed"),
     Kind.PAID_CLAIM: Phrase("Says it is paid"),
     Kind.PLAN_ASKED: Phrase("Wants instalments"),
@@ -82,7 +86,7 @@ PLANS = frozenset({Kind.PROMISE_BROKEN, Kind.AGREEMENT_BROKEN, Kind.AGREEMENT_CO
 STORED = SENDS | PAGE | PLANS | {Kind.REPLY, Kind.CALL, Kind.FOLLOW_UP, Kind.OTHER}
 """Kinds that are rows of tasks; every other kind is derived from rows of its own."""
 DERIVED = frozenset(Kind) - STORED
-OF_CLIENT = frozenset({Kind.STALE, Kind.CAMPAIGN, Kind.MONEY, Kind.GOING_LIVE})
+OF_CLIENT = frozenset({Kind.STALE, Kind.CAMPAIGN, Kind.MONEY, Kind.GOING_LIVE, Kind.CHANNEL})
 """About a client company as a whole: the amount is all that is overdue there, or came in."""
 
 QUIET_DAYS: dict[Kind, int | None] = {
@@ -94,6 +98,8 @@ QUIET_DAYS: dict[Kind, int | None] = {
     Kind.APPROVAL: 1,
     Kind.GOING_LIVE: 1,
     Kind.DISPUTE: None,
+    Kind.PIX_REFUSED: 7,
+    Kind.CHANNEL: 1,
 }
 """For how many days a derived line keeps quiet once it was closed; None: for good."""
 
@@ -116,6 +122,8 @@ URGENCY_PCT: dict[Kind, int] = {
     Kind.APPROVAL: 350,
     Kind.GOING_LIVE: 50,
     Kind.DISPUTE: 200,
+    Kind.PIX_REFUSED: 150,
+    Kind.CHANNEL: 50,
     Kind.CALL: 200,
     Kind.REFUSED: 150,
     Kind.FAILED: 150,

@@ -1,6 +1,9 @@
 """Channels of a client company, and what came back over them: receipts, bounces, replies."""
 
+from typing import Any
+
 from sqlalchemy import BigInteger, CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bpo.db import Model
@@ -11,7 +14,7 @@ class ChannelSetting(InWorkspace, Created, Model):
     """How a client company sends on a channel, or where its mail is read (`mailbox`).
 
     `secrets` holds names alone; their values live in the environment. `position` is what a mailbox
-    remembers of how far it was read.
+    remembers of how far it was read. `problem` is the phrase of what went wrong last.
     """
 
     __tablename__ = "channel_settings"
@@ -27,7 +30,7 @@ class ChannelSetting(InWorkspace, Created, Model):
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     position: Mapped[Json] = mapped_column(server_default=text("'{}'"))
     checked_at: Mapped[Instant | None]
-    problem: Mapped[str | None] = mapped_column(Text)
+    problem: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
 
 
 class DeliveryEvent(InWorkspace, Model):

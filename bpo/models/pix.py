@@ -1,6 +1,7 @@
 """Charges by Pix with a due date that the bank of a client company holds."""
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bpo.db import Model
@@ -24,7 +26,7 @@ class PixCharge(WithinParent, Created, Model):
     """What the bank was asked for on behalf of one receivable; one at a time is live.
 
     `copy_paste` is the code that the debtor pays, through `valid_until`. `next_at` is when the bank
-    is spoken to next; `problem` what it said last when it refused or was away.
+    is spoken to next; `problem` the phrase of what it said last when it refused or was away.
     """
 
     __tablename__ = "pix_charges"
@@ -54,7 +56,7 @@ class PixCharge(WithinParent, Created, Model):
     due_date: Mapped[date] = mapped_column(Date)
     valid_until: Mapped[date] = mapped_column(Date)
     copy_paste: Mapped[str | None] = mapped_column(Text)
-    problem: Mapped[str | None] = mapped_column(Text)
+    problem: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
     tries: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     next_at: Mapped[Instant]
     closed_at: Mapped[Instant | None]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bpo.domain import contact
 from bpo.kernel import clock
 from bpo.models import BankAccount, BankLine, Import, Workspace
-from bpo.queries import bank, inbox
+from bpo.queries import bank, contact_gates
 
 TAKEN_BACK = "%~%"
 """How the key of a line looks whose file was undone."""
@@ -51,7 +51,7 @@ def fresh(
     rows = bank.accounts(session, [place.id for place in places], closed=closed)
     if not rows:
         return []
-    rules = inbox.rules(session, places)
+    rules = contact_gates.rules(session, places)
     days = {place.id: clock.local_day(now, place.time_zone) for place in places}
     return [
         Fresh(

@@ -14,13 +14,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bpo.db import driver
-from bpo.domain import contact, contact_rules, inbox
-from bpo.domain.contact_rules import Rules
+from bpo.domain import contact, inbox
 from bpo.domain.inbox import Kind, Ref
 from bpo.kernel import clock
-from bpo.kernel.calendar import Calendar
-from bpo.models import ContactRules, FreshnessMark, LocalHoliday, Workspace
-from bpo.queries import reach
+from bpo.models import FreshnessMark, Workspace
+from bpo.queries import contact_gates, reach
 
 SIZE = 50
 
@@ -130,6 +128,22 @@ LEFT JOIN LATERAL (
       AND (x.receivable_id IS NULL OR r.id = x.receivable_id)
 ) owed ON true
 WHERE {_quiet(Kind.DISPUTE, "x.id")}
+""",
+    Kind.PIX_REFUSED: f"""
+SELECT '{Kind.PIX_REFUSED}', here.workspace_id, here.today, r.id, r.debtor_id, NULL, c.cents,
+       (c.closed_at AT TIME ZONE 'UTC')::date
+FROM here JOIN pix_charges c ON c.workspace_id = here.workspace_id AND c.state = 'refused'
+JOIN receivables r ON r.workspace_id = c.workspace_id AND r.id = c.receivable_id
+    AND r.amount_cents = c.cents AND r.due_date = c.due_date
+WHERE r.settled_cents = 0 AND r.settled_on IS NULL AND r.due_date >= here.today
+  AND {_quiet(Kind.PIX_REFUSED, "r.id")}
+""",
+    Kind.CHANNEL: f"""
+SELECT '{Kind.CHANNEL}', here.workspace_id, here.today, s.id, NULL, NULL, owed.cents,
+       (s.checked_at AT TIME ZONE 'UTC')::date
+FROM here JOIN channel_settings s ON s.workspace_id = here.workspace_id AND s.active
+    AND s.problem IS NOT NULL AND s.checked_at IS NOT NULL {_OVERDUE}
+WHERE {_quiet(Kind.CHANNEL, "s.id")}
 """,
     Kind.NO_CONTACT: f"""
 SELECT '{Kind.NO_CONTACT}', d.workspace_id, d.today, d.id, d.id, NULL, owed.cents, owed.since
@@ -306,26 +320,13 @@ def scope(session: Session, places: Sequence[Workspace], now: datetime) -> Scope
     days = [clock.local_day(now, place.time_zone) for place in places]
     known, settings = (
         _known_until(session, ids, max(days, default=date.min)),
-        rules(session, places),
+        contact_gates.rules(session, places),
     )
     stale = [
         not contact.is_fresh(known.get(place.id), day, *settings[place.id])
         for place, day in zip(places, days, strict=True)
     ]
     return Scope(tuple(ids), tuple(days), tuple(known.get(i) for i in ids), tuple(stale), now)
-
-
-def rules(session: Session, places: Sequence[Workspace]) -> dict[int, tuple[Rules, Calendar]]:
-    """The contact rules and the calendar of each client company, in two queries."""
-    ids = [place.id for place in places]
-    own, closed = _rules(session, ids), _local_holidays(session, ids)
-    return {
-        place.id: (
-            own.get(place.id, Rules()),
-            Calendar(place.calendar, place.year_end_closed, closed.get(place.id, frozenset())),
-        )
-        for place in places
-    }
 
 
 def counts(session: Session, scope: Scope) -> list[Count]:
@@ -381,16 +382,3 @@ def _known_until(session: Session, ids: list[int], latest: date) -> dict[int, da
         .group_by(FreshnessMark.workspace_id)
     )
     return dict(rows.all())
-
-
-def _rules(session: Session, ids: list[int]) -> dict[int, Rules]:
-    rows = session.scalars(select(ContactRules).where(ContactRules.workspace_id.in_(ids)))
-    return {row.workspace_id: contact_rules.from_json(row.rules) for row in rows}
-
-
-def _local_holidays(session: Session, ids: list[int]) -> dict[int, frozenset[date]]:
-    found: dict[int, set[date]] = {}
-    query = select(LocalHoliday.workspace_id, LocalHoliday.day)
-    for place, day in session.execute(query.where(LocalHoliday.workspace_id.in_(ids))):
-        found.setdefault(place, set()).add(day)
-    return {place: frozenset(days) for place, days in found.items()}

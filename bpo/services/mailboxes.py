@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from bpo.db import acting_as, db, unit_of_work
-from bpo.domain import access
+from bpo.domain import access, findings
 from bpo.domain.access import Permission
 from bpo.domain.channels import MAILBOX, Stored
 from bpo.gateways import incoming_mail, mailbox
@@ -125,4 +125,5 @@ def _keep(
         row = channels.setting(session, workspace_id, MAILBOX)
         if row is not None:
             row.position = {"validity": position.validity, "uid": position.uid}
-            row.checked_at, row.problem = now, str(problem) if problem else None
+            row.checked_at = now
+            row.problem = findings.phrase_to_json(problem) if problem else None

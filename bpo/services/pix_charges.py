@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from bpo.db import acting_as, db, unit_of_work
-from bpo.domain import access
+from bpo.db import acting_as, after_commit, db, unit_of_work
+from bpo.domain import access, findings
 from bpo.domain import charges as late
 from bpo.domain import pix_charges as rules
 from bpo.domain import receivables as domain
@@ -25,6 +25,8 @@ from bpo.gateways.pix import notices
 from bpo.gateways.pix.banks import Opened
 from bpo.gateways.pix.charges import Charge, Charges, Discount, Issued, Status
 from bpo.gateways.pix.notices import Notice
+from bpo.gateways.queue import Queue
+from bpo.jobs import Job
 from bpo.kernel import clock
 from bpo.kernel.actor import Actor
 from bpo.kernel.errors import Conflict, NotFound, Refusal, Unavailable
@@ -32,7 +34,7 @@ from bpo.kernel.text import Phrase
 from bpo.models import Debtor, PixCharge, Receivable, Workspace
 from bpo.queries import channels, receivables, workspaces
 from bpo.queries import pix_charges as stored
-from bpo.services import pix_notices
+from bpo.services import audit, pix_notices
 
 MOST = 200
 """Charges newly asked for, and charges spoken about, in one run; the rest is for the next."""
@@ -56,7 +58,7 @@ class _Heard:
     state: State
     code: str | None = None
     money: tuple[Notice, ...] = ()
-    problem: str | None = None
+    problem: Phrase | None = None
 
 
 def keep(actor: Actor, workspace_id: int, *, banks: Opened, now: datetime) -> Kept:
@@ -82,6 +84,38 @@ def keep(actor: Actor, workspace_id: int, *, banks: Opened, now: datetime) -> Ke
         done.away, problem = True, away.phrase
     _note(actor, workspace_id, problem, now)
     return done
+
+
+def again(
+    actor: Actor, workspace_id: int, receivable_id: int, *, now: datetime, queue: Queue
+) -> PixCharge:
+    """Ask the bank once more for a charge that it refused, as a new one.
+
+    Raises Conflict when its latest charge was not refused, or none would be asked for: it is
+    settled, in part or whole, or its due date is over.
+    """
+    access.require(actor, Permission.RECORD_PAYMENT, workspace_id)
+    with unit_of_work(actor) as session:
+        workspace = session.get_one(Workspace, workspace_id, with_for_update={"key_share": True})
+        row = stored.of_receivable(session, workspace_id, receivable_id)
+        if row is None or row.state != State.REFUSED:
+            raise Conflict("The bank has refused no charge of this receivable")
+        title = receivables.by_id(session, workspace_id, receivable_id)
+        today = clock.local_day(now, workspace.time_zone)
+        if title is None or title.settled_cents or title.due_date < today:
+            raise Conflict("No charge is asked for once something was paid or the due date is over")
+        row.state = State.CANCELLED.value
+        audit.record(
+            session,
+            actor,
+            workspace_id,
+            "pix_charge.again",
+            now=now,
+            subject=("receivable", receivable_id),
+            txid=row.txid,
+        )
+        after_commit(session, lambda: queue.put(Job.KEEP_PIX_CHARGES, workspace_id))
+    return row
 
 
 def _setting(actor: Actor, workspace_id: int) -> Stored | None:
@@ -212,9 +246,9 @@ def _issue(bank: Charges, charge: Charge) -> _Heard:
     except Unavailable:
         raise
     except Refusal as refusal:
-        return _Heard(State.REFUSED, problem=str(refusal))
+        return _Heard(State.REFUSED, problem=refusal.phrase)
     if held.status is Status.ACTIVE and not held.copy_paste:
-        return _Heard(State.REFUSED, problem=str(_NO_CODE))
+        return _Heard(State.REFUSED, problem=_NO_CODE)
     return _heard(held, State.ASKED, None)
 
 
@@ -237,7 +271,7 @@ def _look(bank: Charges, row: PixCharge) -> _Heard:
     except NotFound:
         return _Heard(State.CANCELLED)
     except Refusal as refusal:
-        return _Heard(State(row.state), row.copy_paste, problem=str(refusal))
+        return _Heard(State(row.state), row.copy_paste, problem=refusal.phrase)
     return _heard(held, State(row.state), row.copy_paste)
 
 
@@ -250,7 +284,7 @@ def _heard(held: Issued, was: State, code: str | None) -> _Heard:
     if held.status is not Status.PAID:
         return _Heard(State.CANCELLED)
     if not held.told:
-        return _Heard(was, code, problem=str(_NO_MONEY))
+        return _Heard(was, code, problem=_NO_MONEY)
     try:
         return _Heard(State.PAID, money=notices.of(held.told))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -263,7 +297,7 @@ def _record(actor: Actor, row: PixCharge, heard: _Heard, now: datetime) -> None:
     values = {
         "state": heard.state.value,
         "copy_paste": heard.code or row.copy_paste,
-        "problem": heard.problem,
+        "problem": findings.phrase_to_json(heard.problem) if heard.problem else None,
         "tries": 0,
         "next_at": now + rules.LOOK_EVERY,
         "closed_at": None if live else now,
@@ -291,4 +325,5 @@ def _note(actor: Actor, workspace_id: int, problem: Phrase | None, now: datetime
     with unit_of_work(actor) as session:
         row = channels.setting(session, workspace_id, PIX)
         if row is not None:
-            row.checked_at, row.problem = now, str(problem) if problem else None
+            row.checked_at = now
+            row.problem = findings.phrase_to_json(problem) if problem else None

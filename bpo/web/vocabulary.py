@@ -115,6 +115,7 @@ WORKSPACES: dict[str, tuple[Phrase, str, Tone]] = {
     "bank.match": (Phrase("Bank credit matched"), "banknote", _G),
     "bank.aside": (Phrase("Bank credit set aside"), "banknote", _N),
     "bank.undo": (Phrase("Decision on a bank credit undone"), "undo-2", _W),
+    "pix_charge.again": (Phrase("Pix charge asked for again"), "qr-code", _N),
     "account.open": (Phrase("Bank account opened"), "landmark", _N),
     "account.edit": (Phrase("Bank account changed"), "landmark", _N),
     "account.close": (Phrase("Bank account closed"), "landmark", _W),

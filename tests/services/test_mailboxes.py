@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bpo.db import acting_as
+from bpo.domain import findings
 from bpo.domain.disputes import Grounds
 from bpo.gateways.channels.switchboard import Switchboard
 from bpo.gateways.signing import Signer
@@ -108,7 +109,7 @@ def test_a_mailbox_in_trouble_says_so_and_forgets_nothing(world):
     world.server.fail = "LOGIN"
     world.read()
     row = world.all(ChannelSetting)[0]
-    assert "not today" in row.problem
+    assert "not today" in str(findings.phrase_from_json(row.problem))
     world.server.fail = ""
     assert world.read().messages == 1
     assert world.all(ChannelSetting)[0].problem is None

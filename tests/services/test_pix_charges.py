@@ -6,11 +6,18 @@ import pytest
 from sqlalchemy import func, select
 
 from bpo.db import acting_as
+from bpo.domain import findings
 from bpo.domain.channels import PIX
+from bpo.domain.inbox import Kind
+from bpo.gateways import wording
 from bpo.gateways.pix import banks, notices
+from bpo.gateways.queue import MemoryQueue
+from bpo.jobs import Job
 from bpo.kernel import actor as actors
 from bpo.kernel import clock
-from bpo.models import BankLine, ChannelSetting, Payment, PaymentMethod, PixCharge
+from bpo.kernel.errors import Conflict
+from bpo.models import BankLine, ChannelSetting, Payment, PaymentMethod, PixCharge, User
+from bpo.queries import inbox
 from bpo.queries import pix_charges as stored
 from bpo.services import invoices, pix_charges, pix_notices
 from tests.factories import debts, people
@@ -67,6 +74,27 @@ def keep(sol, now=NOW, secrets=None):
     program = actors.system([sol.id], name="Pix")
     known = {"SOL_PIX": "s3cret"} if secrets is None else secrets
     return pix_charges.keep(program, sol.id, banks=banks.opener(known), now=now)
+
+
+def said(row):
+    """What went wrong, in English."""
+    return str(findings.phrase_from_json(row.problem))
+
+
+def inbox_lines(session, sol):
+    """What of Pix and of channels waits in the inbox: subject and amount by kind."""
+    scope = inbox.scope(session, [sol], NOW)
+    kinds = (Kind.PIX_REFUSED, Kind.CHANNEL)
+    found = inbox.page(session, scope, kinds)
+    assert sum(count.lines for count in inbox.counts(session, scope) if count.kind in kinds) == len(
+        found
+    )
+    return {line.kind: (line.subject_id, line.amount_cents) for line in found}
+
+
+@pytest.fixture
+def ana(session, sol):
+    return people.actor(session, session.scalars(select(User).where(User.name == "Ana")).one())
 
 
 def charge(session, bill):
@@ -131,7 +159,7 @@ def test_a_charge_paid_without_a_word_of_the_money_is_asked_about_until_it_is_to
     bank.pay(txid, 100_00, NUMBER)
     told = bank.charges[txid].pop("pix")
     assert keep(sol, later(7)).states == {"active": 1}
-    assert "does not tell" in charge(session, bill).problem
+    assert "does not tell" in charge(session, bill).problem[0]
     bank.charges[txid]["pix"] = told
     assert keep(sol, later(14)).states == {"paid": 1}
     session.expire_all()
@@ -183,7 +211,7 @@ def test_a_bank_that_is_away_is_asked_again_and_the_settings_say_so(
     bank.refuse = lambda method, path: status
     assert keep(sol).away
     setting = session.scalars(select(ChannelSetting)).one()
-    assert setting.problem == "The bank's Pix did not answer; try again later"
+    assert said(setting) == "The bank's Pix did not answer; try again later"
     bank.refuse = lambda method, path: None
     assert keep(sol, later(1)).states == {"active": 1}
     session.expire_all()
@@ -200,8 +228,38 @@ def test_a_token_taken_back_early_is_asked_for_anew(session, bank, sol, bill):
 def test_what_the_bank_refuses_is_told_and_not_asked_again(session, bank, sol, bill):
     bank.refuse = lambda method, path: 400 if method == "PUT" else None
     assert keep(sol).states == {"refused": 1}
-    assert charge(session, bill).problem == "The bank refused the Pix charge: não (400)"
+    refused = charge(session, bill)
+    assert said(refused) == "The bank refused the Pix charge: não (400)"
+    in_portuguese = wording.say(findings.phrase_from_json(refused.problem), "pt_BR")
+    assert in_portuguese == "O banco recusou a cobrança Pix: não (400)"
     assert keep(sol, later(1)).states == {}
+
+
+def test_ana_has_a_refused_charge_asked_for_again(session, bank, sol, bill, ana):
+    bank.refuse = lambda method, path: 400 if method == "PUT" else None
+    keep(sol)
+    queue = MemoryQueue()
+    again = {"now": NOW, "queue": queue}
+    first = charge(session, bill).txid
+    pix_charges.again(ana, sol.id, bill.id, **again)
+    assert queue.jobs == [(Job.KEEP_PIX_CHARGES, (sol.id,))]
+    with pytest.raises(Conflict):
+        pix_charges.again(ana, sol.id, bill.id, **again)
+    bank.refuse = lambda method, path: None
+    assert keep(sol, later(1)).states == {"active": 1}
+    assert charge(session, bill).txid != first
+
+
+def test_a_refusal_and_a_bank_out_of_reach_are_lines_of_the_inbox(session, bank, sol, bill):
+    bank.refuse = lambda method, path: 400 if method == "PUT" else None
+    keep(sol)
+    assert inbox_lines(session, sol) == {Kind.PIX_REFUSED: (bill.id, 100_00)}
+    keep(sol, later(1), secrets={})
+    assert set(inbox_lines(session, sol)) == {Kind.PIX_REFUSED, Kind.CHANNEL}
+    bank.refuse = lambda method, path: None
+    keep(sol, later(2))
+    debts.paid(session, bill, 100_00, TODAY)
+    assert inbox_lines(session, sol) == {}
 
 
 def test_some_titles_are_left_to_the_plain_code(session, bank, sol, davi):
@@ -219,7 +277,7 @@ def test_some_titles_are_left_to_the_plain_code(session, bank, sol, davi):
 def test_without_its_secret_nothing_is_asked_and_the_settings_say_why(session, bank, sol, bill):
     assert keep(sol, secrets={}).away
     setting = session.scalars(select(ChannelSetting)).one()
-    assert "environment" in setting.problem
+    assert "environment" in said(setting)
     assert bank.tokens == 0
 
 

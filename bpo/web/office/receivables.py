@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from bpo.db import db
 from bpo.domain import adjustments as deeds
 from bpo.domain import attachments as papers
-from bpo.domain import breakdown
+from bpo.domain import breakdown, findings
 from bpo.domain import pix_charges as held
 from bpo.domain import receivables as rules
 from bpo.domain import statements as accounts
@@ -108,6 +108,7 @@ def receivable(slug: str, receivable_id: int) -> Answer:
         boleto=boletos.of_receivable(session, place, receivable_id),
         charge=pix_charges.of_receivable(session, place, receivable_id),
         charge_states=held.LABELS,
+        said=findings.phrase_from_json,
     )
 
 

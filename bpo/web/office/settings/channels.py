@@ -6,6 +6,7 @@ from flask import g, request
 from flask_babel import gettext as _
 
 from bpo.db import db
+from bpo.domain import findings
 from bpo.domain.access import Permission
 from bpo.domain.channels import MAILBOX, PIX
 from bpo.gateways import outside, wording
@@ -114,6 +115,7 @@ def _overview(**context: Any) -> str:
         labels=LABELS,
         icons=ICONS,
         providers=PROVIDERS,
+        said=findings.phrase_from_json,
         typed=request.form,
         **context,
     )
