@@ -191,6 +191,7 @@ MOVED: dict[str, tuple[Phrase, str]] = {
 """Things whose change of state is an act by itself: `promise.broken`."""
 
 FIELDS: dict[str, Phrase] = {
+    "txid": Phrase("Identifier"),
     "name": Phrase("Name"),
     "legal_name": Phrase("Legal name"),
     "cnpj": Phrase("CNPJ"),
