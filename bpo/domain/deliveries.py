@@ -184,14 +184,15 @@ def cancelled_because(codes: Iterable[Code]) -> Cancelled | None:
 def is_outdated(moment: Moment, due: date, today: date, offset: int = 0) -> bool:
     """Whether a waiting reminder says what is no longer true: cancel it as stale.
 
-    "Due soon" on or after the due date, "due today" after it. `due` is the effective due date;
-    `offset` that of the step, which alone tells what a step of an instalment says.
+    "Due soon" on or after the due date, "due today" after it, "overdue" until it has passed: it
+    may have been put off since. `due` is the effective due date; `offset` that of the step, which
+    alone tells what a step of an instalment says.
     """
-    if moment == Moment.INSTALLMENT:
-        return today >= due if offset < 0 else today > due and not offset
-    if moment == Moment.PRE_DUE:
+    if moment == Moment.PRE_DUE or (moment == Moment.INSTALLMENT and offset < 0):
         return today >= due
-    return moment == Moment.DUE_DAY and today > due
+    if moment == Moment.OVERDUE or (moment == Moment.INSTALLMENT and offset > 0):
+        return today <= due
+    return moment in (Moment.DUE_DAY, Moment.INSTALLMENT) and today > due
 
 
 def counts(state: str, reason: str | None) -> bool:

@@ -257,12 +257,15 @@ def _issued(
 
 
 def _draft(batch: Batch, row: Waiting, lines: list[Line]) -> Draft:
-    """A receivable under a pause of its own (a dispute) is left out of the message."""
+    """A receivable under a pause of its own (a dispute) is left out of the message, and one that is
+    not due yet any more of a message about what is overdue."""
     pauses = batch.pauses.by_receivable
     free = [line for line in lines if line.id not in pauses]
     held = tuple(holds.code(pauses[line.id]) for line in lines if line.id in pauses)
     stored = next((step for step in row.steps or () if step.get("key") == row.step_key), None)
     step = steps.from_json([stored])[0] if stored else None
+    if step is not None and step.moment == Moment.OVERDUE:
+        free = [line for line in free if line.effective_due_date <= batch.day] or free
     return Draft(row, free, step, held)
 
 

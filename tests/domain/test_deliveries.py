@@ -114,3 +114,6 @@ def test_a_reminder_that_is_no_longer_true_is_outdated():
     assert not deliveries.is_outdated(Moment.DUE_DAY, due, due)
     assert deliveries.is_outdated(Moment.DUE_DAY, due, tomorrow)
     assert not deliveries.is_outdated(Moment.OVERDUE, due, tomorrow)
+    assert deliveries.is_outdated(Moment.OVERDUE, due, due)
+    assert deliveries.is_outdated(Moment.INSTALLMENT, tomorrow, due, 3)
+    assert not deliveries.is_outdated(Moment.INSTALLMENT, due, tomorrow, 3)

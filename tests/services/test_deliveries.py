@@ -107,6 +107,27 @@ def test_davi_gets_one_mail_that_says_who_asks_and_how_much(sol, program):
     assert "R$" not in message["Subject"]
 
 
+def test_a_due_date_put_off_since_the_plan_is_not_called_overdue(sol, program):
+    _, first = _davi(sol)
+    nina = debts.debtor(db.session(), sol, "Nina", email="nina@example.org")
+    kept = debts.receivable(db.session(), nina, "2001", due=DUE, cents=50_00)
+    moved = debts.receivable(db.session(), nina, "2002", due=DUE, cents=60_00)
+    _plan(program, sol)
+    for title in (first, moved):
+        title.due_date = title.effective_due_date = TUESDAY + timedelta(days=10)
+    db.session().commit()
+    mail = MemoryMail()
+
+    _send(program, sol, mail)
+
+    assert _states(sol) == {"sent": 1, "cancelled": 1}
+    assert [one.recipient for one in mail.sent] == ["nina@example.org"]
+    message = message_from_bytes(mail.sent[0].message, policy=policy.default)
+    words = message.get_body(("plain",)).get_content()
+    assert kept.number in words
+    assert moved.number not in words
+
+
 def test_what_left_is_kept_to_the_letter(sol, program):
     _davi(sol)
     _plan(program, sol)
