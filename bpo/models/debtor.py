@@ -22,6 +22,7 @@ class Debtor(InWorkspace, Created, Model):
     """Who owes. Identity is `reference` (the creditor's customer number) or `document`.
 
     `search_name` is the name lower-cased without accents, in the C collation for prefix search.
+    `import_id` is the import that registered it, while no other file has added to it.
     """
 
     __tablename__ = "debtors"
@@ -36,6 +37,12 @@ class Debtor(InWorkspace, Created, Model):
             postgresql_where=text("document IS NOT NULL"),
         ),
         Index("ix_debtors_search_name", "workspace_id", "search_name"),
+        Index(
+            "ix_debtors_import",
+            "workspace_id",
+            "import_id",
+            postgresql_where=text("import_id IS NOT NULL"),
+        ),
     )
 
     reference: Mapped[Name]
@@ -51,6 +58,7 @@ class Debtor(InWorkspace, Created, Model):
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     risk_class: Mapped[str | None] = mapped_column(Text)
     extra: Mapped[Json] = mapped_column(server_default=text("'{}'"))
+    import_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Contact(WithinParent, Created, Model):

@@ -29,9 +29,10 @@ json_to_recordset(%(facts)s) AS f (id bigint, reference text, reference_key text
 """
 _CREATE = f"""
 INSERT INTO debtors (workspace_id, id, reference, reference_key, document, name, search_name, kind,
-    consumer, city, state, extra)
+    consumer, city, state, extra, import_id)
 SELECT %(workspace)s, id, reference, reference_key, document, coalesce(name, reference),
-    search_name, coalesce(kind, 'company'), kind IS NOT DISTINCT FROM 'person', city, state, extra
+    search_name, coalesce(kind, 'company'), kind IS NOT DISTINCT FROM 'person', city, state, extra,
+    %(import)s
 FROM {_FACTS}
 """
 _FILL_BLANKS = f"""
@@ -45,7 +46,8 @@ SET reference = coalesce(f.reference, d.reference),
     search_name = CASE WHEN d.name = d.reference AND f.name IS NOT NULL
         THEN f.search_name ELSE d.search_name END,
     city = coalesce(d.city, f.city), state = coalesce(d.state, f.state),
-    extra = f.extra || d.extra
+    extra = f.extra || d.extra,
+    import_id = CASE WHEN d.import_id = %(import)s THEN d.import_id END
 FROM {_FACTS}
 WHERE d.workspace_id = %(workspace)s AND d.id = f.id
   AND (f.reference <> d.reference
@@ -105,6 +107,7 @@ class Debtors:
     cursor: Cursor[Any]
     workspace_id: int
     register: Register
+    import_id: int
     ids: dict[int, int] = field(default_factory=dict)
     has_known: bool = False
     has_merged: bool = False
@@ -227,7 +230,7 @@ class Debtors:
         return known | {_Address(*address) for address in removed}, last
 
     def _where(self, **more: Any) -> dict[str, Any]:
-        return {"workspace": self.workspace_id} | more
+        return {"workspace": self.workspace_id, "import": self.import_id} | more
 
 
 def copy(cursor: Cursor[Any], table: str, columns: Sequence[Iterable[str]]) -> int:

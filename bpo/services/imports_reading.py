@@ -338,7 +338,7 @@ def _register(work: Work) -> Register:
 
 
 def _debtors(work: Work) -> Debtors:
-    return Debtors(work.cursor, work.workspace.id, _register(work))
+    return Debtors(work.cursor, work.workspace.id, _register(work), work.row.id)
 
 
 def _reason(work: Work) -> str:

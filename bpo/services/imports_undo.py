@@ -24,7 +24,7 @@ from bpo.kernel.text import Phrase
 from bpo.models import Import, Workspace
 from bpo.queries import imports as stored
 from bpo.queries import workspaces
-from bpo.services import audit, imports, imports_undo_bank, reconciling
+from bpo.services import audit, imports, imports_undo_bank, imports_undo_debtors, reconciling
 
 MOST_NAMED = 200
 
@@ -174,7 +174,7 @@ ORDER BY number LIMIT %(most)s
 class Undone:
     """What an undo did. `left` are the numbers of receivables that people have worked on since.
 
-    `lines` are those of a bank that are no credits any more.
+    `lines` are those of a bank that are no credits any more, `removed` debtors.
     """
 
     withdrawn: int
@@ -183,10 +183,13 @@ class Undone:
     left: Sequence[str]
     left_count: int
     lines: int = 0
+    removed: int = 0
 
 
-def undo(actor: Actor, workspace_id: int, import_id: int, *, now: datetime) -> Undone:
-    """Take a whole import back, all at once.
+def undo(
+    actor: Actor, workspace_id: int, import_id: int, *, now: datetime, debtors: bool = False
+) -> Undone:
+    """Take a whole import back, all at once; with `debtors` those whom nobody touched since, too.
 
     What came to a receivable since (payments of others, a dispute, another date) keeps it and its
     money as they are. Through which day payments are known goes back too. Raises Conflict for an
@@ -200,13 +203,13 @@ def undo(actor: Actor, workspace_id: int, import_id: int, *, now: datetime) -> U
         workspace = workspaces.by_id(session, workspace_id)
         assert workspace
         _check(row)
-        done = _undone(session, actor, workspace, row, now)
+        done = _undone(session, actor, workspace, row, now, debtors=debtors)
         row.state = "undone"
         row.problems = row.problems | {"undone": _told(done)}
         audit.record(
             session, actor, workspace_id, "import.undo", now=now, subject=("import", row.id),
             filename=row.filename, withdrawn=done.withdrawn, reversed=done.reversed,
-            restored=done.restored, left=done.left_count, lines=done.lines,
+            restored=done.restored, left=done.left_count, lines=done.lines, removed=done.removed,
         )  # fmt: skip
         today = clock.local_day(now, workspace.time_zone)
         session.flush()
@@ -221,7 +224,13 @@ def _check(row: Import) -> None:
 
 
 def _undone(
-    session: Session, actor: Actor, workspace: Workspace, row: Import, now: datetime
+    session: Session,
+    actor: Actor,
+    workspace: Workspace,
+    row: Import,
+    now: datetime,
+    *,
+    debtors: bool,
 ) -> Undone:
     reason = Phrase("Import of {filename} undone", filename=row.filename)
     where = {
@@ -251,8 +260,9 @@ def _undone(
         cursor.execute(statement, where)
     lines = imports_undo_bank.withdraw(session, cursor, row, actor, now)
     left = [number for (number,) in cursor.execute(_NAMED, where).fetchall()]
+    removed = imports_undo_debtors.remove(cursor, where) if debtors else 0
     return Undone(
-        withdrawn, reversed_count, restored, [*left, *kept], left_count + len(kept), lines
+        withdrawn, reversed_count, restored, [*left, *kept], left_count + len(kept), lines, removed
     )
 
 
@@ -308,6 +318,10 @@ def _told(done: Undone) -> dict[str, Any]:
     ]
     if done.lines:
         notes.append(Phrase("{count} lines of the bank are no credits any more.", count=done.lines))
+    if done.removed:
+        notes.append(
+            Phrase("{count} debtors that it had registered were removed.", count=done.removed)
+        )
     if done.left:
         notes.append(
             Phrase(

@@ -262,6 +262,7 @@ FIELDS: dict[str, Phrase] = {
     "known_until": Phrase("Known until"),
     "left": Phrase("Left as it was"),
     "lines": Phrase("Lines"),
+    "removed": Phrase("Removed"),
     "link": Phrase("Link"),
     "monthly_cents": Phrase("Each instalment"),
     "needs_approval_by": Phrase("Approval by"),

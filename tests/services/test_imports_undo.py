@@ -1,6 +1,6 @@
 """A whole import undone: as if it had never been, but for what people did since."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import func, select
@@ -13,16 +13,20 @@ from bpo.models import (
     Attachment,
     AuditEntry,
     BankLine,
+    Contact,
     Debtor,
     Entry,
     FreshnessMark,
     Hold,
     Import,
+    Note,
+    OptOut,
     Payment,
     Receivable,
 )
 from bpo.queries import figures, statements
-from bpo.services import imports_undo, payments
+from bpo.services import imports_undo, imports_undo_debtors, payments
+from tests.architecture.test_tables import TABLES
 from tests.factories import debts, people, tables
 from tests.factories.tables import NOW, TODAY, counts, rows, taken
 from tests.formats.test_nfe import bill, document
@@ -197,3 +201,56 @@ def test_the_statement_of_a_customer_tells_nothing_of_a_file_that_was_undone(ses
     taken(sol, FILE)
     again = statements.moves(session, sol.id, debtors["C1"], TODAY)
     assert [one[:2] + one[3:] for one in again] == [one[:2] + one[3:] for one in before]
+
+
+REGISTER = rows(
+    *(f"C{n};Cliente {n};c{n}@example.org" for n in range(1, 8)), head="codigo;nome;email"
+)
+
+
+def named(session):
+    return set(session.scalars(select(Debtor.reference)))
+
+
+def test_debtors_that_nobody_touched_go_with_their_register_where_it_is_asked_for(session, sol):
+    row = taken(sol, REGISTER)
+    assert row.kind == "debtors"
+    who = {debtor.reference: debtor for debtor in session.scalars(select(Debtor))}
+    debts.receivable(session, who["C1"], due=TODAY)
+    ids = {name: {"workspace_id": sol.id, "debtor_id": who[name].id} for name in who}
+    later = datetime(2026, 11, 30, tzinfo=UTC)
+    session.add(Note(**ids["C2"], kind="call", on_day=TODAY, outcome="reached", body="oi"))
+    session.add(Contact(**ids["C3"], channel="phone", address="+5511999990000", created_at=later))
+    session.add(OptOut(**ids["C4"], channel="email", address="c4@example.org", source="p", at=NOW))
+    who["C5"].tags = ["vip"]
+    session.add(AuditEntry(
+        workspace_id=sol.id, at=NOW, action="debtor.edit", actor_kind="user", actor_name="Ana",
+        subject_kind="debtor", subject_id=who["C6"].id, detail={},
+    ))  # fmt: skip
+    session.commit()
+    done = imports_undo.undo(
+        actors.system([sol.id], name="test"), sol.id, row.id, now=NOW, debtors=True
+    )
+    assert done.removed == 1
+    assert named(session) == {"C1", "C2", "C3", "C4", "C5", "C6"}
+    assert session.scalar(select(AuditEntry.detail).order_by(AuditEntry.id.desc()))["removed"] == 1
+    assert counts(taken(sol, REGISTER, name="de novo.csv"))[0] >= 1
+    assert "C7" in named(session)
+
+
+def test_debtors_stay_by_default_and_whom_another_file_told_more_of(session, sol):
+    row = taken(sol, REGISTER)
+    assert undone(session, sol, row).removed == 0
+    assert len(named(session)) == 7
+    more = rows("C8;Cliente 8;", head="codigo;nome;email")
+    first = taken(sol, more, name="b.csv")
+    taken(sol, rows("C8;Cliente 8;Recife", head="codigo;nome;cidade"), name="c.csv")
+    program = actors.system([sol.id], name="test")
+    assert imports_undo.undo(program, sol.id, first.id, now=NOW, debtors=True).removed == 0
+    assert "C8" in named(session)
+
+
+def test_every_table_that_names_a_debtor_is_looked_at():
+    about = {name for name, table in TABLES.items() if "debtor_id" in table.c}
+    looked_at = {table for table, _ in imports_undo_debtors.pointing()}
+    assert looked_at | imports_undo_debtors.WITH_THEM == about

@@ -88,7 +88,9 @@ def import_discard(slug: str, import_id: int) -> Answer:
 @access.requires(Permission.IMPORT)
 def import_undo(slug: str, import_id: int) -> Answer:
     """Take a whole import back."""
-    done = imports_undo.undo(g.actor, g.workspace.id, import_id, now=g.now)
+    done = imports_undo.undo(
+        g.actor, g.workspace.id, import_id, now=g.now, debtors="debtors" in request.form
+    )
     flash(_("The import was undone; the same file can be imported again."), "success")
     if done.left_count:
         flash(_("Some of it was left, because it has been worked on since."), "warning")
