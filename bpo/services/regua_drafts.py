@@ -4,12 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bpo.db import unit_of_work
-from bpo.domain import access, campaigns, going_live, regua_checks, steps, text_checks
+from bpo.domain import (
+    access,
+    campaigns,
+    deliveries,
+    going_live,
+    regua_checks,
+    steps,
+    text_checks,
+)
 from bpo.domain.access import Permission
 from bpo.domain.approvals import OF_CAMPAIGNS, About
 from bpo.domain.campaigns import Campaign
@@ -23,7 +31,7 @@ from bpo.kernel.actor import Actor, Role
 from bpo.kernel.errors import BadInput, Conflict, NotFound
 from bpo.kernel.text import Phrase
 from bpo.models import Campaign as CampaignRow
-from bpo.models import CampaignDraft, CampaignVersion, Workspace
+from bpo.models import CampaignDraft, CampaignVersion, Touch, Workspace
 from bpo.queries import campaigns as stored
 from bpo.queries import workspaces
 from bpo.queries.campaigns import Stored
@@ -155,7 +163,10 @@ def asked_of(workspace: Workspace, row: CampaignRow, actor: Actor) -> Role | Non
 
 
 def publish(session: Session, actor: Actor, draft: Draft, *, now: datetime) -> int:
-    """Keep a draft as the version that holds; whoever calls has asked whether it may."""
+    """Keep a draft as the version that holds; whoever calls has asked whether it may.
+
+    What waits of steps that it takes away or switches off is called off; the rest goes as planned.
+    """
     row = draft.row
     row.version += 1
     if row.state == "running":
@@ -171,6 +182,7 @@ def publish(session: Session, actor: Actor, draft: Draft, *, now: datetime) -> i
         )
     )
     _forget(session, row.workspace_id, row.id)
+    _call_off(session, draft, now)
     _void(session, actor, row.workspace_id, row.id, OF_CAMPAIGNS, now)
     audit.record(
         session,
@@ -184,6 +196,26 @@ def publish(session: Session, actor: Actor, draft: Draft, *, now: datetime) -> i
     )
     session.flush()
     return row.version
+
+
+def _call_off(session: Session, draft: Draft, now: datetime) -> None:
+    """What tried in vain to the end is left to the person who has it in the inbox."""
+    session.execute(
+        update(Touch)
+        .where(
+            Touch.workspace_id == draft.row.workspace_id,
+            Touch.campaign_id == draft.row.id,
+            Touch.state.in_([state.value for state in deliveries.WAITING]),
+            Touch.attempts < deliveries.MAX_TRIES,
+            Touch.step_key.not_in([step.key for step in draft.next.steps if not step.off]),
+        )
+        .values(
+            state=deliveries.State.CANCELLED.value,
+            state_reason=deliveries.Cancelled.STALE.value,
+            settled_at=now,
+        )
+        .execution_options(synchronize_session=False)
+    )
 
 
 def effect(

@@ -17,7 +17,7 @@ from bpo.kernel import actor as actors
 from bpo.kernel.errors import Conflict, NotFound
 from bpo.models import Campaign, CampaignVersion, Hold, Score, ScoreModel, Simulation, Touch
 from bpo.services import campaigns, regua_drafts, releases, simulations, subscriptions
-from tests.factories import debts, people
+from tests.factories import debts, people, waiting
 from workers import campaigns as jobs
 
 FIRST = date(2026, 11, 24)
@@ -159,6 +159,25 @@ def test_a_job_keeps_the_figures_and_the_difference_of_a_draft(session, sol, pro
     by_day = before["days"].values()
     assert sum(sum(day.values()) for day in by_day) == before["messages"]
     assert before["messages"] == sum(step["messages"] for step in before["steps"].values())
+
+
+def test_what_waits_of_a_step_taken_away_is_called_off_and_the_rest_goes(session, sol, program):
+    row = debts.running(session, sol, THREE_STEPS, since=DAWN - timedelta(days=60))
+    davi = debts.debtor(session, sol)
+    title = debts.receivable(session, davi, due=FIRST - timedelta(days=6))
+    first, *_, last = (step.key for step in THREE_STEPS)
+    stays = waiting.touch(session, title, "planned", day=FIRST, step=first, campaign_id=row.id)
+    goes = waiting.touch(session, title, "planned", day=FIRST, step=last, campaign_id=row.id)
+    gone = waiting.touch(
+        session, title, "sent", day=FIRST, step=last, channel="sms", campaign_id=row.id
+    )
+    edit = regua_drafts.on_steps(lambda ladder: regua_edits.switched(ladder, last))
+    regua_drafts.edit(program, sol.id, row.id, edit, now=DAWN)
+    regua_drafts.save(program, sol.id, row.id, now=DAWN)
+
+    session.expire_all()
+    assert [one.state for one in (stays, goes, gone)] == ["planned", "cancelled", "sent"]
+    assert goes.state_reason == "stale"
 
 
 def test_who_pays_when_expected_hears_nothing_more(session, sol, program):
