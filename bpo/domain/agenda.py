@@ -81,7 +81,7 @@ class Agenda:
         self.first_turns: dict[tuple[object, ...], Turn] = {}
         self._ladders: dict[str | None, Ladder] = {}
         self._dated: dict[str | None, dict[date, Step | None]] = {}
-        self._issue: dict[date, bool] = {}
+        self._issue: dict[tuple[date, str | None], bool] = {}
         self._following: dict[date, date] = {}
         self._reach: dict[tuple[str, frozenset[str], frozenset[str]], Reach] = {}
         self._slots: dict[tuple[str | None, tuple[Channel, ...]], Slot] = {}
@@ -155,21 +155,21 @@ class Agenda:
         """The day of a pre-due step: moved to the previous business day when closed."""
         return self.place.calendar.preceding(effective_due + timedelta(days=offset))
 
-    def issues(self, issue: date) -> bool:
-        """Whether invoices issued on `issue` are sent today.
+    def issues(self, issue: date, risk_class: str | None) -> bool:
+        """Whether invoices issued on `issue` are sent today to a class of payers.
 
         Only those issued while the campaign runs, until the step's grace is over.
         """
-        found = self._issue.get(issue)
+        found = self._issue.get((issue, risk_class))
         if found is None:
-            found = self._issue[issue] = self._issues(issue)
+            found = self._issue[issue, risk_class] = self._issues(issue, risk_class)
         return found
 
-    def _issues(self, issue: date) -> bool:
+    def _issues(self, issue: date, risk_class: str | None) -> bool:
         step = self.issue_step
-        if step is None or issue < self.running_since:
+        if step is None or issue < self.running_since or (risk_class or "") in step.skip_classes:
             return False
-        day = self.following(issue + timedelta(days=step.offset))
+        day = self.following(issue + timedelta(days=step.offset_for(risk_class)))
         last = self.following(day + timedelta(days=step.grace_days))
         return day <= self.today <= last
 

@@ -232,7 +232,7 @@ def _offers(debtor: Debtor, agenda: Agenda) -> tuple[list[Offer], list[Reason]]:
             continue
         if (known[due] if due in known else agenda.step_for(due, risk_class)) is not None:
             speaking.append(item)
-        if issues and agenda.issues(item.issue):
+        if issues and agenda.issues(item.issue, risk_class):
             issued.append(item)
     offers: list[Offer] = []
     reasons: list[Reason] = []

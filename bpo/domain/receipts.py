@@ -88,13 +88,13 @@ def _step_of(campaign: Campaign) -> Step | None:
 def _is_timely(paid: Paid, step: Step, agenda: Agenda) -> bool:
     if paid.paid_on < agenda.running_since or paid.paid_cents <= 0:
         return False
-    day = agenda.following(paid.paid_on + timedelta(days=step.offset))
+    day = agenda.following(paid.paid_on + timedelta(days=step.offset_for(paid.debtor.risk_class)))
     return day <= agenda.today <= agenda.following(day + timedelta(days=step.grace_days))
 
 
 def _waits(owed: Iterable[Paid], step: Step, agenda: Agenda) -> list[Reason]:
     days = [
-        agenda.following(paid.paid_on + timedelta(days=step.offset))
+        agenda.following(paid.paid_on + timedelta(days=step.offset_for(paid.debtor.risk_class)))
         for paid in owed
         if paid.paid_on >= agenda.running_since and paid.paid_cents > 0
     ]
@@ -103,6 +103,8 @@ def _waits(owed: Iterable[Paid], step: Step, agenda: Agenda) -> list[Reason]:
 
 
 def _obstacles(debtor: Debtor, step: Step, agenda: Agenda) -> list[Reason]:
+    if (debtor.risk_class or "") in step.skip_classes:
+        return [Reason(Code.LEFT_OUT, step.key)]
     if not agenda.campaign.audience.knows(debtor):
         return [Reason(Code.AUDIENCE, step.key)]
     other = agenda.taken_by(debtor, step.moment)

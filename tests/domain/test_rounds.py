@@ -110,3 +110,33 @@ def test_a_simulation_counts_among_those_who_owe_only_those_who_do():
     made = day_of(refused, explain=True)
     whole.add(Lived(DAY, 7, made.touches, made.skips))
     assert (len(whole.known), dict(whole.silent)) == (0, {"opt_out": {1}})
+
+
+def _with_classes(key):
+    """The regua with a step that does not speak to class A and speaks a day later to class B."""
+    step = replace(
+        regua_edits.find(DEFAULT_REGUA, key),
+        skip_classes=frozenset("A"),
+        offset_by_class={"B": regua_edits.find(DEFAULT_REGUA, key).offset + 1},
+    )
+    return replace(ON, steps=regua_edits.changed(DEFAULT_REGUA, step))
+
+
+@pytest.mark.parametrize("key", ["issue", "thanks"])
+def test_documents_too_leave_out_the_classes_that_their_step_leaves_out(key):
+    campaign, spoken = _with_classes(key), {}
+    for risk_class in (None, "A", "B"):
+        someone = davi(invoice(1, "2026-04-30", issue="2026-03-17"), risk_class=risk_class)
+        days = [DAY + timedelta(days=n) for n in range(-1, 3)]
+        said = [
+            day_of(someone, paid=date(2026, 3, 17), last=None, campaign=campaign, today=day)
+            for day in days
+        ]
+        spoken[risk_class] = [
+            day
+            for day, made in zip(days, said, strict=True)
+            if key in [touch.step_key for touch in made.touches]
+        ]
+    assert spoken["A"] == []
+    assert spoken[None]
+    assert spoken["B"][0] == spoken[None][0] + timedelta(days=1)
