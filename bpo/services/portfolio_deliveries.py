@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
+from typing import Any
 
 import structlog
 from sqlalchemy import select, update
@@ -95,7 +96,8 @@ def resend(actor: Actor, delivery_id: int, *, now: datetime, queue: Queue) -> No
             raise Conflict("This delivery needs no other try")
         row.state = before if before is State.FAILED else deliveries.move(before, State.PLANNED)
         row.attempts, row.retry_at, row.settled_at = 0, now, None
-        _note(session, session.get_one(User, row.user_id), "portfolio_mail_again", now)
+        reader = session.get_one(User, row.user_id)
+        _note(session, reader, "portfolio_mail_again", now, by=actor)
         after_commit(session, lambda: queue.put(Job.SEND_PORTFOLIOS))
 
 
@@ -212,5 +214,11 @@ def _settle(
     return meaning
 
 
-def _note(session: Session, reader: User, action: str, now: datetime) -> None:
-    audit.record_access(session, action, now=now, user_id=reader.id, subject=reader.email)
+def _note(
+    session: Session, reader: User, action: str, now: datetime, *, by: Actor | None = None
+) -> None:
+    """Note whose mail it is, and who acted where that was somebody."""
+    acted: dict[str, Any] = (
+        {"address": by.address, "by": by.name, "by_id": by.user_id} if by else {}
+    )
+    audit.record_access(session, action, now=now, user_id=reader.id, subject=reader.email, **acted)

@@ -183,7 +183,15 @@ class TestSending:
         assert (row.state, row.attempts, row.retry_at) == ("failed", MAX_TRIES, None)
         with pytest.raises(NotFound):
             portfolio_deliveries.resend(carla, row.id, now=now, queue=queue)
+        row.user_id = carla.user_id
+        session.commit()
         portfolio_deliveries.resend(marta, row.id, now=now, queue=queue)
+        entry = session.scalars(
+            select(AccessEntry).where(AccessEntry.action == "portfolio_mail_again")
+        ).one()
+        assert (entry.user_id, entry.detail["by_id"]) == (carla.user_id, marta.user_id)
+        row.user_id = marta.user_id
+        session.commit()
         assert queue.jobs == [(Job.SEND_PORTFOLIOS, ())]
         assert send(mail, now)["sent"] == 1
         with pytest.raises(Conflict):
