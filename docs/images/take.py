@@ -129,7 +129,7 @@ def campaign(desk: Desk) -> None:
     """The ladder, and who was left in peace."""
     page = desk.signed_in(ANALYST)
     desk.office(page, "campaigns")
-    page.locator("main a[href*='/campaigns/']").first.click()
+    page.locator("main tbody a[href*='/campaigns/']").first.click()
     page.wait_for_url("**/campaigns/*")
     desk.keep(page, "campaign")
     page.goto(f"{page.url}/left-in-peace")
