@@ -50,7 +50,7 @@ def plan(
     agenda = Agenda(campaign, rules, place, today, available, ahead=ahead)
     touches: list[Touch] = []
     for _, group in groupby(payments, key=lambda paid: paid.debtor.id):
-        worth = [paid for paid in group if _is_timely(paid, step, agenda)]
+        worth = [paid for paid in group if is_timely(paid, step, agenda)]
         if worth:
             touches += _thanks(worth, step, agenda)
     return touches
@@ -74,7 +74,7 @@ def silences(
     found: dict[int, list[Reason]] = {}
     for debtor_id, group in groupby(payments, key=lambda paid: paid.debtor.id):
         owed = list(group)
-        if any(_is_timely(paid, step, agenda) for paid in owed):
+        if any(is_timely(paid, step, agenda) for paid in owed):
             found[debtor_id] = _obstacles(owed[0].debtor, step, agenda)
         else:
             found[debtor_id] = _waits(owed, step, agenda)
@@ -85,31 +85,42 @@ def _step_of(campaign: Campaign) -> Step | None:
     return next((s for s in campaign.steps if s.moment == Moment.PAYMENT and not s.off), None)
 
 
-def _is_timely(paid: Paid, step: Step, agenda: Agenda) -> bool:
+def day_of(paid: Paid, step: Step, agenda: Agenda) -> date | None:
+    """The day on which a payment is followed by a word; None for what the campaign did not see."""
     if paid.paid_on < agenda.running_since or paid.paid_cents <= 0:
+        return None
+    offset = step.offset_for(paid.debtor.risk_class)
+    return agenda.following(paid.paid_on + timedelta(days=offset))
+
+
+def is_timely(paid: Paid, step: Step, agenda: Agenda) -> bool:
+    """Whether a word that follows a payment is due today, or late by no more than its grace."""
+    day = day_of(paid, step, agenda)
+    if day is None:
         return False
-    day = agenda.following(paid.paid_on + timedelta(days=step.offset_for(paid.debtor.risk_class)))
     return day <= agenda.today <= agenda.following(day + timedelta(days=step.grace_days))
 
 
-def _waits(owed: Iterable[Paid], step: Step, agenda: Agenda) -> list[Reason]:
-    days = [
-        agenda.following(paid.paid_on + timedelta(days=step.offset_for(paid.debtor.risk_class)))
-        for paid in owed
-        if paid.paid_on >= agenda.running_since and paid.paid_cents > 0
-    ]
-    coming = min((day for day in days if day > agenda.today), default=None)
-    return [Reason(Code.WAITING, step.key, coming)] if coming else []
-
-
-def _obstacles(debtor: Debtor, step: Step, agenda: Agenda) -> list[Reason]:
+def not_theirs(debtor: Debtor, step: Step, agenda: Agenda) -> list[Reason]:
+    """Why a word that follows a payment is none for this debtor, whatever stands open."""
     if (debtor.risk_class or "") in step.skip_classes:
         return [Reason(Code.LEFT_OUT, step.key)]
     if not agenda.campaign.audience.knows(debtor):
         return [Reason(Code.AUDIENCE, step.key)]
     other = agenda.taken_by(debtor, step.moment)
-    if other is not None:
-        return [Reason(Code.ASSIGNED, step.key, by=other.name)]
+    return [Reason(Code.ASSIGNED, step.key, by=other.name)] if other is not None else []
+
+
+def _waits(owed: Iterable[Paid], step: Step, agenda: Agenda) -> list[Reason]:
+    days = [day_of(paid, step, agenda) for paid in owed]
+    coming = min((day for day in days if day and day > agenda.today), default=None)
+    return [Reason(Code.WAITING, step.key, coming)] if coming else []
+
+
+def _obstacles(debtor: Debtor, step: Step, agenda: Agenda) -> list[Reason]:
+    others = not_theirs(debtor, step, agenda)
+    if others:
+        return others
     standing = holds.standing(debtor.holds, agenda.today, document=True)
     stops = [reason for reason in standing if reason.code != Code.PAYMENT_SEEN]
     reach = agenda.reach(step, debtor)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 
-from bpo.domain import contact, holds
+from bpo.domain import contact, holds, receipts
 from bpo.domain.agenda import Agenda
 from bpo.domain.campaigns import Campaign
 from bpo.domain.contact_rules import Rules
@@ -47,7 +47,7 @@ def plan(
     agenda = Agenda(campaign, rules, place, today, available, ahead=ahead)
     found: list[Touch] = []
     for paid in payments:
-        if paid.debtor.id not in busy and _is_timely(paid, step, agenda):
+        if paid.debtor.id not in busy and receipts.is_timely(paid, step, agenda):
             found += _greeting(paid, step, agenda)
     return found
 
@@ -72,39 +72,20 @@ def silences(
     agenda = Agenda(campaign, rules, place, today, available, ahead=ahead)
     found: dict[int, list[Reason]] = {}
     for paid in payments:
-        day = _day_of(paid, step, agenda)
+        day = receipts.day_of(paid, step, agenda)
         if day is not None and day > today:
             found[paid.debtor.id] = [Reason(Code.WAITING, step.key, day)]
-        elif _is_timely(paid, step, agenda):
+        elif receipts.is_timely(paid, step, agenda):
             found[paid.debtor.id] = _obstacles(paid, step, agenda)
     return {debtor_id: reasons for debtor_id, reasons in found.items() if reasons}
-
-
-def _day_of(paid: Paid, step: Step, agenda: Agenda) -> date | None:
-    """The day on which a payment is followed by a word; None for what the campaign did not see."""
-    if paid.paid_on < agenda.running_since or paid.paid_cents <= 0:
-        return None
-    offset = step.offset_for(paid.debtor.risk_class)
-    return agenda.following(paid.paid_on + timedelta(days=offset))
-
-
-def _is_timely(paid: Paid, step: Step, agenda: Agenda) -> bool:
-    day = _day_of(paid, step, agenda)
-    if day is None:
-        return False
-    return day <= agenda.today <= agenda.following(day + timedelta(days=step.grace_days))
 
 
 def _obstacles(paid: Paid, step: Step, agenda: Agenda) -> list[Reason]:
     """What stands in the way of a greeting; who it is and what is open before what was said."""
     debtor, today = paid.debtor, agenda.today
-    if (debtor.risk_class or "") in step.skip_classes:
-        return [Reason(Code.LEFT_OUT, step.key)]
-    if not agenda.campaign.audience.knows(debtor):
-        return [Reason(Code.AUDIENCE, step.key)]
-    other = agenda.taken_by(debtor, step.moment)
-    if other is not None:
-        return [Reason(Code.ASSIGNED, step.key, by=other.name)]
+    others = receipts.not_theirs(debtor, step, agenda)
+    if others:
+        return others
     troubles = [reason._replace(step=step.key) for reason in _troubles(debtor, today)]
     return troubles or _said(paid, step, today) or _out_of_reach(debtor, step, agenda)
 
