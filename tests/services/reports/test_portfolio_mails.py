@@ -1,5 +1,6 @@
 """The portfolio by mail: each reader's own day and reach, once a slot, never lost, never twice."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from io import BytesIO
@@ -146,6 +147,8 @@ class TestSending:
         assert cast.sol.name in paper
         assert cast.lua.name in paper
         assert "https://ponte.example/office/portfolio" in words
+        html = message.get_body(("html",)).get_content()
+        assert not re.search(r"></span>\s*<span[^>]*>·|^\s*·", html + words, re.MULTILINE)
         _, words, paper = told[CARLA]
         assert cast.sol.name not in paper + words
         assert "70,00" in paper
