@@ -6,7 +6,7 @@ ones differs by bank and layout. Lines come trimmed, padded, with accents, or al
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -133,6 +133,27 @@ def lines(content: bytes, width: int, limit: int) -> list[tuple[int, str]]:
     if len(parts) == 1 and len(text) > 2 * width:
         parts = [text[start : start + width] for start in range(0, len(text), width)]
     return [(number, part.ljust(width)) for number, part in enumerate(parts, 1) if part.strip()]
+
+
+def uncut(
+    rows: list[tuple[int, str]], kind: Callable[[str], str], last: str, least: int
+) -> tuple[list[tuple[int, str]], list[Problem]]:
+    """The rows that may be read when the file is cut off, and what to say of it.
+
+    A file ends with a line of the kind `last`. Where that is missing, a last line that is shorter
+    than all others of its kind, or than `least`, lacks some of its digits: it is left out, since
+    half an amount reads like another amount.
+    """
+    number, text = rows[-1]
+    if kind(text) == last:
+        return rows, []
+    whole = Phrase("The file is cut off: its end is missing. Download it again.")
+    problems = [Problem(number, "file", Code.DAMAGED, whole, Level.WARNING)]
+    like = [len(row.rstrip()) for _, row in rows[:-1] if kind(row) == kind(text)]
+    if len(text.rstrip()) >= min(like, default=least):
+        return rows, problems
+    half = Phrase("The file ends within this line.")
+    return rows[:-1], [*problems, Problem(number, "file", Code.DAMAGED, half)]
 
 
 def numbered(events: list[Event]) -> Iterator[Event]:

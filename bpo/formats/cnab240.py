@@ -19,6 +19,8 @@ _PAYMENTS_BY_BANK = {
     "001": frozenset({"05", "06", "15", "17"}),
     "341": frozenset({"06", "07", "08"}),
 }
+_SHORTEST = 153
+"""As far as the money and the days of a U segment reach."""
 _REMITTANCE_SEGMENTS = frozenset("PQRSY")
 _BANK_REFERENCE = {"033": (41, 53), "353": (41, 53), "104": (40, 56)}
 _CREDITOR_REFERENCE = {"033": (55, 69), "353": (55, 69)}
@@ -45,12 +47,17 @@ def read(content: bytes, limit: int = banks.DEFAULT_LIMIT) -> ReturnFile:
     bank = rows[0][1][:3]
     _refuse_others(rows)
     events: list[Event] = []
-    problems: list[Problem] = []
-    for title, paid in _pairs(rows, problems):
+    whole, problems = cnab.uncut(rows, _kind, "9", _SHORTEST)
+    for title, paid in _pairs(whole, problems):
         events.extend(_event(bank, title, paid))
         problems += title.problems + paid.problems
     created = banks.day(rows[0][1][143:151], "dmy")
     return ReturnFile(bank, created, tuple(cnab.numbered(events)), tuple(problems))
+
+
+def _kind(text: str) -> str:
+    """The letter of a segment, else the digit of a record: 9 ends the file."""
+    return text[13] if text[7] == "3" else text[7]
 
 
 def _refuse_others(rows: list[tuple[int, str]]) -> None:

@@ -99,10 +99,11 @@ def read(content: bytes, limit: int = banks.DEFAULT_LIMIT) -> ReturnFile:
         raise BadInput(
             "This is a remittance, which goes to the bank; send the return file that came back."
         )
-    problems = list(_doubts_of_header(*rows[0]))
+    whole, problems = cnab.uncut(rows, _record_type, "9", len(header.rstrip()))
+    problems = [*_doubts_of_header(*rows[0]), *problems]
     bank = header[76:79]
     events: list[Event] = []
-    for number, text in rows[1:]:
+    for number, text in whole[1:]:
         line = Columns(number, text)
         if not text[:1].isdigit():
             problems.append(_damaged(number))
@@ -111,6 +112,10 @@ def read(content: bytes, limit: int = banks.DEFAULT_LIMIT) -> ReturnFile:
         problems += line.problems
     created = banks.day(header[94:100], "dmy")
     return ReturnFile(bank, created, tuple(cnab.numbered(events)), tuple(problems))
+
+
+def _record_type(text: str) -> str:
+    return text[:1]
 
 
 def _doubts_of_header(number: int, text: str) -> Iterator[Problem]:

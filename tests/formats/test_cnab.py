@@ -7,6 +7,7 @@ import pytest
 
 from bpo.formats import cnab, cnab240, cnab400
 from bpo.formats.cnab import Event, ReturnFile
+from bpo.formats.problems import Level
 from bpo.kernel.errors import BadInput
 from tests.shared import files
 
@@ -50,6 +51,10 @@ def placed(width: int, **places: str) -> str:
         first = int(place[1:]) - 1
         line[first : first + len(text)] = text
     return "".join(line)
+
+
+END_400 = "9201341".ljust(394) + "000003"
+END_240 = "00199999         000001000006"
 
 
 def header_400(bank: str) -> str:
@@ -141,14 +146,14 @@ def test_lines_of_other_lengths_and_without_ends() -> None:
 
 def test_a_shifted_line_is_left_out_and_told() -> None:
     line = placed(400, _1="1", _63="11", _109="06", _112="051126", _255="0000000000500")
-    found = read("\n".join([header_400("341"), line]).encode())
+    found = read("\n".join([header_400("341"), line, END_400]).encode())
     assert not found.events
     assert [(problem.line, problem.field) for problem in found.problems] == [(2, "event_date")]
 
 
 def test_a_line_whose_columns_begin_later_is_told() -> None:
     line = placed(400, _2="1", _64="11", _110="06", _112="051126", _255="0000000000500")
-    found = read("\n".join([header_400("341"), line, ""]).encode())
+    found = read("\n".join([header_400("341"), line, END_400, ""]).encode())
     assert not found.events
     assert [(problem.line, problem.field) for problem in found.problems] == [(2, "record_type")]
 
@@ -157,9 +162,36 @@ def test_a_segment_alone_is_told() -> None:
     head = placed(240, _1="00100000", _143="2")
     title = placed(240, _1="0010001300001T 06", _38="123")
     paid = placed(240, _1="0010001300002U 06", _78="000000000000500", _138="05112026")
-    found = read("\n".join([head, title, title, paid, paid]).encode())
+    found = read("\n".join([head, title, title, paid, paid, END_240]).encode())
     assert [event.paid_cents for event in found.events] == [500]
     assert [problem.line for problem in found.problems] == [2, 5]
+
+
+def test_a_file_without_its_end_is_told_and_half_a_line_is_left_out() -> None:
+    line = placed(400, _1="1", _63="11", _109="06", _111="051126", _254="0000000012345", _395="2")
+    head = placed(400, _1="02RETORNO01COBRANCA", _77="341", _95="051126", _395="1")
+    whole = "\n".join([head, line, line, END_400])
+    assert not read(whole.encode()).problems
+    between = read(whole[: 2 * 401 + 1 + 100].encode())
+    told = [(one.line, one.level) for one in between.problems]
+    assert told == [(3, Level.WARNING), (3, Level.REJECT)]
+    assert [event.paid_cents for event in between.events] == [123_45]
+    assert [one.level for one in read(whole[:-401].encode()).problems] == [Level.WARNING]
+    for length in range(402, 802):
+        cut = read(whole[:length].encode())
+        assert {event.paid_cents for event in cut.events} <= {123_45}
+        assert cut.problems
+
+
+def test_half_a_segment_is_left_out() -> None:
+    head = placed(240, _1="00100000", _143="2")
+    title = placed(240, _1="0010001300001T 06", _38="123")
+    paid = placed(240, _1="0010001300002U 06", _78="000000000001234", _138="05112026", _146="9")
+    whole = "\n".join([head, title, paid])
+    for length in range(2 * 241, len(whole) + 1):
+        cut = read(whole[:length].rstrip().encode())
+        assert {event.paid_cents for event in cut.events} <= {12_34}
+        assert cut.problems[0].level is Level.WARNING
 
 
 @pytest.mark.parametrize(
