@@ -35,6 +35,9 @@ class Phrase:
         return hash((self.template, tuple(sorted(self.params.items()))))
 
 
+_UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]+"
+)
 _SPACES = re.compile(r"\s+")
 _GROUPING = re.compile(r"[.\s]+")
 _PARTS = re.compile(r"(?<=\d)[^0-9A-Z]+(?=\d)")
@@ -47,6 +50,12 @@ _SIMPLE = re.compile(r"(?:([A-Z]+)[-/ .]?)?([0-9]+)", re.IGNORECASE | re.ASCII)
 def storable(text: str) -> str:
     """Without what no database can keep and no letter is: NUL, and halves of surrogate pairs."""
     return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+def visible(text: str) -> str:
+    """On one line, without signs that turn, hide or part letters: a name such as
+    `fatura\\u202efdp.exe` would read `faturaexe.pdf`."""
+    return " ".join(_UNSEEN.sub(" ", text).split())
 
 
 def searchable(text: str) -> str:

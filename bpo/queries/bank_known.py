@@ -207,6 +207,20 @@ def open_statement_lines(
     return list(session.scalars(query))
 
 
+def open_lines_about(
+    session: Session, workspace_id: int, days: Collection[date], calendar: Calendar
+) -> list[int]:
+    """Credits of any source that wait, and may be what another has told of some days."""
+    earliest = calendar.preceding(min(days) - timedelta(days=1))
+    latest = calendar.following(max(days) + timedelta(days=1))
+    query = select(BankLine.id).where(
+        BankLine.workspace_id == workspace_id,
+        BankLine.state == "open",
+        BankLine.on_day.between(earliest, latest),
+    )
+    return list(session.scalars(query))
+
+
 def _of_match() -> Any:
     return and_(BankLine.workspace_id == BankMatch.workspace_id, BankLine.id == BankMatch.line_id)
 

@@ -15,6 +15,7 @@ from bpo.domain.access import Permission
 from bpo.domain.rows import Choices, Decided
 from bpo.gateways.queue import Queue
 from bpo.jobs import Job
+from bpo.kernel import text
 from bpo.kernel.actor import Actor
 from bpo.kernel.errors import Conflict, NotFound, Refusal
 from bpo.kernel.text import Phrase
@@ -243,7 +244,7 @@ def _fail(actor: Actor, workspace_id: int, import_id: int, phrase: Phrase, now: 
 def _kept(
     session: Session, actor: Actor, workspace_id: int, filename: str, content: bytes
 ) -> Import:
-    name = _shortened(" ".join(filename.replace("\\", "/").rpartition("/")[2].split())) or "?"
+    name = _shortened(text.visible(filename.replace("\\", "/").rpartition("/")[2])) or "?"
     media = _MEDIA.get(name.rpartition(".")[2].lower(), "text/csv")
     file = files.put(session, workspace_id, name, media, content)
     row = Import(

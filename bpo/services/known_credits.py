@@ -5,7 +5,7 @@ before any of them. So a payment is one line at most of each source.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,7 +17,8 @@ from bpo.domain import recognition
 from bpo.domain.reconciliation import Book, Credit
 from bpo.kernel.calendar import Calendar
 from bpo.models import BankLine, BankMatch, Payment
-from bpo.queries import bank, bank_known
+from bpo.queries import bank, bank_known, workspaces
+from bpo.services import suspense
 
 ALREADY_RECORDED = "recorded"
 COLLECTED = "collected"
@@ -49,14 +50,54 @@ class Near:
         return self.before(told_on) <= paid_on <= latest
 
 
+def near(session: Session, workspace_id: int) -> Near:
+    """What a workspace's calendar says of neighbouring days."""
+    workspace = workspaces.by_id(session, workspace_id)
+    assert workspace
+    return Near(workspaces.calendar(session, workspace))
+
+
+def set_twins_aside(
+    session: Session, workspace_id: int, credits: Iterable[Credit], *, now: datetime
+) -> None:
+    """Set aside what other sources tell of credits that a person has just decided on.
+
+    Until then they wait in the queue, and could be taken for money of their own.
+    """
+    days = {credit.on for credit in credits}
+    if not days:
+        return
+    here = near(session, workspace_id)
+    ids = bank_known.open_lines_about(session, workspace_id, days, here.calendar)
+    waiting = bank.credits(session, workspace_id, ids) if ids else []
+    if waiting:
+        book = bank.book(session, workspace_id)
+        set_aside(session, workspace_id, waiting, book, here, now)
+
+
+def told_before(
+    session: Session, workspace_id: int, days: set[date], book: Book, near: Near, now: datetime
+) -> set[int]:
+    """Set aside what a statement had told before another source said whose it is."""
+    ids = bank_known.open_statement_lines(session, workspace_id, days, near.calendar)
+    waiting = bank.credits(session, workspace_id, ids) if ids else []
+    return set_aside(session, workspace_id, waiting, book, near, now)
+
+
 def set_aside(
-    session: Session, workspace_id: int, credits: Sequence[Credit], book: Book, near: Near
+    session: Session,
+    workspace_id: int,
+    credits: Sequence[Credit],
+    book: Book,
+    near: Near,
+    now: datetime,
 ) -> set[int]:
     """Set aside credits that are known by other means; returns their ids.
 
     That is a payment of the same amount about the same day by the debtor whom the bank names (a
     statement that names nobody is taken at its amount), and the sum of the boletos that a return
-    file credits. What a person has parted from a payment is never joined to one again.
+    file credits. What a person has parted from a payment is never joined to one again. Nobody is kept in peace for them
+    any longer.
     """
     sources = bank.sources(session, workspace_id, [credit.id for credit in credits])
     parted = bank_known.parted(session, workspace_id, [one.id for one in credits if one.by_hand])
@@ -75,6 +116,9 @@ def set_aside(
                 .where(BankLine.workspace_id == workspace_id, BankLine.id.in_(ids))
                 .values(state="aside", aside_reason=reason)
             )
+    if known := recorded | collected:
+        suspense.forget(session, workspace_id, sorted(known))
+        suspense.release_holds(session, workspace_id, known, now)
     return recorded | collected
 
 

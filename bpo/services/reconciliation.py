@@ -19,7 +19,7 @@ from bpo.kernel.errors import BadInput, Conflict, NotFound
 from bpo.models import BankLine, BankMatch, BankSuggestion, Debtor, Payment
 from bpo.queries import bank, debtors, receivables, workspaces
 from bpo.queries import payments as stored
-from bpo.services import audit, reconciling, suspense
+from bpo.services import audit, known_credits, reconciling, suspense
 from bpo.services.payments import insist_on_whole, take_back
 from bpo.services.reconciling import Choice, Done
 
@@ -66,6 +66,8 @@ def accept(actor: Actor, refs: Sequence[Ref], *, now: datetime) -> list[Ref]:
         for workspace_id, ids in _by_workspace(actor, refs).items():
             choices = _best(session, workspace_id, ids)
             applied = reconciling.apply(session, actor, workspace_id, choices, now=now)
+            credits = [one.credit for one in choices if one.credit.id in applied]
+            known_credits.set_twins_aside(session, workspace_id, credits, now=now)
             done += [Ref(workspace_id, number) for number in applied]
     return done
 
@@ -95,7 +97,9 @@ def choose(
         ids = _open_of(session, debtor, receivable_ids, credits[0])
         part = 1 + len(bank.matches_of(session, workspace_id, line_id))
         choice = Choice(credits[0], debtor_id, ids, part=part)
-        return reconciling.apply(session, actor, workspace_id, [choice], now=now)[line_id]
+        applied = reconciling.apply(session, actor, workspace_id, [choice], now=now)
+        known_credits.set_twins_aside(session, workspace_id, credits, now=now)
+        return applied[line_id]
 
 
 def split(
@@ -119,6 +123,7 @@ def split(
             for number, part in enumerate(parts, first)
         ]
         reconciling.split(session, actor, workspace_id, credits[0], choices, now=now)
+        known_credits.set_twins_aside(session, workspace_id, credits, now=now)
         if left:
             _look_again(session, actor, workspace_id, [line_id], now)
     return left

@@ -27,9 +27,8 @@ from bpo.models import (
     Payment,
     Receivable,
 )
-from bpo.queries import bank, bank_known, workspaces
+from bpo.queries import bank
 from bpo.services import early_credits, known_credits, suspense
-from bpo.services.known_credits import Near
 
 SOURCES = {"ofx": Method.TRANSFER, "cnab": Method.BOLETO, "pix": Method.PIX}
 MOST_ROUNDS = 5
@@ -80,9 +79,9 @@ def run(
     credits = bank.credits(session, workspace_id, line_ids)
     if not credits:
         return Done()
-    near = _near(session, workspace_id)
+    near = known_credits.near(session, workspace_id)
     book = bank.book(session, workspace_id)
-    aside = _set_aside(session, workspace_id, credits, book, near, now)
+    aside = known_credits.set_aside(session, workspace_id, credits, book, near, now)
     left = [credit for credit in credits if credit.id not in aside]
     done = _paid_off(session, actor, workspace_id, left, today, now)
     if done:
@@ -92,7 +91,7 @@ def run(
         certain = _certain([one for one in left if one.on <= today], book)
         _hold_debtors(session, workspace_id, [one.debtor_id for one in certain])
         held = [one.credit for one in certain]
-        aside |= _set_aside(session, workspace_id, held, book, near, now)
+        aside |= known_credits.set_aside(session, workspace_id, held, book, near, now)
         left = [credit for credit in left if credit.id not in aside]
         certain = [one for one in certain if one.credit.id not in aside]
         applied = apply(session, actor, workspace_id, certain, now=now) if certain else {}
@@ -103,7 +102,7 @@ def run(
         book = bank.book(session, workspace_id)
     if done:
         days = {credit.on for credit in credits if credit.id in done}
-        aside |= _told_before(session, workspace_id, days, book, near, now)
+        aside |= known_credits.told_before(session, workspace_id, days, book, near, now)
         left = [credit for credit in left if credit.id not in aside]
     suggested = suspense.suggest(session, workspace_id, left, book, today)
     return Done(len(done), suggested, len(aside))
@@ -187,37 +186,6 @@ def split(
             .where(BankLine.workspace_id == workspace_id, BankLine.id == credit.id)
             .values(state="open", by_hand=True, placed_cents=BankLine.amount_cents - rest)
         )
-
-
-def _near(session: Session, workspace_id: int) -> Near:
-    workspace = workspaces.by_id(session, workspace_id)
-    assert workspace
-    return Near(workspaces.calendar(session, workspace))
-
-
-def _told_before(
-    session: Session, workspace_id: int, days: set[date], book: Book, near: Near, now: datetime
-) -> set[int]:
-    """Set aside what a statement had told before another source said whose it is."""
-    ids = bank_known.open_statement_lines(session, workspace_id, days, near.calendar)
-    waiting = bank.credits(session, workspace_id, ids) if ids else []
-    return _set_aside(session, workspace_id, waiting, book, near, now)
-
-
-def _set_aside(
-    session: Session,
-    workspace_id: int,
-    credits: Sequence[Credit],
-    book: Book,
-    near: Near,
-    now: datetime,
-) -> set[int]:
-    """Set aside what is known by other means; nobody is kept in peace for it any longer."""
-    ids = known_credits.set_aside(session, workspace_id, credits, book, near)
-    if ids:
-        suspense.forget(session, workspace_id, sorted(ids))
-        suspense.release_holds(session, workspace_id, ids, now)
-    return ids
 
 
 def _certain(credits: Sequence[Credit], book: Book) -> list[Choice]:

@@ -71,3 +71,16 @@ def test_a_slug_is_safe_in_an_address() -> None:
 @pytest.mark.parametrize(("secret", "shown"), [("123456", "••••56"), ("12", "12"), ("", "")])
 def test_a_masked_text_keeps_its_end(secret: str, shown: str) -> None:
     assert text.masked(secret) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("títulos de março.csv", "títulos de março.csv"),
+        ("fatura\u202efdp.exe", "fatura fdp.exe"),
+        ("a\u200bb\r\nc\x00\x1b[31m.csv", "a b c [31m.csv"),
+        ("\u2066\u2069\ufeff", ""),
+    ],
+)
+def test_what_turns_or_hides_letters_is_seen_nowhere(name: str, shown: str) -> None:
+    assert text.visible(name) == shown

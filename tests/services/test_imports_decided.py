@@ -51,6 +51,6 @@ def test_a_preview_counts_every_row_that_it_leaves_out():
 def test_a_long_name_of_a_file_keeps_its_ending(session):
     sol = people.workspace()
     program = actors.system([sol.id])
-    row = imports.receive(program, sol.id, "títulos " * 40 + ".csv", rows(DAVI), now=NOW)
+    row = imports.receive(program, sol.id, "títulos \u202e" * 40 + ".csv", rows(DAVI), now=NOW)
     assert len(row.filename) == 200
     assert row.filename.endswith("títu.csv")

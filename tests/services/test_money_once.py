@@ -115,6 +115,26 @@ def test_a_return_file_after_the_statement_counts_no_boleto_again(session, ana, 
     assert states(session) == ["matched", "aside"]
 
 
+def test_what_a_person_chooses_takes_its_other_teller_out_of_the_queue_at_once(
+    session, ana, cast, davi, bills
+):
+    """Two bills alike: neither the notice without a code nor the statement says which."""
+    row = bank_lines.row_of_pix(
+        cast.sol.id, "E1", on_day=FRIDAY, amount_cents=100_00, payer_document="12345678909"
+    )
+    with unit_of_work(ana) as session:
+        bank_lines.take_notices(session, ana, cast.sol.id, [row], today=TODAY, now=NOW)
+    statement_tells(ana, cast, movement("100,00", "PIX RECEBIDO", "20261120"))
+    assert states(session) == ["open", "open"]
+    pix, _ = session.scalars(select(BankLine).order_by(BankLine.id))
+    reconciliation.choose(ana, cast.sol.id, pix.id, davi.id, [bills[1].id], now=NOW)
+    assert books(session, bills) == ([100_00, 0], 100_00)
+    assert states(session) == ["matched", "aside"]
+    reconciliation.undo(ana, [Ref(cast.sol.id, pix.id)], now=NOW)
+    assert books(session, bills) == ([100_00, 100_00], 0)
+    assert states(session) == ["open", "open"]
+
+
 def test_two_payments_of_one_amount_on_one_day_are_two(session, ana, cast, bills):
     for number, bill in enumerate(bills):
         pix_tells(ana, cast, bill, f"E{number}")
