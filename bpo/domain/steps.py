@@ -149,6 +149,11 @@ _LIMITS = {
 }
 
 
+def in_use(steps: Iterable[Step]) -> frozenset[str]:
+    """The keys of the steps that are not switched off."""
+    return frozenset(step.key for step in steps if not step.off)
+
+
 def check(step: Step) -> None:
     """Raises BadInput naming the step when it cannot run."""
     first, last = _LIMITS[step.moment]

@@ -96,8 +96,7 @@ def set_aside(
 
     That is a payment of the same amount about the same day by the debtor whom the bank names (a
     statement that names nobody is taken at its amount), and the sum of the boletos that a return
-    file credits. What a person has parted from a payment is never joined to one again. Nobody is kept in peace for them
-    any longer.
+    file credits. What a person has parted from a payment is never joined to one X
     """
     sources = bank.sources(session, workspace_id, [credit.id for credit in credits])
     parted = bank_known.parted(session, workspace_id, [one.id for one in credits if one.by_hand])

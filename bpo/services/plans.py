@@ -1,20 +1,23 @@
 """Putting a day's plan on the shelf: contacts, what they list, and silences, stored in bulk."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Executor, Future
 from datetime import date, datetime
 from typing import Any
 
 from psycopg import Cursor
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bpo.db import driver
-from bpo.domain import deliveries, moves
+from bpo.domain import deliveries, moves, steps
 from bpo.domain.reasons import Reason
-from bpo.domain.touches import Plan, Skip, Touch
+from bpo.domain.touches import Plan, Skip
+from bpo.domain.touches import Touch as Planned
 from bpo.formats import arrays
-from bpo.models import Campaign, PlanRun
+from bpo.models import Campaign, PlanRun, Touch
+from bpo.queries import campaigns as stored
 
 _PLAN_ANEW = "DISCARD PLANS"
 """The server keeps the plan with which it checks a foreign key for as long as the session lives.
@@ -84,6 +87,31 @@ DO UPDATE SET reasons = excluded.reasons, days = excluded.days, next_on = exclud
 """
 
 
+def call_off(
+    session: Session, workspace_id: int, campaign_id: int, kept: Collection[str], now: datetime
+) -> None:
+    """Call off what waits of the steps of a campaign that are not among those kept (their keys).
+
+    What tried in vain to the end is left to the person who has it in the inbox.
+    """
+    session.execute(
+        update(Touch)
+        .where(
+            Touch.workspace_id == workspace_id,
+            Touch.campaign_id == campaign_id,
+            Touch.state.in_([state.value for state in deliveries.WAITING]),
+            Touch.attempts < deliveries.MAX_TRIES,
+            Touch.step_key.not_in(kept),
+        )
+        .values(
+            state=deliveries.State.CANCELLED.value,
+            state_reason=deliveries.Cancelled.STALE.value,
+            settled_at=now,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
 class Shelf:
     """Takes the plan of one campaign on one day, page by page, within the caller's unit."""
 
@@ -115,8 +143,14 @@ class Shelf:
         self._stored.append(database.submit(self._store, len(made.touches), columns, skips))
 
     def close(self) -> int:
-        """Note that the day was planned; returns how many contacts are new."""
-        created = sum(stored.result() for stored in self._stored)
+        """Note that the day was planned; returns how many contacts are new.
+
+        Whoever saves another version calls off what waits of the steps that it takes away, but
+        cannot see what is stored here and not committed: so what was saved since the plan was
+        begun is asked for, and whoever saves from now on waits for the commit.
+        """
+        created = sum(page.result() for page in self._stored)
+        self._call_off_since()
         run = insert(PlanRun).values(
             workspace_id=self._campaign.workspace_id,
             campaign_id=self._campaign.id,
@@ -132,6 +166,19 @@ class Shelf:
         }
         self._session.execute(run.on_conflict_do_update(constraint="pk_plan_runs", set_=again))
         return created
+
+    def _call_off_since(self) -> None:
+        row = self._campaign
+        holds = self._session.scalar(
+            select(Campaign.version)
+            .where(Campaign.workspace_id == row.workspace_id, Campaign.id == row.id)
+            .with_for_update(read=True)
+        )
+        if holds is None or holds == self._keys["version"]:
+            return
+        saved = stored.version_of(self._session, row, holds)
+        kept = steps.in_use(steps.from_json(saved.steps))
+        call_off(self._session, row.workspace_id, row.id, kept, self._now)
 
     def _store(
         self, count: int, columns: dict[str, str] | None, skips: dict[str, str] | None
@@ -152,7 +199,7 @@ def _count(cursor: Cursor, sql: str, keys: dict[str, Any]) -> int:
     return int(row[0]) if row else 0
 
 
-def _columns(touches: list[Touch]) -> dict[str, str]:
+def _columns(touches: list[Planned]) -> dict[str, str]:
     """The columns of `_NEW`, by name."""
     listed = [
         (number, item) for number, touch in enumerate(touches, 1) for item in touch.receivables

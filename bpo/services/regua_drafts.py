@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -12,7 +12,6 @@ from bpo.db import unit_of_work
 from bpo.domain import (
     access,
     campaigns,
-    deliveries,
     going_live,
     regua_checks,
     steps,
@@ -31,11 +30,11 @@ from bpo.kernel.actor import Actor, Role
 from bpo.kernel.errors import BadInput, Conflict, NotFound
 from bpo.kernel.text import Phrase
 from bpo.models import Campaign as CampaignRow
-from bpo.models import CampaignDraft, CampaignVersion, Touch, Workspace
+from bpo.models import CampaignDraft, CampaignVersion, Workspace
 from bpo.queries import campaigns as stored
 from bpo.queries import workspaces
 from bpo.queries.campaigns import Stored
-from bpo.services import approval_requests, audit, wordings
+from bpo.services import approval_requests, audit, plans, wordings
 from bpo.services import campaigns as running
 
 Edit = Callable[[Campaign], Campaign]
@@ -182,7 +181,8 @@ def publish(session: Session, actor: Actor, draft: Draft, *, now: datetime) -> i
         )
     )
     _forget(session, row.workspace_id, row.id)
-    _call_off(session, draft, now)
+    kept = steps.in_use(draft.next.steps)
+    plans.call_off(session, row.workspace_id, row.id, kept, now)
     _void(session, actor, row.workspace_id, row.id, OF_CAMPAIGNS, now)
     audit.record(
         session,
@@ -196,26 +196,6 @@ def publish(session: Session, actor: Actor, draft: Draft, *, now: datetime) -> i
     )
     session.flush()
     return row.version
-
-
-def _call_off(session: Session, draft: Draft, now: datetime) -> None:
-    """What tried in vain to the end is left to the person who has it in the inbox."""
-    session.execute(
-        update(Touch)
-        .where(
-            Touch.workspace_id == draft.row.workspace_id,
-            Touch.campaign_id == draft.row.id,
-            Touch.state.in_([state.value for state in deliveries.WAITING]),
-            Touch.attempts < deliveries.MAX_TRIES,
-            Touch.step_key.not_in([step.key for step in draft.next.steps if not step.off]),
-        )
-        .values(
-            state=deliveries.State.CANCELLED.value,
-            state_reason=deliveries.Cancelled.STALE.value,
-            settled_at=now,
-        )
-        .execution_options(synchronize_session=False)
-    )
 
 
 def effect(
