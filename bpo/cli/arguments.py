@@ -9,13 +9,18 @@ from bpo.kernel.errors import NotFound
 from bpo.models import Workspace
 from bpo.queries import workspaces
 
+_EARLIEST, _LATEST = date(1900, 1, 1), date(2199, 12, 31)
+
 
 def day(text: str) -> date:
-    """An ISO day."""
+    """An ISO day within the years in which books are kept."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         raise ArgumentTypeError(f"{text} is not a day such as 2026-11-23") from None
+    if not _EARLIEST <= found <= _LATEST:
+        raise ArgumentTypeError(f"{text} is not a day from {_EARLIEST} to {_LATEST}")
+    return found
 
 
 def workspace(session: Session, slug: str) -> Workspace:

@@ -21,7 +21,7 @@ from bpo.jobs import Job
 from bpo.kernel import clock, threads
 from bpo.kernel.actor import Actor
 from bpo.kernel.calendar import Calendar
-from bpo.kernel.errors import NotFound
+from bpo.kernel.errors import BadInput, NotFound
 from bpo.kernel.text import Phrase
 from bpo.models import Campaign as CampaignRow
 from bpo.models import Workspace
@@ -35,6 +35,9 @@ PLANNABLE = frozenset({"running", "awaiting_go"})
 CLAIMING = frozenset({"running", "paused"})
 """A paused campaign keeps its debtors: pausing it hands nobody to the next one."""
 EMAIL_AND_PEOPLE = frozenset({"email", "task", "letter"})
+FURTHEST = timedelta(days=366)
+"""How far ahead a day may be kept: a contact kept for a day far off holds back its step until then,
+however soon it is due."""
 NOT_BEFORE_GO = Phrase("The campaign waits for a go: nothing is sent until then")
 
 
@@ -93,7 +96,7 @@ def plan(
     explained, with `everybody` also that of debtors who owe nothing. `only_unplanned` leaves out
     campaigns already planned that day. `channels` are those that every company has; what it set up
     itself is added. `keep` returns the plans themselves; without it, memory does not grow with the
-    book.
+    book. Raises BadInput for a day to keep that is more than a year ahead.
     """
     access.require(actor, Permission.EDIT_CAMPAIGN, workspace_id)
     if dry_run:
@@ -108,6 +111,10 @@ def plan(
                 store=False,
                 everybody=everybody,
             )
+    if day > now.date() + FURTHEST:
+        raise BadInput(
+            "A plan is kept for a year ahead at most: look further without keeping it", field="date"
+        )
     with unit_of_work(actor) as session:
         _one_planner(session, workspace_id)
         skip = stored.planned_days(session, workspace_id, day) if only_unplanned else set()

@@ -1,18 +1,20 @@
 """`bpo campaigns plan --dry-run --json`: everybody of a company is explained, once a campaign."""
 
 import json
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from bpo.cli import arguments
 from bpo.cli import campaigns as command
 from bpo.db import acting_as, db
 from bpo.domain import regua_edits, steps
 from bpo.domain.regua import DEFAULT_REGUA
 from bpo.gateways import outside
 from bpo.kernel import actor as actors
+from bpo.kernel.errors import BadInput
 from bpo.models import Campaign, CampaignVersion, Hold, OptOut
 from bpo.queries import campaigns as queries
 from tests.factories import debts, people, waiting
@@ -117,3 +119,18 @@ def test_everybody_is_explained_once_by_each_campaign(settings, capsys):
     assert silent["rest", "owing"] == ["channel_unavailable", "assigned"]
     assert any("resting" in warning for warning in found["warnings"])
     assert "7 left in peace" in told.err
+
+
+@pytest.mark.parametrize("far", ["0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"])
+def test_a_day_in_which_no_books_are_kept_is_refused_by_every_command(far):
+    with pytest.raises(ArgumentTypeError, match="is not a day from 1900-01-01"):
+        arguments.day(far)
+
+
+def test_a_day_far_off_is_looked_at_but_not_kept(settings, capsys):
+    far = Namespace(workspace="sol", date=date(2199, 12, 31), dry_run=True, json=True)
+    command.run_plan(far, settings)
+    assert json.loads(capsys.readouterr().out)["created"] == 0
+    far.dry_run = False
+    with pytest.raises(BadInput, match="a year ahead"):
+        command.run_plan(far, settings)
