@@ -9,7 +9,15 @@ from bpo.domain.rows_batches import Parsed
 from bpo.domain.rows_cells import Plan
 from bpo.domain.rows_keys import Debtors
 from bpo.domain.rows_names import LABELS
-from bpo.domain.rows_records import DebtorRow, Field, Kind, PaymentRow, ReceivableRow, Row
+from bpo.domain.rows_records import (
+    DebtorRow,
+    Field,
+    Kind,
+    PaymentRow,
+    ReceivableRow,
+    Row,
+    known_since,
+)
 from bpo.domain.rows_survey import Decided
 from bpo.formats import amounts, dates, tables
 from bpo.formats.cells import text
@@ -38,6 +46,7 @@ __all__ = [
     "Table",
     "batches",
     "examine",
+    "known_since",
     "outline",
     "parse",
 ]
@@ -248,5 +257,10 @@ def _listed(fields: Sequence[Field]) -> Phrase:
 def _notes(kind: Kind, columns: rows_columns.Columns) -> list[Phrase]:
     notes = []
     if kind is Kind.RECEIVABLES and Field.ISSUE_DATE not in columns:
-        notes.append(Phrase("The file has no issue date; the due date stands in for it."))
+        notes.append(
+            Phrase(
+                "The file has no issue date: an invoice counts as issued on the day of the first "
+                "file that names it, or on its due date if that is earlier."
+            )
+        )
     return notes

@@ -81,7 +81,7 @@ _Read = tuple[list[Any], list[str], list[int]]
 def _receivables(cells: Cells) -> _Read:
     debtors = cells.debtors()
     due = cells.days(Field.DUE_DATE, required=True)
-    issue = cells.days(Field.ISSUE_DATE, required=True) if cells.has(Field.ISSUE_DATE) else due
+    issue = cells.days(Field.ISSUE_DATE, required=True)
     amount = cells.cents(Field.AMOUNT, required=True)
     balance = cells.cents(Field.BALANCE)
     paid_date, paid = _settlements(cells, amount)
@@ -235,28 +235,29 @@ def _repeat(line: int, first: int, same: bool) -> Problem:
 
 def _remarks(rows: Sequence[ReceivableRow]) -> list[Problem]:
     """Warnings about rows that were taken although their dates are in an odd sequence."""
-    early = [_due_before_issue(row) for row in rows if row.due_date < row.issue_date]
+    issued = [(row, row.issue_date) for row in rows if row.issue_date is not None]
+    early = [_due_before_issue(row, day) for row, day in issued if row.due_date < day]
     prepaid = [
-        _paid_before_issue(row, row.paid_date)
-        for row in rows
-        if row.paid_date is not None and row.paid_date < row.issue_date
+        _paid_before_issue(row, row.paid_date, day)
+        for row, day in issued
+        if row.paid_date is not None and row.paid_date < day
     ]
     return early + prepaid
 
 
-def _due_before_issue(row: ReceivableRow) -> Problem:
+def _due_before_issue(row: ReceivableRow, issue_date: date) -> Problem:
     message = Phrase(
         "Due on {due_date}, before it was issued on {issue_date}; taken as it is.",
         due_date=row.due_date,
-        issue_date=row.issue_date,
+        issue_date=issue_date,
     )
     return Problem(row.line, Field.DUE_DATE, Code.DUE_BEFORE_ISSUE, message, Level.WARNING)
 
 
-def _paid_before_issue(row: ReceivableRow, paid_date: date) -> Problem:
+def _paid_before_issue(row: ReceivableRow, paid_date: date, issue_date: date) -> Problem:
     message = Phrase(
         "Paid on {paid_date}, before it was issued on {issue_date}; taken as it is.",
         paid_date=paid_date,
-        issue_date=row.issue_date,
+        issue_date=issue_date,
     )
     return Problem(row.line, Field.PAID_DATE, Code.PAID_BEFORE_ISSUE, message, Level.WARNING)

@@ -54,10 +54,10 @@ class ReceivableRow(NamedTuple):
     `debtor_key` is what debtors are matched by: the customer number without leading zeros, else the
     CPF or CNPJ. `number_key` matches numbers (leading zeros ignored, `/n` added for instalment n);
     it is blank when the row has no number: then debtor, issue, due and amount identify it.
-    `issue_date` is the due date when the table has no issue column. `balance_cents` is what the
-    table says is still open, when it has such a column beside the amount. `boleto_line` are the 47
-    digits of a boleto that checks and asks for this amount on this day. `extra` holds the columns
-    that have no other place, by their names.
+    `issue_date` is None when the table has no issue column (see `known_since`). `balance_cents` is
+    what the table says is still open, when it has such a column beside the amount. `boleto_line`
+    are the 47 digits of a boleto that checks and asks for this amount on this day. `extra` holds
+    the columns that have no other place, by their names.
     """
 
     line: int
@@ -68,7 +68,7 @@ class ReceivableRow(NamedTuple):
     debtor_kind: DebtorKind | None
     number: str
     number_key: str
-    issue_date: date
+    issue_date: date | None
     due_date: date
     amount_cents: int
     balance_cents: int | None
@@ -86,6 +86,14 @@ class ReceivableRow(NamedTuple):
     description: str | None
     boleto_line: str | None
     extra: Mapping[str, str]
+
+
+def known_since(due: date, paid: date | None, today: date) -> date:
+    """The first day on which an invoice is known to exist when nobody says when it was issued.
+
+    It was there when it was due, when it was paid, and when it was told, whichever came first.
+    """
+    return min(due, today) if paid is None else min(due, paid, today)
 
 
 class PaymentRow(NamedTuple):

@@ -294,6 +294,7 @@ def _staged(batches: Iterator[Parsed], stage: Stage) -> Iterator[tuple[int, Piec
                 [person for _, piece in parts for person in piece.people],
                 [remark for _, piece in parts for remark in piece.findings],
                 [boleto for _, piece in parts for boleto in piece.boletos],
+                all(piece.tells_issue for _, piece in parts),
             ),
         )
         count = min(count * 2, MOST_BATCHES)

@@ -42,6 +42,15 @@ FROM import_debtors d, receivables r
 WHERE d.no = s.debtor_no AND (%(merged)s OR NOT d.is_new)
   AND r.workspace_id = %(workspace)s AND r.debtor_id = d.id AND r.number_key = s.number_key
 """
+_KEEP_ISSUE = """
+UPDATE import_stage s
+SET issue_date = CASE WHEN r.due_date = s.due_date THEN r.issue_date
+    ELSE least(r.issue_date, s.due_date) END
+FROM receivables r
+WHERE r.workspace_id = %(workspace)s AND r.id = s.recorded_id
+"""
+"""A file that does not tell the day of issue says nothing against the one recorded."""
+
 _DROP_TWINS = """
 DELETE FROM import_stage s
 USING import_debtors d, import_debtors e, import_stage first
@@ -186,7 +195,7 @@ class Receivables:
         with self.cursor.copy(f"COPY import_stage ({STAGE}) FROM STDIN".encode()) as stream:
             stream.write(piece.data)
         if self.debtors.has_known or self.debtors.has_merged:
-            remarks += self._compare()
+            remarks += self._compare(piece)
         self._insert()
         if piece.boletos:
             lines, boletos = map(list, zip(*piece.boletos, strict=True))
@@ -201,13 +210,15 @@ class Receivables:
         self.cursor.execute(_PAYMENTS, where)
         self.cursor.execute(_SETTLE, where)
 
-    def _compare(self) -> list[Finding]:
+    def _compare(self, piece: Piece) -> list[Finding]:
         """What the file says of receivables that are recorded already."""
         merged = self.debtors.has_merged
         remarks = self._dropped(_DROP_TWINS) if merged else []
         self.cursor.execute(_MATCH, self._where(merged=merged))
         if merged:
             remarks += self._dropped(_DROP_REPEATS)
+        if not piece.tells_issue:
+            self.cursor.execute(_KEEP_ISSUE, self._where())
         rows = [_read(row) for row in self.cursor.execute(_DIFFERING, self._where()).fetchall()]
         if rows:
             remarks += self._decide(rows)

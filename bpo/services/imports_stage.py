@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from bpo.domain import addresses, allocation, findings, restatements
 from bpo.domain.findings import Code, Finding, Met
-from bpo.domain.rows import Field, ReceivableRow
+from bpo.domain.rows import Field, ReceivableRow, known_since
 from bpo.formats import copying
 from bpo.kernel.calendar import Calendar
 from bpo.kernel.text import Phrase
@@ -35,7 +35,8 @@ class Person(NamedTuple):
 class Piece(NamedTuple):
     """Some rows of a file: their data, debtors not seen before, and what is to be said.
 
-    `boletos` are lines of the file, each with the digitable line of its boleto.
+    `boletos` are lines of the file, each with the digitable line of its boleto. `tells_issue`: the
+    file says when its receivables were issued.
     """
 
     data: bytes
@@ -43,6 +44,7 @@ class Piece(NamedTuple):
     people: list[Person]
     findings: list[Finding]
     boletos: Sequence[tuple[int, str]] = ()
+    tells_issue: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +104,28 @@ class Stage:
         if not rows:
             return Piece(b"", 0, [], remarks)
         of = dict(zip(ReceivableRow._fields, zip(*rows, strict=True), strict=True))
+        tells_issue = self._issue(of)
         people = self._people(of)
         effective = [self._effective[day] for day in of["due_date"]]
         paid = self._paid(of)
         remarks += self._days(of)
         data = copying.block(self._columns(of, effective, paid))
         boletos = [(row.line, row.boleto_line) for row in rows if row.boleto_line]
-        return Piece(data, len(rows), people, remarks, boletos)
+        return Piece(data, len(rows), people, remarks, boletos, tells_issue)
+
+    def _issue(self, of: dict[str, Any]) -> bool:
+        """Whether the file tells issue days; if not they are worked out (decision 0020).
+
+        `known_as` is the day by which a title without a number is known: it has to be the same in
+        every file, so it is the due date where no issue is told.
+        """
+        of["known_as"] = of["issue_date"]
+        if None not in of["issue_date"]:
+            return True
+        of["known_as"] = of["due_date"]
+        days = zip(of["due_date"], of["paid_date"], strict=True)
+        of["issue_date"] = [known_since(due, paid, self.ground.today) for due, paid in days]
+        return False
 
     def _columns(
         self, of: dict[str, Any], effective: list[date], paid: Sequence[int | None]
@@ -206,12 +223,12 @@ class Stage:
         """Numbers and their keys; what has none is known by its issue, due, amount and part."""
         if all(of["number_key"]):
             return of["number"], of["number_key"]
-        columns = ("number_key", "number", "issue_date", "due_date", "amount_cents", "installment")
+        columns = ("number_key", "number", "known_as", "due_date", "amount_cents", "installment")
         pairs = [
             (number, key)
             if key
-            else (self._unnumbered[issue], f"~{issue:%Y%m%d}{due:%Y%m%d}/{cents}/{part or ''}")
-            for key, number, issue, due, cents, part in zip(
+            else (self._unnumbered[day], f"~{day:%Y%m%d}{due:%Y%m%d}/{cents}/{part or ''}")
+            for key, number, day, due, cents, part in zip(
                 *(of[name] for name in columns), strict=True
             )
         ]
@@ -220,7 +237,7 @@ class Stage:
     def _days(self, of: dict[str, Any]) -> list[Finding]:
         """Note how recent the file is; payments that are still to come are remarked."""
         today = self.ground.today
-        days = set(of["issue_date"]) | set(of["paid_date"]) - {None}
+        days = set(of["known_as"]) | set(of["paid_date"]) - {None}
         past = [day for day in days if day <= today]
         self.latest = max([*past, self.latest or date.min]) if past else self.latest
         if all(day <= today for day in set(of["paid_date"]) - {None}):

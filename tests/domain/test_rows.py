@@ -238,12 +238,13 @@ def test_the_balance_stands_beside_the_amount_or_for_it() -> None:
     assert (only(alone).amount_cents, only(alone).balance_cents) == (400, None)
 
 
-def test_without_an_issue_column_the_due_date_stands_in_and_a_note_says_so() -> None:
+def test_without_an_issue_column_the_day_of_issue_is_unknown_and_a_note_says_so() -> None:
     table = parsed("1;10;13/01/2024;4,00", header="cod cliente;numero;vencimento;valor")
-    assert only(table).issue_date == date(2024, 1, 13)
-    assert [str(note) for note in table.notes] == [
-        "The file has no issue date; the due date stands in for it."
-    ]
+    assert only(table).issue_date is None
+    (note,) = table.notes
+    assert str(note).startswith(
+        "The file has no issue date: an invoice counts as issued on the day"
+    )
 
 
 def test_unknown_columns_are_kept_as_information_and_cells_are_never_formulas() -> None:
