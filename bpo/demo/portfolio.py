@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bpo.db import acting_as, db, unit_of_work
 from bpo.demo import (
     asks,
+    campaigns,
     companies,
     deals,
     fees,
@@ -131,10 +132,12 @@ def _fill(
         diary, counts = filling.fill(session, workspace, book, analyst, desk, now)
     made.rows += counts
     _finish(program, workspace, book, now)
+    manager = users.by_email(db.session(), people.PEOPLE[0].email)
+    assert manager is not None
     if company.slug in asks.ANSWERS:
-        manager = users.by_email(db.session(), people.PEOPLE[0].email)
-        assert manager is not None
         asks.make(program, workspace, manager, now)
+    if company.slug in campaigns.OWN:
+        campaigns.part(program, workspace, analyst, manager, now)
     if company.slug == going_live.COMPANY:
         going_live.ask(program, workspace, analyst, now)
     return list(_mails(diary, book, desk.sender(workspace).address))
@@ -164,6 +167,7 @@ def _finish(program: Actor, workspace: Workspace, book: Book, now: datetime) -> 
     if book.started:
         replies.answer(program, workspace, now=now)
         pages.fill(program, workspace, now=now)
+    statements.open_accounts(program, workspace, now)
     statements.bring(program, workspace, book, now)
     negotiation.refresh_classes(program, workspace.id, book.today, now=now)
     weekday, hour = book.company.report
