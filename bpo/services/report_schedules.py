@@ -30,22 +30,6 @@ class Wish:
     readers: frozenset[int] | None = None
 
 
-def install(session: Session, workspace_id: int) -> None:
-    """The schedules that a company begins with: Fridays at five; the monthly one paused."""
-    session.add_all(
-        [
-            ReportSchedule(workspace_id=workspace_id, kind=Kind.WEEKLY.value),
-            ReportSchedule(
-                workspace_id=workspace_id,
-                kind=Kind.MONTHLY.value,
-                month_day=3,
-                hour=9,
-                paused=True,
-            ),
-        ]
-    )
-
-
 def rhythm(row: ReportSchedule | Timing, zone: str) -> Schedule:
     """When a schedule is due, on the wall clock of the company."""
     return Schedule(row.weekday, row.hour, zone, row.month_day)

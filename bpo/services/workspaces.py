@@ -14,13 +14,14 @@ from bpo.domain.approvals import GOING_LIVE
 from bpo.domain.campaigns import DEFAULT_REGUA, Campaign
 from bpo.domain.contact_rules import Rules
 from bpo.domain.policies import CollectionPolicy
+from bpo.domain.report_schedule import Kind
 from bpo.domain.workspaces import Profile
 from bpo.gateways import wording
 from bpo.kernel import clock
 from bpo.kernel.actor import Actor
 from bpo.kernel.errors import BadInput, NotFound
 from bpo.models import Campaign as CampaignRow
-from bpo.models import CampaignVersion, ContactRules, PolicyVersion, Workspace
+from bpo.models import CampaignVersion, ContactRules, PolicyVersion, ReportSchedule, Workspace
 from bpo.queries import campaigns as stored
 from bpo.queries import workspaces
 from bpo.services import (
@@ -28,7 +29,6 @@ from bpo.services import (
     audit,
     business_days,
     payment_methods,
-    report_schedules,
 )
 
 DEFAULT_CAMPAIGN = "regua"
@@ -60,7 +60,7 @@ def create(
             _install(session, workspace, policy or CollectionPolicy(), since, actor.user_id)
             audit.record(session, actor, workspace.id, "workspace.create", now=now, slug=slug)
             session.flush()
-            report_schedules.install(session, workspace.id)
+            _schedule_reports(session, workspace.id)
     return workspace
 
 
@@ -179,6 +179,22 @@ def _added(session: Session, slug: str, profile: Profile, is_demo: bool) -> Work
             "There is already a client company called {slug}", field="slug", slug=slug
         ) from None
     return workspace
+
+
+def _schedule_reports(session: Session, workspace_id: int) -> None:
+    """The reports of a new company: Fridays at five; the monthly one paused."""
+    session.add_all(
+        [
+            ReportSchedule(workspace_id=workspace_id, kind=Kind.WEEKLY.value),
+            ReportSchedule(
+                workspace_id=workspace_id,
+                kind=Kind.MONTHLY.value,
+                month_day=3,
+                hour=9,
+                paused=True,
+            ),
+        ]
+    )
 
 
 def _install(

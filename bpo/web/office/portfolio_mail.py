@@ -18,9 +18,8 @@ from bpo.models import PortfolioDelivery, PortfolioSchedule
 from bpo.queries import portfolio_mails
 from bpo.services import portfolio_deliveries, portfolio_schedules
 from bpo.services.portfolio_reports import USUAL_ZONE
-from bpo.web import access, forms
+from bpo.web import access, choices, forms
 from bpo.web.office import blueprint
-from bpo.web.office.settings import choices
 
 USUAL_HOUR = 8
 

@@ -19,9 +19,8 @@ from bpo.queries import report_readers
 from bpo.queries import reports as stored
 from bpo.services import report_schedules
 from bpo.services.report_schedules import Wish
-from bpo.web import access, forms
+from bpo.web import access, choices, forms
 from bpo.web.office import blueprint
-from bpo.web.office.settings import choices
 
 
 @dataclass(frozen=True, slots=True)

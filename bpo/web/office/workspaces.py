@@ -14,8 +14,8 @@ from bpo.kernel.text import slug as slug_of
 from bpo.queries import workspaces as stored
 from bpo.services import workspaces
 from bpo.web import access, forms
+from bpo.web import choices as offered
 from bpo.web.office import blueprint
-from bpo.web.office.settings import choices as offered
 from bpo.web.office.settings.company import profile
 
 Answer = str | Response | tuple[str, int]

@@ -10,10 +10,10 @@ from bpo.domain.access import Permission
 from bpo.domain.workspaces import STATES, Profile
 from bpo.services import workspaces
 from bpo.web import access, forms
+from bpo.web import choices as offered
 from bpo.web.forms import Typed
 from bpo.web.office import blueprint
 from bpo.web.office.settings import Answer, back, page
-from bpo.web.office.settings import choices as offered
 
 TEXTS = (
     "legal_name",
