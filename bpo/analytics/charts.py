@@ -1,12 +1,12 @@
-"""The charts of the web page and the PDF, drawn once as SVG; every word in them is passed in."""
+"""The charts of the screens and the PDF, drawn once as SVG; every word in them is passed in."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from markupsafe import Markup
 
-from bpo.analytics.drawing import Drawing, Palette, fitted, width_of
+from bpo.analytics.axes import Axes, Margins, axes, runs, scale
+from bpo.analytics.drawing import Drawing, Frame, Palette, fitted, width_of
 
 __all__ = [
     "CashWeek",
@@ -14,39 +14,20 @@ __all__ = [
     "Legend",
     "Palette",
     "Point",
+    "Series",
     "Slice",
     "Step",
     "aging_bar",
     "cash_bars",
+    "columns",
     "dso_trend",
+    "lines",
+    "meter",
     "recovery_by_step",
     "sparkline",
 ]
 
-_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What every chart needs: its accessible name, sentence, size and colours.
-
-    `name` makes ids unique within a page. `palette` None paints by CSS class.
-    """
-
-    name: str
-    title: str
-    description: str
-    width: float = 482
-    height: float = 140
-    palette: Palette | None = None
-
-    def canvas(self) -> Drawing:
-        """An empty drawing of this size."""
-        return Drawing(self.width, self.height, self.palette)
-
-    def finish(self, drawing: Drawing) -> Markup:
-        """The drawing as SVG with its name and sentence."""
-        return drawing.svg(self.name, self.title, self.description)
+_KINDS = ("", "-2", "-3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +37,7 @@ class Slice:
     cents: int
     label: str
     amount: str
-    note: str
+    note: str = ""
 
 
 def aging_bar(frame: Frame, slices: Sequence[Slice], *, legend: bool = True) -> Markup:
@@ -65,19 +46,22 @@ def aging_bar(frame: Frame, slices: Sequence[Slice], *, legend: bool = True) -> 
     Up to five buckets, from not due to oldest. A bucket with a balance is never too thin to see.
     """
     drawing = frame.canvas()
-    bar = 16.0 if legend else frame.height
-    drawing.rect("track", 0, 0, frame.width, bar)
-    left = 0.0
-    for number, width in enumerate(_visible_widths([s.cents for s in slices], frame.width)):
-        gap = 1.0 if left + width < frame.width - 0.5 else 0.0
+    legend = legend and drawing.on_paper
+    bar = 16.0 if legend else drawing.height
+    drawing.rect("track", 0, 0, drawing.width, bar)
+    left, least = 0.0, drawing.width / 160
+    widths = _visible_widths([s.cents for s in slices], drawing.width, least)
+    for number, (piece, width) in enumerate(zip(slices, widths, strict=True)):
+        gap = 1.0 if drawing.on_paper and left + width < drawing.width - 0.5 else 0.0
         drawing.rect(f"age-{number}", left, 0, width - gap, bar)
+        drawing.hint(left, 0, width, bar, f"{piece.label}: {piece.amount}")
         left += width
     if legend:
         _aging_legend(drawing, slices, bar + 16)
-    return frame.finish(drawing)
+    return frame.finish(drawing, "ageing-bar")
 
 
-def _visible_widths(amounts: Sequence[int], room: float, least: float = 3.0) -> list[float]:
+def _visible_widths(amounts: Sequence[int], room: float, least: float) -> list[float]:
     total = sum(amounts)
     if total <= 0:
         return [0.0 for _ in amounts]
@@ -102,7 +86,8 @@ class CashWeek:
     """One week of money in centavos: `received` in the past, `expected` of `due` in the future.
 
     None where the figure does not apply. `low` and `high`: what is expected comes most likely
-    between them. `amount` is the short text over the bar.
+    between them. `amount` is the short text over the bar on paper, `said` what a screen says of the
+    week under the pointer.
     """
 
     label: str
@@ -112,6 +97,7 @@ class CashWeek:
     due: int | None = None
     low: int | None = None
     high: int | None = None
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,56 +120,45 @@ def cash_bars(
     `tick` says an amount of centavos for the axis. What falls due stands behind what is expected.
     """
     drawing = frame.canvas()
-    top, bottom = 22.0, frame.height - 2 * drawing.small
     series = ((w.received, w.expected, w.due, w.high) for w in weeks)
     peak = max((value for values in series for value in values if value), default=0)
-    if not peak:
-        return _nothing(frame, drawing, legend.empty, bottom)
+    if peak <= 0:
+        return _nothing(frame, drawing, legend.empty)
     _cash_legend(drawing, weeks, legend)
-    ticks = _ticks(peak)
-    scale = (bottom - top) / ticks[-1]
-    left = _rules(drawing, [(bottom - t * scale, tick(int(t))) for t in ticks])
-    column = (frame.width - left) / len(weeks)
+    labels, margins = [w.label for w in weeks], Margins(22, 2 * drawing.small)
+    plot = axes(drawing, scale([peak]), labels, lambda value: tick(int(value)), margins)
     for number, week in enumerate(weeks):
-        _cash_week(drawing, week, left + column * number, column, bottom, scale)
-    _today(drawing, weeks, legend.today, left, column, (top, bottom))
+        _cash_week(plot, number, week)
+    _today(plot, sum(w.received is not None for w in weeks), legend.today)
+    plot.hints([w.said for w in weeks])
     return frame.finish(drawing)
 
 
-def _cash_week(
-    drawing: Drawing, week: CashWeek, left: float, column: float, bottom: float, scale: float
-) -> None:
-    middle, wide = left + column / 2, column * 0.62
+def _cash_week(plot: Axes, number: int, week: CashWeek) -> None:
+    drawing, wide, middle = plot.drawing, plot.column * 0.62, plot.middle(number)
     front = week.received if week.received is not None else week.expected
     kind = "bar" if week.received is not None else "bar-soft"
-    behind, height = (week.due or 0) * scale, (front or 0) * scale
-    drawing.rect("bar-pale", middle - wide / 2, bottom - behind, wide, behind)
-    drawing.rect(kind, middle - wide / 2, bottom - height, wide, height)
-    label = bottom - max(behind, height, (week.high or 0) * scale) - 3.5
-    _band(drawing, week, middle, bottom, scale)
-    size = min(drawing.small, (column - 2) / max(width_of(week.amount, 1), 1))
-    drawing.text("value", middle, label, week.amount, size=size, anchor="middle")
-    drawing.text(
-        "label",
-        middle,
-        bottom + 1.45 * drawing.small,
-        week.label,
-        size=drawing.small,
-        anchor="middle",
-    )
+    plot.bar("bar-pale", middle - wide / 2, wide, week.due)
+    plot.bar(kind, middle - wide / 2, wide, front)
+    _whisker(plot, middle, week.low, week.high)
+    highest = plot.y(max(week.due or 0, front or 0, week.high or 0))
+    size = min(drawing.small, (plot.column - 2) / max(width_of(week.amount, 1), 1))
+    drawing.text("value", middle, highest - 3.5, week.amount, size=size, anchor="middle")
 
 
-def _band(drawing: Drawing, week: CashWeek, middle: float, bottom: float, scale: float) -> None:
+def _whisker(plot: Axes, middle: float, low: int | None, high: int | None) -> None:
     """The span within which a week most likely ends, as a line with two ends."""
-    if week.low is None or week.high is None or week.high <= week.low:
+    if low is None or high is None or high <= low:
         return
-    low, high = bottom - week.low * scale, bottom - week.high * scale
-    drawing.line("axis", (middle, low), (middle, high))
-    for height in (low, high):
-        drawing.line("axis", (middle - 3, height), (middle + 3, height))
+    half = plot.column * 0.08
+    plot.drawing.line("whisker", (middle, plot.y(low)), (middle, plot.y(high)))
+    for height in (plot.y(low), plot.y(high)):
+        plot.drawing.line("whisker", (middle - half, height), (middle + half, height))
 
 
 def _cash_legend(drawing: Drawing, weeks: Sequence[CashWeek], legend: Legend) -> None:
+    if not drawing.on_paper:
+        return
     series = [
         ("bar", legend.received, any(w.received is not None for w in weeks)),
         ("bar-soft", legend.expected, any(w.expected is not None for w in weeks)),
@@ -196,25 +171,79 @@ def _cash_legend(drawing: Drawing, weeks: Sequence[CashWeek], legend: Legend) ->
             drawing.text("label", left + 11, 0.85 * drawing.medium, text, size=drawing.medium)
             left += 11 + width_of(text, drawing.medium) + 12
     if legend.band and any(w.high is not None for w in weeks):
-        drawing.line("axis", (left + 3.5, 0), (left + 3.5, 8))
+        drawing.line("whisker", (left + 3.5, 0), (left + 3.5, 8))
         for height in (0.4, 7.6):
-            drawing.line("axis", (left + 1, height), (left + 6, height))
+            drawing.line("whisker", (left + 1, height), (left + 6, height))
         drawing.text("label", left + 11, 0.85 * drawing.medium, legend.band, size=drawing.medium)
 
 
-def _today(
-    drawing: Drawing,
-    weeks: Sequence[CashWeek],
-    label: str,
-    left: float,
-    column: float,
-    span: tuple[float, float],
-) -> None:
-    past = sum(w.received is not None for w in weeks)
-    if 0 < past < len(weeks):
-        x = left + column * past
-        drawing.line("divider", (x, span[0] - 6), (x, span[1]))
-        drawing.text("label", x, span[0] - 9, label, size=drawing.small, anchor="middle")
+def _today(plot: Axes, past: int, label: str) -> None:
+    """The line between what came and what should come."""
+    if 0 < past < plot.count:
+        drawing, x = plot.drawing, plot.edge(past)
+        above = 6.0 if drawing.on_paper else 0.0
+        drawing.line("divider", (x, plot.top - above), (x, plot.bottom))
+        drawing.text("label", x, plot.top - 9, label, size=drawing.small, anchor="middle")
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Values over the labels of a chart, None where undefined; up to three stand together."""
+
+    values: Sequence[float | None]
+
+
+def lines(
+    frame: Frame,
+    series: Sequence[Series],
+    labels: Sequence[str],
+    tick: Callable[[float], str],
+    *,
+    empty: str = "",
+    from_zero: bool = True,
+    said: Sequence[str] = (),
+) -> Markup:
+    """Lines over time, broken where undefined; a single one from zero has its surface filled."""
+    drawing = frame.canvas()
+    known = [value for one in series for value in one.values if value is not None]
+    if not any(known):
+        return _nothing(frame, drawing, empty)
+    ticks, margins = scale(known, from_zero=from_zero), Margins(14, 2 * drawing.small)
+    plot = axes(drawing, ticks, labels, tick, margins)
+    for kind, one in zip(_KINDS, series, strict=False):
+        for run in runs(plot.places(one.values)):
+            if len(series) == 1 and from_zero:
+                base = plot.y(0)
+                drawing.polygon("area", [(run[0][0], base), *run, (run[-1][0], base)])
+            drawing.polyline(f"line{kind}", run)
+            if len(run) == 1 and not drawing.on_paper:
+                drawing.dot(*run[0], 1.6, "dot")
+    plot.hints(said)
+    return frame.finish(drawing)
+
+
+def columns(
+    frame: Frame,
+    series: Sequence[Series],
+    labels: Sequence[str],
+    tick: Callable[[float], str],
+    *,
+    empty: str = "",
+    said: Sequence[str] = (),
+) -> Markup:
+    """Columns side by side over the same labels."""
+    drawing = frame.canvas()
+    known = [value for one in series for value in one.values if value is not None]
+    if not any(known):
+        return _nothing(frame, drawing, empty)
+    plot = axes(drawing, scale(known), labels, tick, Margins(14, 2 * drawing.small))
+    wide = plot.column * 0.62 / len(series)
+    for place, (kind, one) in enumerate(zip(_KINDS, series, strict=False)):
+        for number, value in enumerate(one.values):
+            left = plot.edge(number) + plot.column * 0.19 + place * wide
+            plot.bar(f"bar{kind}", left, wide * 0.94, value)
+    plot.hints(said)
+    return frame.finish(drawing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,54 +260,18 @@ def dso_trend(
 ) -> Markup:
     """A line of values over time, broken where undefined; the last defined value is named."""
     drawing = frame.canvas()
-    top, bottom, right = 14.0, frame.height - 2 * drawing.small, frame.width - 10
-    peak = max((p.value for p in points if p.value is not None), default=0.0)
-    if peak <= 0:
-        return _nothing(frame, drawing, empty, bottom)
-    ticks = _ticks(peak)
-    scale = (bottom - top) / ticks[-1]
-    left = _rules(drawing, [(bottom - t * scale, tick(t)) for t in ticks])
-    step = (right - left - 12) / max(len(points) - 1, 1)
-    places = [
-        (left + 12 + step * n, None if p.value is None else bottom - max(p.value, 0) * scale)
-        for n, p in enumerate(points)
-    ]
-    for run in _runs(places):
-        drawing.polygon("area", [(run[0][0], bottom), *run, (run[-1][0], bottom)])
+    values = [None if p.value is None else max(p.value, 0.0) for p in points]
+    if not any(values):
+        return _nothing(frame, drawing, empty)
+    labels, margins = [p.label for p in points], Margins(14, 2 * drawing.small)
+    plot = axes(drawing, scale(values), labels, tick, margins)
+    places = plot.places(values)
+    for run in runs(places):
+        drawing.polygon("area", [(run[0][0], plot.bottom), *run, (run[-1][0], plot.bottom)])
         drawing.polyline("line", run)
-    _month_labels(drawing, points, [x for x, _ in places], bottom)
     _name_last(drawing, points, places)
+    plot.hints([f"{p.label}: {p.text}" for p in points])
     return frame.finish(drawing)
-
-
-def _runs(places: Iterable[tuple[float, float | None]]) -> list[list[tuple[float, float]]]:
-    """Stretches of defined points."""
-    return [
-        [(x, y) for x, y in stretch if y is not None]
-        for defined, stretch in groupby(places, lambda place: place[1] is not None)
-        if defined
-    ]
-
-
-def _month_labels(
-    drawing: Drawing, points: Sequence[Point], places: Sequence[float], bottom: float
-) -> None:
-    """Every label when there is room, else every second or third, the last one always."""
-    step = places[1] - places[0] if len(places) > 1 else drawing.width
-    widest = max(width_of(p.label, drawing.small) for p in points) + 4
-    every = max(1, -(-int(widest) // max(int(step), 1)))
-    for number, (x, point) in enumerate(zip(places, points, strict=True)):
-        if (len(points) - 1 - number) % every == 0:
-            anchor = "end" if number == len(points) - 1 and every > 1 else "middle"
-            edge = x + (10 if anchor == "end" else 0)
-            drawing.text(
-                "label",
-                edge,
-                bottom + 1.45 * drawing.small,
-                point.label,
-                size=drawing.small,
-                anchor=anchor,
-            )
 
 
 def _name_last(
@@ -297,18 +290,31 @@ def sparkline(frame: Frame, values: Sequence[float | None]) -> Markup:
     drawing = frame.canvas()
     known = [v for v in values if v is not None]
     low, high = (min(known), max(known)) if known else (0.0, 0.0)
-    scale = (frame.height - 6) / (high - low) if high > low else 0.0
-    step = (frame.width - 6) / max(len(values) - 1, 1)
+    scale = (drawing.height - 6) / (high - low) if high > low else 0.0
+    step = (drawing.width - 6) / max(len(values) - 1, 1)
     places = [
-        (3 + step * n, None if v is None else frame.height - 3 - (v - low) * scale)
+        (3 + step * n, None if v is None else drawing.height - 3 - (v - low) * scale)
         for n, v in enumerate(values)
     ]
-    runs = _runs(places)
-    for run in runs:
+    found = runs(places)
+    for run in found:
         drawing.polyline("line", run)
-    if runs:
-        drawing.dot(*runs[-1][-1], 2)
-    return frame.finish(drawing)
+    if found:
+        drawing.dot(*found[-1][-1], 2)
+    return frame.finish(drawing, "chart spark")
+
+
+def meter(frame: Frame, share: float) -> Markup:
+    """A share (0 to 1) as a thin bar."""
+    drawing = frame.canvas()
+    _meter(drawing, (0, 0, drawing.width, drawing.height), share)
+    return frame.finish(drawing, "chart share-bar")
+
+
+def _meter(drawing: Drawing, place: tuple[float, float, float, float], share: float) -> None:
+    left, top, width, height = place
+    drawing.rect("track", left, top, width, height, 2)
+    drawing.rect("bar", left, top, width * min(share, 1.0), height, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,40 +330,25 @@ def recovery_by_step(frame: Frame, steps: Sequence[Step], *, empty: str) -> Mark
     """A horizontal bar per step, on a scale that ends at the best step."""
     drawing = frame.canvas()
     if not any(step.share for step in steps):
-        return _nothing(frame, drawing, empty, frame.height - 2 * drawing.small)
+        return _nothing(frame, drawing, empty)
     best = max(step.share or 0.0 for step in steps)
-    row = frame.height / len(steps)
-    left, room = frame.width * 0.3, frame.width * 0.46
+    row = drawing.height / len(steps)
+    left, room = drawing.width * 0.3, drawing.width * 0.46
     for number, step in enumerate(steps):
         middle = row * (number + 0.5)
         name = fitted(step.label, drawing.medium, left - 8)
         drawing.text("label", 0, middle + 3, name, size=drawing.medium)
-        drawing.rect("track", left, middle - 4, room, 8, 2)
-        drawing.rect("bar", left, middle - 4, room * (step.share or 0.0) / best, 8, 2)
+        _meter(drawing, (left, middle - 4, room, 8), (step.share or 0.0) / best)
         drawing.text("value", left + room + 8, middle + 3, step.text, size=drawing.medium)
     return frame.finish(drawing)
 
 
-def _ticks(peak: float, most: int = 4) -> list[float]:
-    """Round values from 0 up to at least `peak`, at most `most` steps."""
-    power = 10.0 ** (len(str(int(peak / most))) - 1)
-    step = next(s * power for s in _STEPS if s * power * most >= peak)
-    count = next(n for n in range(1, most + 1) if n * step >= peak)
-    return [n * step for n in range(count + 1)]
-
-
-def _rules(drawing: Drawing, marks: Sequence[tuple[float, str]]) -> float:
-    """The base line, the lines above it, and their labels; returns where the plot begins."""
-    left = max(width_of(label, drawing.small) for _, label in marks) + 5
-    for number, (y, label) in enumerate(marks):
-        drawing.line("grid" if number else "axis", (left, y), (drawing.width, y))
-        drawing.text("label", left - 5, y + 2.5, label, size=drawing.small, anchor="end")
-    return left
-
-
-def _nothing(frame: Frame, drawing: Drawing, text: str, bottom: float) -> Markup:
+def _nothing(frame: Frame, drawing: Drawing, text: str) -> Markup:
+    """A chart without anything to show says so: on paper in its place, on a screen instead."""
+    if not drawing.on_paper:
+        return Markup('<p class="muted">{}</p>').format(text)
+    bottom = frame.height - 2 * drawing.small
+    middle = frame.width / 2
     drawing.line("axis", (0, bottom), (frame.width, bottom))
-    drawing.text(
-        "label", frame.width / 2, bottom / 2 + 6, text, size=drawing.medium, anchor="middle"
-    )
+    drawing.text("label", middle, bottom / 2 + 6, text, size=drawing.medium, anchor="middle")
     return frame.finish(drawing)

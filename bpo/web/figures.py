@@ -11,7 +11,7 @@ from bpo.analytics.definitions import DEFINITIONS
 from bpo.analytics.weekly import Week, WeeklyFigures
 from bpo.db import db
 from bpo.gateways import wording
-from bpo.gateways.weekly import details, overview
+from bpo.gateways.weekly import details, overview, pictures
 from bpo.gateways.weekly.voice import Voice
 from bpo.kernel import clock
 from bpo.queries import actions, bank_accounts, figures, inbox
@@ -34,6 +34,7 @@ class Position:
 class Cash:
     """One week of the chart of money: `received` in the past, `expected` of `due` ahead.
 
+    What is expected comes most likely from `low` to `high` (None where the range was not kept).
     `until`: the last day that a past week tells of.
     """
 
@@ -41,6 +42,8 @@ class Cash:
     received: int | None = None
     expected: int | None = None
     due: int | None = None
+    low: int | None = None
+    high: int | None = None
     until: date | None = None
 
 
@@ -77,7 +80,7 @@ def context(place: Position) -> dict[str, Any]:
         "ages": [f"aging_{key}" for key, _label in _BUCKETS],
         "ageing": [(speaking.say(label), told.aging_cents[key]) for key, label in _BUCKETS],
         "cash": cash(told, speaking),
-        "trend": [(wording.month(p.day, speaking.locale), p.dso) for p in told.trend],
+        "trend": [(pictures.month(p.day, speaking), p.dso) for p in told.trend],
         "accounts": bank_accounts.fresh(session, [workspace], g.now),
         "known_until": scope.known[0],
         "stale": scope.stale[0],
@@ -98,7 +101,13 @@ def cash(told: WeeklyFigures, speaking: Voice) -> list[Cash]:
         for w in told.received_weeks
     ]
     ahead = [
-        Cash(_week(w.first, speaking), expected=w.expected_cents, due=w.due_cents)
+        Cash(
+            _week(w.first, speaking),
+            expected=w.expected_cents,
+            due=w.due_cents,
+            low=w.low_cents,
+            high=w.high_cents,
+        )
         for w in told.expected_weeks
     ]
     return [*past, *ahead]

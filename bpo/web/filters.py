@@ -10,7 +10,7 @@ from flask import Flask, g, request, url_for
 from bpo import paths
 from bpo.domain import steps
 from bpo.gateways import wording
-from bpo.web import access, geometry, language, navigation, statuses
+from bpo.web import access, drawings, language, navigation, statuses
 
 THEMES = ("auto", "light", "dark")
 
@@ -35,10 +35,7 @@ def init_app(app: Flask) -> None:
         link=navigation.link,
         menu=navigation.menu,
         language=spoken,
-        scale=geometry.scale,
-        shares=geometry.shares,
-        chart_path=geometry.path,
-        chart_area=geometry.area,
+        drawn=drawings,
     )
     app.context_processor(lambda: {"theme": theme()})
 

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpo import paths
-from bpo.analytics import charts
-from bpo.analytics.drawing import tint
+from bpo.analytics import bands, charts
+from bpo.analytics.axes import scale
+from bpo.analytics.drawing import ranked, room, tint
 
 SVG = "{http://www.w3.org/2000/svg}"
 PAPER = charts.Palette(accent="#0f766e")
@@ -191,15 +192,6 @@ class TestPaint:
         assert root.get("role") == "img"
         assert set((root.get("aria-labelledby") or "").split()) == told
 
-    def test_on_the_web_there_are_classes_and_no_colours(self) -> None:
-        weeks = [
-            charts.CashWeek("16/11", "5", received=5),
-            charts.CashWeek("23/11", "6", None, 6, 7),
-        ]
-        svg = charts.cash_bars(frame(palette=None), weeks, LEGEND, str)
-        assert not re.search(r"#[0-9a-f]{6}|style=|fill=|stroke=", svg)
-        assert 'class="bar-fill"' in svg
-
     def test_on_paper_every_shape_has_a_colour(self) -> None:
         svg = cash([5], [6])
         drawn = [e for tag in ("rect", "line", "text") for e in shapes(svg, tag)]
@@ -215,3 +207,162 @@ class TestPaint:
         tokens = Path(paths.STATIC / "css" / "tokens.css").read_text()
         screen = tuple(re.search(rf"--age-{n}: (#\w+)", tokens)[1] for n in range(5))  # type: ignore[index]
         assert charts.Palette().aging == screen
+
+
+finite = st.floats(-1e9, 1e9, allow_nan=False, allow_infinity=False, allow_subnormal=False)
+
+
+class TestScale:
+    @given(st.lists(finite, min_size=1, max_size=20))
+    def test_the_ticks_hold_all_values(self, values: list[float]) -> None:
+        ticks = scale(values)
+        slack = 1e-9 * max(1.0, *map(abs, values))
+        assert ticks[0] - slack <= min(values)
+        assert max(values) <= ticks[-1] + slack
+        assert 2 <= len(ticks) <= 6
+        assert ticks == sorted(ticks)
+
+    def test_ticks_are_round(self) -> None:
+        assert scale([71]) == [0, 20, 40, 60, 80]
+        assert scale([44, 46, 48], from_zero=False) == [44, 45, 46, 47, 48]
+        assert scale([-10, 30]) == [-10, 0, 10, 20, 30]
+
+
+class TestScreen:
+    """The same drawings without a palette: stretched, painted by class, words beside them."""
+
+    WEEKS = (
+        charts.CashWeek("16/11", "5", received=50_000, said="16/11: R$ 500"),
+        charts.CashWeek("23/11", "6", expected=60_000, due=80_000, low=40_000, high=70_000),
+    )
+
+    def drawn(self, weeks: tuple[charts.CashWeek, ...] = WEEKS) -> str:
+        return charts.cash_bars(frame(palette=None), weeks, LEGEND, lambda cents: f"t{cents}")
+
+    def test_nothing_in_it_is_painted_by_itself(self) -> None:
+        html = self.drawn()
+        assert not re.search(r"#[0-9a-f]{6}|style=|fill=|stroke=|font-size|<text", html)
+        assert 'class="bar"' in html
+
+    def test_its_bars_are_those_of_the_paper(self) -> None:
+        def heights(svg: str, plot: float) -> list[float]:
+            bars = [rect for rect in shapes(svg, "rect") if not rect.get("rx")]
+            return [float(bar.get("height", 0)) / plot for bar in bars][:3]
+
+        screen = re.search(r"<svg.*</svg>", self.drawn())
+        assert screen is not None
+        svg = screen[0].replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"')
+        paper = charts.cash_bars(frame(), self.WEEKS, LEGEND, lambda cents: f"t{cents}")
+        assert heights(svg, 100) == pytest.approx(heights(paper, 140 - 22 - 2 * 7), abs=0.001)
+
+    def test_the_words_of_the_axes_stand_outside(self) -> None:
+        html = self.drawn()
+        ticks, labels = re.findall(r"<ol.*?</ol>", html)
+        assert re.findall(r"<li.*?>(.*?)</li>", ticks) == [
+            "t80000",
+            "t60000",
+            "t40000",
+            "t20000",
+            "t0",
+        ]
+        assert re.findall(r"<li.*?>(.*?)</li>", labels) == ["16/11", "23/11"]
+
+    def test_a_week_is_told_under_the_pointer(self) -> None:
+        assert "<title>16/11: R$ 500</title>" in self.drawn()
+
+    def test_a_screen_reader_hears_the_name_and_the_sentence(self) -> None:
+        html = self.drawn()
+        assert 'role="img" aria-label="Entradas"' in html
+        assert "<desc>O que entrou</desc>" in html
+
+    def test_words_of_people_cannot_become_markup(self) -> None:
+        evil = '"><script>alert(1)</script>'
+        week = charts.CashWeek(evil, evil, received=5, said=evil)
+        screen = charts.Frame("", evil, evil)
+        for html in (
+            charts.cash_bars(screen, [week], LEGEND, lambda _cents: evil),
+            charts.aging_bar(screen, [charts.Slice(5, evil, evil)]),
+            charts.lines(screen, [charts.Series([1, 2])], [evil] * 2, str, said=[evil] * 2),
+            charts.lines(screen, [], [], str, empty=evil),
+            bands.calibration(screen, [bands.Tenth(0.5, 0.5, 1, evil)], str),
+        ):
+            assert "<script" not in html
+
+    def test_the_last_label_is_never_left_out(self) -> None:
+        labels = ["a", "b", "c", "d", "e", "f"]
+        assert [kind for _label, kind in ranked(labels)][-1] == ""
+        assert [label for label, kind in ranked(labels) if kind != "every-1"] == ["b", "d", "f"]
+        assert [label for label, kind in ranked(labels) if not kind] == ["b", "f"]
+
+    def test_every_room_that_labels_may_need_is_in_the_style_sheet(self) -> None:
+        style = Path(paths.STATIC / "css" / "widgets.css").read_text()
+        for count in range(1, 60):
+            need = room(["nov/26"] * count)
+            assert f".{need} .every-1" in style
+            assert f".{need} .every-2" in style
+
+    def test_every_shape_has_its_class_in_the_style_sheet(self) -> None:
+        style = Path(paths.STATIC / "css" / "widgets.css").read_text()
+        week = bands.Week("a", 5, 3, 8, due=9, came=2, held=False)
+        three = [charts.Series([1, 2])] * 3
+        screen = frame(palette=None)
+        pictures = (
+            self.drawn(),
+            charts.aging_bar(screen, slices(1, 2, 3, 4, 5)),
+            charts.lines(screen, three, ["a", "b"], str),
+            charts.columns(screen, three, ["a", "b"], str),
+            charts.sparkline(screen, [1, 2]),
+            charts.meter(screen, 0.5),
+            bands.weeks_ahead(screen, [week], str),
+            bands.calibration(screen, [bands.Tenth(0.5, 0.5, 1)], str),
+        )
+        named = {
+            name
+            for html in pictures
+            for kind in re.findall(r'<(?:rect|line|poly\w+) class="(.*?)"', html)
+            for name in kind.split()
+        }
+        assert {
+            name for name in named if f".{name} " not in style and f".{name}," not in style
+        } <= {"dot", "size-1"}
+
+
+class TestForecast:
+    WEEK = bands.Week("29/11", 20_000, 15_000, 30_000, due=40_000)
+
+    def test_the_range_stands_between_its_ends(self) -> None:
+        svg = bands.weeks_ahead(frame(height=120), [self.WEEK], str)
+        soft = painted(svg, tint(PAPER.accent, 0.55))[0]
+        plot = 120 - 6 - 14
+        assert float(soft.get("height", 0)) == pytest.approx(plot * 15 / 40, abs=0.02)
+        assert within(svg, 482, 120)
+
+    def test_what_came_is_a_dot_that_says_whether_it_was_within(self) -> None:
+        for came, held, colour in ((21_000, True, PAPER.second), (50_000, False, PAPER.third)):
+            week = bands.Week("a", 20_000, 15_000, 30_000, came=came, held=held)
+            svg = bands.weeks_ahead(frame(), [week], str)
+            assert [dot.get("fill") for dot in shapes(svg, "circle")] == [colour]
+
+    def test_a_tenth_that_happened_as_said_lies_on_the_line(self) -> None:
+        svg = bands.calibration(frame(), [bands.Tenth(0.25, 0.25, 9)], lambda share: f"{share:.0%}")
+        line = next(e for e in shapes(svg, "line") if e.get("stroke-dasharray"))
+        dot = shapes(svg, "circle")[0]
+        start, end = (float(line.get(key, 0)) for key in ("x1", "x2"))
+        low, high = (float(line.get(key, 0)) for key in ("y1", "y2"))
+        assert float(dot.get("cx", 0)) == pytest.approx(start + (end - start) / 4, abs=0.02)
+        assert float(dot.get("cy", 0)) == pytest.approx(low + (high - low) / 4, abs=0.02)
+
+
+class TestSeries:
+    def test_columns_of_one_label_stand_side_by_side(self) -> None:
+        svg = charts.columns(frame(), [charts.Series([5]), charts.Series([10])], ["a"], str)
+        first, second = painted(svg, PAPER.accent)[0], painted(svg, PAPER.second)[0]
+        end = float(first.get("x", 0)) + float(first.get("width", 0))
+        assert end <= float(second.get("x", 0))
+        assert float(second.get("height", 0)) == pytest.approx(
+            2 * float(first.get("height", 0)), abs=0.02
+        )
+
+    def test_a_gap_in_a_series_parts_its_line_alone(self) -> None:
+        both = [charts.Series([1, None, 2]), charts.Series([1, 2, 3])]
+        assert len(shapes(charts.lines(frame(), both, ["a", "b", "c"], str), "polyline")) == 3

@@ -2,11 +2,9 @@
 
 import pytest
 from flask import Flask
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bpo.kernel.actor import Role
-from bpo.web import filters, geometry, language, navigation
+from bpo.web import filters, language, navigation
 from bpo.web.navigation import Here, Section
 from tests.web import kitchen_sink
 from tests.web.kitchen_sink import COMPANIES
@@ -116,34 +114,3 @@ def test_the_theme_is_one_of_three(kitchen: Flask) -> None:
         assert filters.theme() == "dark"
     with kitchen.test_request_context("/", headers={"Cookie": 'theme="><script>'}):
         assert filters.theme() == "auto"
-
-
-finite = st.floats(-1e9, 1e9, allow_nan=False, allow_infinity=False, allow_subnormal=False)
-
-
-@given(st.lists(finite, min_size=1, max_size=20))
-def test_the_ticks_of_a_chart_hold_all_values(values: list[float]) -> None:
-    ticks = geometry.scale(values)
-    slack = 1e-9 * max(1.0, *map(abs, values))
-    assert ticks[0] - slack <= min(values)
-    assert max(values) <= ticks[-1] + slack
-    assert 2 <= len(ticks) <= 7
-    assert ticks == sorted(ticks)
-
-
-def test_ticks_are_round() -> None:
-    assert geometry.scale([71]) == [0, 20, 40, 60, 80]
-    assert geometry.scale([44, 46, 48], from_zero=False) == [44, 45, 46, 47, 48]
-
-
-def test_a_line_leaves_a_gap_where_nothing_is_known() -> None:
-    assert geometry.path([0, None, 10, 5], 0, 10) == "M0 100M66.67 0L100 50"
-    assert geometry.area([0, None, 10], 0, 10) == ""
-
-
-@given(st.lists(st.integers(0, 10**12), min_size=1, max_size=8))
-def test_the_shares_of_a_bar_fill_it(values: list[int]) -> None:
-    shares = geometry.shares(values)
-    total = sum(width for _, width in shares)
-    assert total == pytest.approx(100 if any(values) else 0, abs=0.01)
-    assert [width > 0 for _, width in shares if width] == [True] * sum(1 for _, w in shares if w)

@@ -14,6 +14,7 @@ from bpo.db import db
 from bpo.domain.access import Permission
 from bpo.formats import sheets
 from bpo.gateways import wording
+from bpo.gateways.weekly import pictures
 from bpo.kernel.errors import NotFound
 from bpo.kernel.text import Phrase
 from bpo.queries import analysis
@@ -74,7 +75,7 @@ def show_analysis(slug: str) -> str:
         values={**found.metrics.as_json(), **found.practice},
         definitions=DEFINITIONS,
         down=lambda key: _down(key, place, chosen),
-        labels=[wording.month(day, language.current()) for day, _told in found.trend],
+        labels=[pictures.month(day, figures.voice()) for day, _told in found.trend],
     )
 
 
