@@ -9,6 +9,7 @@ from datetime import date
 import pandas as pd
 
 from bpo.analytics.collection import Metrics, ratio
+from bpo.analytics.recovery import Effect
 from bpo.analytics.weekly import Actions, ExpectedWeek, TopDebtor
 from bpo.kernel.text import Phrase
 
@@ -74,7 +75,8 @@ class MonthlyFigures:
 
     `months`: a year of month ends and `as_of`, oldest first. `rolls` are from `rolled_from`, the
     month end before. `recovered_cents`: of what was overdue then (`was_overdue_cents`), what has
-    been settled since.
+    been settled since. `steps`: what followed the contacts of the month, in the order of their
+    days.
     """
 
     month: Month
@@ -96,6 +98,7 @@ class MonthlyFigures:
     expected_weeks: tuple[ExpectedWeek, ...]
     expected_total_cents: int
     comments: tuple[Phrase, ...] = ()
+    steps: tuple[Effect, ...] = ()
 
     @property
     def now(self) -> MonthPoint:
@@ -126,6 +129,7 @@ class Facts:
     agreed: Agreed
     actions: Actions
     expected: tuple[ExpectedWeek, ...]
+    steps: tuple[Effect, ...]
 
 
 def month(label: str) -> Month:
@@ -169,6 +173,7 @@ def build(span: Month, as_of: date, known: Facts) -> MonthlyFigures:
         ),
         expected_weeks=known.expected,
         expected_total_cents=sum(week.expected_cents for week in known.expected),
+        steps=known.steps,
     )
 
 

@@ -1,5 +1,6 @@
 """What collection achieved: money after each step, and balances that rolled on or were cured."""
 
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -14,8 +15,21 @@ WINDOW_DAYS = 7
 SENDS = ("receivable_id", "step_key", "on", "open_cents")
 
 
-def by_step(frames: Frames, sends: pd.DataFrame, window_days: int = WINDOW_DAYS) -> pd.DataFrame:
-    """Money within `window_days` after each step, before the next one (last touch).
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One step, channel, text or analyst: invoices told of, centavos told of, and what followed."""
+
+    name: str
+    invoices: int
+    told_cents: int
+    recovered_cents: int
+    recovered_pct: float | None
+
+
+def by_step(
+    frames: Frames, sends: pd.DataFrame, until: date, window_days: int = WINDOW_DAYS
+) -> pd.DataFrame:
+    """Money within `window_days` after each step, before the next one (last touch), by `until`.
 
     `sends`: one row per delivered message and receivable in it, with receivable_id, step_key, on
     (local day) and open_cents (balance told in it); with `until`, the day before which money
@@ -26,7 +40,7 @@ def by_step(frames: Frames, sends: pd.DataFrame, window_days: int = WINDOW_DAYS)
     touched = sends.loc[:, list(SENDS)].assign(on=_numbers(sends["on"]), row=range(len(sends)))
     if "until" in sends:
         touched["until"] = _numbers(sends["until"])
-    paid = _payments(frames)
+    paid = _payments(frames, until)
     matched = pd.merge_asof(
         paid.sort_values("on"),
         touched.sort_values("on", kind="stable"),
@@ -84,9 +98,9 @@ def _agreed(frames: Frames, earlier: date, later: date) -> Integers:
     return found
 
 
-def _payments(frames: Frames) -> pd.DataFrame:
+def _payments(frames: Frames, until: date) -> pd.DataFrame:
     entries = frames.entries
-    rows = np.flatnonzero(entries.money)
+    rows = np.flatnonzero(entries.money & (entries.on <= ordinal(until)))
     return pd.DataFrame(
         {
             "receivable_id": frames.receivables.ids[entries.receivable[rows]],

@@ -124,6 +124,15 @@ def label_of(key: str) -> Phrase | str:
     return Phrase("Instalment, {day}", day=day) if key.startswith("agreement") else day
 
 
+def place(key: str) -> tuple[int, str]:
+    """Where a step stands: by its day from the due date; the issue first, others last."""
+    day = _DAY.fullmatch(key)
+    if day:
+        return int(day[1]), key
+    return (-1000 if key == "issue" else 1000), key
+
+
+_DAY = re.compile(r"d([+-]?\d+)")
 _KNOWN = {"issue": Phrase("Invoice"), "thanks": Phrase("Thanks and receipt")}
 
 

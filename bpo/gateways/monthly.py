@@ -8,7 +8,7 @@ from babel.dates import format_skeleton
 
 from bpo.analytics import charts
 from bpo.analytics.monthly import MonthlyFigures, MonthPoint
-from bpo.gateways import pdf, wording
+from bpo.gateways import monthly_outcomes, pdf, wording
 from bpo.gateways.weekly import details, overview, pictures
 from bpo.gateways.weekly.details import BUCKETS
 from bpo.gateways.weekly.overview import KeyFigure
@@ -44,6 +44,7 @@ def page(figures: MonthlyFigures, voice: Voice, palette: charts.Palette) -> dict
         "running": _running(figures, voice),
         "coming": [details.coming_week(week, voice) for week in figures.expected_weeks],
         "coming_total": voice.money(figures.expected_total_cents),
+        **monthly_outcomes.page(figures, voice, palette),
     }
 
 

@@ -19,7 +19,7 @@ from bpo.gateways.weekly.voice import Voice
 from bpo.kernel import colours, documents
 
 ASSETS = paths.TEMPLATES / "reports"
-_PAGES = 2
+_PAGES, _MONTHLY_PAGES = 2, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def monthly_pdf(figures: MonthlyFigures, identity: Identity, locale: str) -> byt
     voice = Voice(locale, identity.currency)
     palette = Palette(accent=colours.hexadecimal(identity.colour))
     page = monthly_frame(figures, identity, voice) | monthly.page(figures, voice, palette)
-    return drawn("reports/monthly.html", page, locale, figures.as_of, _PAGES)
+    return drawn("reports/monthly.html", page, locale, figures.as_of, _MONTHLY_PAGES)
 
 
 def dossier_pdf(told: Dossier, identity: Identity, locale: str) -> bytes:

@@ -12,7 +12,7 @@ from bpo.analytics.weekly import TopDebtor
 from bpo.db import driver
 from bpo.domain import commentary
 from bpo.models import Workspace
-from bpo.queries import actions, analysis, facts, figures
+from bpo.queries import actions, analysis, effects, facts, figures
 from bpo.queries.analysis import Chosen
 
 _AGREEMENTS = """
@@ -43,6 +43,7 @@ def of(session: Session, workspace: Workspace, span: Month, as_of: date) -> Mont
         agreed=agreements(session, workspace.id, span.first, day),
         actions=actions.of(session, workspace, span.first, day),
         expected=figures.expected(session, workspace.id, day),
+        steps=effects.of(session, workspace.id, day, span.first).tables["step"],
     )
     told = monthly.build(span, day, known)
     return replace(told, comments=commentary.comments(seen(told)))

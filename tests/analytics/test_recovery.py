@@ -27,7 +27,7 @@ def test_money_belongs_to_the_last_step_within_a_week() -> None:
     sends = _sends(
         (100, "d2", 12, 1_000), (101, "d2", 12, 500), (100, "d5", 15, 600), (101, "d5", 15, 500)
     )
-    table = recovery.by_step(ledger.build(story), sends).set_index("step_key")
+    table = recovery.by_step(ledger.build(story), sends, day(99)).set_index("step_key")
     assert table.loc["d2", "recovered_cents"] == 400
     assert table.loc["d5", "recovered_cents"] == 600
     assert table.loc["d2", "recovered_pct"] == 26.6667
@@ -36,13 +36,20 @@ def test_money_belongs_to_the_last_step_within_a_week() -> None:
 
 def test_money_before_a_step_or_a_week_after_is_not_its_own() -> None:
     story = [Title(1, 0, 10, 1_000, ((11, "payment", 100), (20, "payment", 900)))]
-    table = recovery.by_step(ledger.build(story), _sends((100, "d2", 12, 900)))
+    table = recovery.by_step(ledger.build(story), _sends((100, "d2", 12, 900)), day(99))
     assert table["recovered_cents"].tolist() == [0]
+
+
+def test_money_of_a_later_day_is_not_known_yet() -> None:
+    story = [Title(1, 0, 10, 1_000, ((13, "payment", 400), (14, "payment", 600)))]
+    sends = _sends((100, "d2", 12, 1_000))
+    told = [recovery.by_step(ledger.build(story), sends, day(on)) for on in (12, 13, 14)]
+    assert [table["recovered_cents"].tolist() for table in told] == [[0], [400], [1_000]]
 
 
 def test_no_sends_no_steps() -> None:
     empty = _sends().astype({"receivable_id": "int64", "open_cents": "int64"})
-    assert recovery.by_step(ledger.build([Title(1, 0, 10, 100)]), empty).empty
+    assert recovery.by_step(ledger.build([Title(1, 0, 10, 100)]), empty, day(99)).empty
 
 
 def test_what_a_part_of_the_book_renegotiated_is_its_own() -> None:

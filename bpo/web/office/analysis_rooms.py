@@ -1,10 +1,9 @@
 """More dashboards of a client company: patterns of payment, what works, where money waits."""
 
-import re
-from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from flask import g, render_template, url_for
+from flask import g, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -14,7 +13,7 @@ from bpo.formats import sheets
 from bpo.gateways import wording
 from bpo.kernel.text import Phrase
 from bpo.queries import bottlenecks, effects, patterns
-from bpo.queries.effects import Effect
+from bpo.queries.effects import Effects
 from bpo.web import access, figures, filters, language
 from bpo.web.office import blueprint, lists, text_words
 from bpo.web.office.analysis import BANDS
@@ -44,6 +43,7 @@ GROUPS = {
     "part": Phrase("By instalment"),
     "purchase": Phrase("First purchase or later"),
 }
+SPANS = {"half": Phrase("Six months"), "month": Phrase("The month")}
 TABLES = {
     "step": Phrase("By step"),
     "channel": Phrase("By channel"),
@@ -116,9 +116,9 @@ def show_recovery(slug: str) -> str:
     place = figures.position()
     return render_template(
         "office/analysis/recovery.html",
-        found=_in_order(effects.of(db.session(), g.workspace.id, place.as_of).tables),
-        since=place.as_of - effects.SPAN,
+        told=_effects(place.as_of),
         position=place,
+        spans=SPANS,
         tables=TABLES,
         named=_effect,
     )
@@ -129,7 +129,7 @@ def show_recovery(slug: str) -> str:
 @access.requires(Permission.SEE_WORKSPACE)
 def recovery_file(slug: str) -> Response:
     """The same as rows."""
-    found = effects.of(db.session(), g.workspace.id, figures.position().as_of)
+    found = _effects(figures.position().as_of)
     head = [_("Of"), _("Name"), _("Invoices"), _("Told of"), _("Came after"), _("Share")]
     rows = [
         [
@@ -140,7 +140,7 @@ def recovery_file(slug: str) -> Response:
             lists.amount(one.recovered_cents),
             _decimal(one.recovered_pct),
         ]
-        for kind, some in _in_order(found.tables).items()
+        for kind, some in found.tables.items()
         for one in some
     ]
     return lists.spreadsheet("recovery", head, rows)
@@ -185,19 +185,10 @@ def _list_of(where: str) -> str:
     return url_for(of, slug=slug, show=show)
 
 
-def _in_order(tables: Mapping[str, Sequence[Effect]]) -> dict[str, list[Effect]]:
-    """Steps in the order of their days, everything else as it was: by what came in."""
-    found = {kind: list(some) for kind, some in tables.items()}
-    found["step"].sort(key=lambda one: _day(one.name))
-    return found
-
-
-def _day(key: str) -> tuple[int, str]:
-    """The day of a step relative to the due date; the issue first, others last."""
-    day = re.fullmatch(r"d([+-]?\d+)", key)
-    if day:
-        return int(day[1]), key
-    return (-1000 if key == "issue" else 1000), key
+def _effects(as_of: date) -> Effects:
+    """What followed the contacts of the six months until a day, or of its month (`?span=month`)."""
+    first = as_of.replace(day=1) if request.args.get("span") == "month" else None
+    return effects.of(db.session(), g.workspace.id, as_of, first)
 
 
 def _effect(kind: str, name: str) -> str:

@@ -149,6 +149,6 @@ def test_the_month_says_what_the_metrics_say(here, session, clock, cast, jobs, m
     (document,) = message.iter_attachments()
     reader = PdfReader(BytesIO(document.get_content()))
     text = " ".join(page.extract_text() for page in reader.pages).replace("\xa0", " ")
-    assert len(reader.pages) == 2
+    assert len(reader.pages) == 3
     assert "680,00" in text
     assert wording.percent(known.delinq_gt0_pct, "pt_BR") in text

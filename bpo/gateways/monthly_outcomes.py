@@ -1,0 +1,85 @@
+"""The last page of the monthly report in words and pictures: what followed each reminder."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bpo.analytics import charts
+from bpo.analytics.monthly import MonthlyFigures
+from bpo.analytics.recovery import Effect
+from bpo.domain import steps
+from bpo.gateways import pdf
+from bpo.gateways.weekly import details
+from bpo.gateways.weekly.voice import Voice
+from bpo.kernel.text import Phrase
+
+_WIDTH, _ROW = 483, 17
+_OTHERS = "others"
+_MOST = 12
+"""Steps told one by one; a company has seldom more, and the page must hold them."""
+
+
+def page(figures: MonthlyFigures, voice: Voice, palette: charts.Palette) -> dict[str, Any]:
+    """What the template of the page needs."""
+    told = _bounded(figures.steps)
+    return {
+        "steps": [_row(one, voice) for one in told],
+        "steps_total": voice.money(sum(one.recovered_cents for one in told)),
+        "steps_chart": _chart(told, voice, palette) if any(s.recovered_cents for s in told) else "",
+        "steps_height": _ROW * len(told),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """A line of the table of steps."""
+
+    name: str
+    invoices: str
+    told: str
+    recovered: str
+    share: str
+
+
+def _row(one: Effect, voice: Voice) -> StepRow:
+    return StepRow(
+        pdf.fitted(_name(one.name, voice), width=140, size=8),
+        voice.number(one.invoices),
+        voice.money(one.told_cents),
+        voice.money(one.recovered_cents),
+        voice.percent(one.recovered_pct),
+    )
+
+
+def _chart(told: Sequence[Effect], voice: Voice, palette: charts.Palette) -> str:
+    title = voice.say("What followed each reminder")
+    bars = [
+        charts.Step(
+            _name(one.name, voice),
+            (one.recovered_pct or 0) / 100,
+            f"{voice.percent(one.recovered_pct)} · {voice.short(one.recovered_cents)}",
+        )
+        for one in told
+    ]
+    frame = charts.Frame("steps", title, title, _WIDTH, _ROW * len(bars), palette)
+    return pdf.image(charts.recovery_by_step(frame, bars, empty=""))
+
+
+def _name(key: str, voice: Voice) -> str:
+    label = Phrase("Other steps") if key == _OTHERS else steps.label_of(key)
+    return voice.phrase(label) if isinstance(label, Phrase) else label
+
+
+def _bounded(told: Sequence[Effect]) -> list[Effect]:
+    """The steps that most was told in, in their order, and all others as one."""
+    if len(told) <= _MOST:
+        return list(told)
+    large = sorted(told, key=lambda one: -one.told_cents)[: _MOST - 1]
+    kept = [one for one in told if one in large]
+    return [*kept, _sum(_OTHERS, [one for one in told if one not in large])]
+
+
+def _sum(name: str, some: Sequence[Effect]) -> Effect:
+    told = sum(one.told_cents for one in some)
+    came = sum(one.recovered_cents for one in some)
+    return Effect(name, sum(one.invoices for one in some), told, came, details.share(came, told))
