@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from bpo.db import db
-from bpo.domain import contact, text_checks
+from bpo.domain import contact, regua_checks, text_checks
 from bpo.domain.access import Permission
 from bpo.domain.channels import usable as usable_channels
 from bpo.domain.steps import BY_PERSON, Moment, Step, Tone
@@ -107,6 +107,7 @@ def show_campaigns(slug: str) -> str:
         states=stored.counts_by_state(session, place.id),
         days=stored.last_days(session, place.id),
         freshness=freshness(),
+        audience=regua_checks.audience,
         today=today(),
     )
 
@@ -121,6 +122,7 @@ def show_campaign(slug: str, campaign_id: int) -> str:
         text_name=text_words.name,
         **frame(found),
         phases=phases(found.campaign.steps),
+        audience=regua_checks.audience,
         by_step=touches.step_states(db.session(), g.workspace.id, campaign_id),
         tones=TONES,
         channels=CHANNELS,
