@@ -104,6 +104,11 @@ def _plain(text: str) -> str:
     return _SLOPPY_TAG.sub(lambda found: f"{found[1]} {found[2]} {found[3]}", kept)
 
 
+def says_how_to_stop(text: str) -> bool:
+    """Whether a short text names the word by which a debtor asks for silence."""
+    return _STOP.search(text) is not None
+
+
 def check(text: Text, channel: Channel, link_length: int | None = None) -> list[Finding]:
     """What is wrong with a text; empty when it may be used as it is.
 
@@ -347,7 +352,7 @@ def _short(text: Text, channel: Channel) -> Iterator[Finding]:
             "Without {{{{ link }}}} the debtor finds neither details nor the creditor's data"
         )
         yield _warning(message, Phrase("Add {{{{ link }}}}"))
-    if channel == Channel.SMS and not _STOP.search(text.body):
+    if channel == Channel.SMS and not says_how_to_stop(text.body):
         message = Phrase("An SMS must say how to stop: SAIR")
         yield _error(message, Part.BODY, 0, Phrase("End with: Sair: SAIR"))
     if _BLOCK.search(text.body):

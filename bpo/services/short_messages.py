@@ -1,15 +1,12 @@
 """The exact words of an SMS or a WhatsApp message, with the way out in each."""
 
-from bpo.domain import sms
+from bpo.domain import sms, text_checks
 from bpo.domain.messages import MessageFacts
 from bpo.domain.steps import Channel
 from bpo.gateways import templates
 from bpo.gateways import wording as words
 from bpo.gateways.channels.carriers import Parcel
 from bpo.services.wordings import Wording
-
-WORD = "SAIR"
-"""The word by which a debtor asks for silence, told in every short message."""
 
 
 def write(
@@ -23,10 +20,10 @@ def write(
 
 
 def with_way_out(text: str, channel: Channel, locale: str) -> str:
-    """The text with the word that stops it; one that says it already stays as it is."""
-    if WORD in text:
+    """The text with the word that stops it; one that says one already stays as it is."""
+    if text_checks.says_how_to_stop(text):
         return text
-    hint = words.gettext("To stop: reply SAIR", locale)
+    hint = words.gettext("To stop: reply STOP", locale)
     if channel is Channel.SMS:
         return sms.transliterated(f"{text} {hint}")
     return f"{text}\n\n{hint}"
