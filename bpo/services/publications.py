@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bpo.db import unit_of_work
-from bpo.domain import access, campaigns, findings, going_live, regua_checks, steps
+from bpo.domain import access, campaigns, findings, going_live, regua_checks, sightings, steps
 from bpo.domain.access import Permission
 from bpo.domain.approvals import OF_CAMPAIGNS, About, State
 from bpo.domain.messages import Text
@@ -39,17 +39,19 @@ def ask_go(
     now: datetime,
     queue: Queue,
     note: str | None = None,
+    seen: str | None = None,
 ) -> ApprovalRequest:
     """Ask that a campaign may run, as its steps and texts stand now; it is lived ahead to be shown.
 
-    Raises BadInput when nobody need be asked, Conflict when it runs already, was asked before, or
-    when the company's mails would not say who asks.
+    Raises BadInput when nobody need be asked, Conflict when it runs already, was asked before, is
+    no longer what was `seen`, or when the company's mails would not say who asks.
     """
     access.require(actor, Permission.RELEASE_CAMPAIGN, workspace_id)
     with unit_of_work(actor) as session:
         workspace, row = releases.held(session, workspace_id, campaign_id)
         if row.state in ("running", "archived"):
             raise Conflict("The campaign is already in this state")
+        releases.require_seen(session, row, seen)
         releases.require_identity(workspace)
         needed = _needed(releases.asked_of(workspace, row, actor))
         content = _go(session, row)
@@ -67,6 +69,7 @@ def ask_version(
     now: datetime,
     queue: Queue,
     note: str | None = None,
+    seen: str | None = None,
 ) -> ApprovalRequest:
     """Ask that the draft of a running campaign may hold; any change of it voids the request.
 
@@ -76,6 +79,7 @@ def ask_version(
     with unit_of_work(actor) as session:
         workspace, row = releases.held(session, workspace_id, campaign_id)
         draft = regua_drafts.read(session, workspace, campaign_id)
+        sightings.require_campaign(draft.next, seen)
         regua_drafts.refuse(draft)
         needed = _needed(regua_drafts.asked_of(workspace, row, actor))
         content = _version(draft)

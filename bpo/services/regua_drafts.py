@@ -14,6 +14,7 @@ from bpo.domain import (
     campaigns,
     going_live,
     regua_checks,
+    sightings,
     steps,
     text_checks,
 )
@@ -126,29 +127,37 @@ def on_steps(change: Callable[[Steps], Steps]) -> Edit:
     return lambda campaign: replace(campaign, steps=change(campaign.steps))
 
 
-def discard(actor: Actor, workspace_id: int, campaign_id: int, *, now: datetime) -> None:
-    """Forget the draft."""
+def discard(
+    actor: Actor, workspace_id: int, campaign_id: int, *, now: datetime, seen: str | None = None
+) -> None:
+    """Forget the draft. Raises Conflict when it is no longer what was `seen`."""
     access.require(actor, Permission.EDIT_CAMPAIGN, workspace_id)
     with unit_of_work(actor) as session:
+        workspace = _workspace(session, workspace_id)
         _row(session, workspace_id, campaign_id, held=True)
+        sightings.require_campaign(read(session, workspace, campaign_id).next, seen)
         _forget(session, workspace_id, campaign_id)
         _void(session, actor, workspace_id, campaign_id, VERSIONS, now)
         about = ("campaign", campaign_id)
         audit.record(session, actor, workspace_id, "campaign.discard_draft", now=now, subject=about)
 
 
-def save(actor: Actor, workspace_id: int, campaign_id: int, *, now: datetime) -> int:
+def save(
+    actor: Actor, workspace_id: int, campaign_id: int, *, now: datetime, seen: str | None = None
+) -> int:
     """Let the draft hold from the next planning on, as a new version; returns its number.
 
-    Raises BadInput naming what keeps it from running, Conflict when nothing is changed, somebody
-    has saved another version meanwhile, or the campaign runs and changing it waits for somebody
-    else's approval: see `publications.ask_version`.
+    Raises BadInput naming what keeps it from running, Conflict when nothing is changed, the draft
+    is not what was `seen` (`sightings`), somebody has saved another version meanwhile, or the
+    campaign runs and changing it waits for somebody else's approval: see
+    `publications.ask_version`.
     """
     access.require(actor, Permission.EDIT_CAMPAIGN, workspace_id)
     with unit_of_work(actor) as session:
         workspace = _workspace(session, workspace_id)
         _row(session, workspace_id, campaign_id, held=True)
         draft = read(session, workspace, campaign_id)
+        sightings.require_campaign(draft.next, seen)
         refuse(draft)
         if draft.row.state == "running":
             going_live.require(workspace.go_live_by, actor)

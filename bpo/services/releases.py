@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bpo.db import after_commit, unit_of_work
-from bpo.domain import access, going_live, text_checks
+from bpo.domain import access, going_live, sightings, text_checks
+from bpo.domain import campaigns as rules
 from bpo.domain.access import Permission
 from bpo.domain.approvals import About
 from bpo.gateways.queue import Queue
@@ -16,22 +17,30 @@ from bpo.kernel import clock
 from bpo.kernel.actor import Actor, Role
 from bpo.kernel.errors import Conflict, NotFound
 from bpo.models import Campaign, Workspace
-from bpo.queries import workspaces
+from bpo.queries import campaigns, workspaces
 from bpo.services import approval_requests, audit, invoices
 
 
 def give_go(
-    actor: Actor, workspace_id: int, campaign_id: int, *, now: datetime, queue: Queue
+    actor: Actor,
+    workspace_id: int,
+    campaign_id: int,
+    *,
+    now: datetime,
+    queue: Queue,
+    seen: str | None = None,
 ) -> None:
     """Let a campaign run from now on; today is planned at once.
 
-    Raises Conflict when it runs already, when the company's mails would not say who asks, or when
-    its steps never ran and their going live waits for somebody else's approval: see
-    `publications.ask_go`.
+    Raises Conflict when it runs already, when it is no longer what was `seen`, when the company's
+    mails would not say who asks, or when its steps never ran and their going live waits for
+    somebody else's approval: see `publications.ask_go`.
     """
     access.require(actor, Permission.RELEASE_CAMPAIGN, workspace_id)
     with unit_of_work(actor) as session:
         workspace, row = held(session, workspace_id, campaign_id)
+        if row.state != "running":
+            require_seen(session, row, seen)
         if row.version != row.released_version:
             going_live.require(workspace.go_live_by, actor)
         release(session, actor, workspace, row, now=now, queue=queue)
@@ -73,6 +82,18 @@ def release(
     row.started_at, row.released_version = now, row.version
     day = clock.local_day(now, workspace.time_zone).isoformat()
     after_commit(session, partial(queue.put, Job.PLAN_CAMPAIGNS, workspace.id, day))
+
+
+def require_seen(session: Session, row: Campaign, seen: str | None) -> None:
+    """Raises Conflict when the steps or choices in force are no longer what was seen."""
+    if seen:
+        version = campaigns.version(session, row)
+        found = rules.from_json(row.id, version.steps, version.options)
+        if sightings.of_campaign(found) != seen:
+            raise Conflict(
+                "Another version of this campaign was saved since you looked: see what it would"
+                " send now"
+            )
 
 
 def require_identity(workspace: Workspace) -> None:

@@ -135,3 +135,8 @@ def faults(attempt: Attempt[Any]) -> dict[str, str]:
     if refusal is None:
         return {}
     return {refusal.field or "": wording.say(refusal.phrase, language.current())}
+
+
+def told(attempt: Attempt[Any]) -> str:
+    """The refusal in the reader's words, for a screen that has no such field."""
+    return " ".join(faults(attempt).values())

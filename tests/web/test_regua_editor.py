@@ -1,5 +1,6 @@
 """Ana works on a regua: acts on a draft, a difference in words and in effect, a new version."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -147,6 +148,95 @@ def test_two_people_do_not_overwrite_one_another(session, ana, cast, row, at):
     answer = ana.post(f"{at}/save", {})
     assert answer.status_code == 400
     assert "outra versão enquanto isso" in answer.text
+
+
+def seen(page, name="seen"):
+    """What a form would bring back of what its reader looked at."""
+    found = re.search(rf'name="{re.escape(name)}" value="(\w+)"', page)
+    assert found, name
+    return {name: found[1]}
+
+
+STEP = {
+    "moment": "overdue", "days": "8", "channels": "email", "template": "offer_help",
+    "tone": "helpful", "goal": "Ana escreveu isto",
+}  # fmt: skip
+
+
+def test_a_step_that_another_changed_meanwhile_is_not_replaced_unseen(ana, row, at):
+    old = seen(ana.open(f"{at}/steps/d+5"))
+    ana.post(f"{at}/steps/d+5", STEP | {"goal": "Rafael escreveu isto"})
+    refused = ana.post(f"{at}/steps/d+5", STEP | old)
+    assert refused.status_code == 400
+    assert "Alguém mudou esta etapa" in refused.text
+    assert "Ana escreveu isto" in refused.text
+    assert "Rafael escreveu isto" in ana.open(f"{at}/steps/d+5")
+    assert ana.post(f"{at}/steps/d+5", STEP | seen(refused.text)).status_code == 302
+    assert "Ana escreveu isto" in ana.open(f"{at}/steps/d+5")
+
+
+def test_a_button_of_an_old_page_does_not_turn_back_what_another_did(ana, row, at):
+    page = ana.open(at)
+    old, gone = seen(page, "seen-d+5"), seen(page, "seen-d+45")
+    assert ana.post(f"{at}/d+5/switch", old).status_code == 302
+    for act in ("switch", "later", "remove"):
+        again = ana.post(f"{at}/d+5/{act}", old)
+        assert (again.status_code, "Alguém mudou esta etapa" in again.text) == (400, True)
+    ana.post(f"{at}/d+45/remove", {})
+    answer = ana.post(f"{at}/d+45/switch", gone)
+    assert (answer.status_code, "Alguém tirou esta etapa" in answer.text) == (400, True)
+    old = seen(ana.open(f"{at}/steps/d+20"))
+    ana.post(f"{at}/d+20/remove", {})
+    assert "Alguém tirou esta etapa" in ana.post(f"{at}/steps/d+20", STEP | old).text
+
+
+def test_a_draft_is_saved_or_thrown_away_as_it_was_seen(session, ana, row, at):
+    ana.post(f"{at}/d+5/later", {})
+    old = seen(ana.open(at))
+    ana.post(f"{at}/d+45/remove", {})
+    for act in ("save", "discard"):
+        answer = ana.post(f"{at}/{act}", old)
+        assert (answer.status_code, "O rascunho mudou" in answer.text) == (400, True)
+    ana.post(f"{at}/ask", old)
+    assert "O rascunho mudou" in ana.open(at)
+    now = seen(ana.open(at))
+    assert ana.post(f"{at}/save", now).status_code == 302
+    assert ana.post(f"{at}/save", now).status_code == 400
+    session.refresh(row)
+    assert row.version == 2
+
+
+def test_whom_a_campaign_speaks_to_is_not_replaced_unseen(ana, row, at):
+    fields = {"entry": "matching", "reanchor": "inherit"}
+    old = seen(ana.open(f"{at}/audience"))
+    ana.post(f"{at}/audience", fields | {"minimum": "500,00"})
+    refused = ana.post(f"{at}/audience", fields | old | {"with_tags": "novo"})
+    assert (refused.status_code, "Alguém mudou estas escolhas" in refused.text) == (400, True)
+    assert 'value="novo"' in refused.text
+    assert "R$\xa0500,00" in ana.open(at)
+
+
+def test_a_go_is_for_the_version_that_was_seen(session, ana, row, at, cast):
+    with_identity(session, cast.sol)
+    go = f"/w/sol/campaigns/{row.id}/go"
+    old = seen(ana.open(go))
+    ana.post(f"{at}/d+5/later", {})
+    ana.post(f"{at}/save", {})
+    assert ana.post(go, old).location == go
+    assert "Outra versão desta campanha foi salva" in ana.open(go)
+    session.refresh(row)
+    assert row.state == "awaiting_go"
+    now = seen(ana.open(go))
+    assert ana.post(go, now).location.endswith("/will-go")
+    assert ana.post(go, now).location == f"/w/sol/campaigns/{row.id}"
+    assert "já está nesta situação" in ana.open(f"/w/sol/campaigns/{row.id}")
+    assert acts(session).count("campaign.running") == 1
+
+
+def with_identity(session, place):
+    place.cnpj, place.legal_name = "12345678000195", "Padaria Sol Ltda."
+    place.street, place.city, place.state = "Rua das Palmeiras, 120", "Campinas", "SP"
+    session.commit()
 
 
 def test_the_effect_of_today_is_shown_before_it_is_saved(session, ana, cast, row, at, now):

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from bpo.db import db
-from bpo.domain import contact, regua_checks, text_checks
+from bpo.domain import contact, regua_checks, sightings, text_checks
 from bpo.domain.access import Permission
 from bpo.domain.channels import usable as usable_channels
 from bpo.domain.steps import BY_PERSON, Moment, Step, Tone
@@ -142,6 +142,7 @@ def campaign_go(slug: str, campaign_id: int) -> str:
         "office/campaigns/go.html",
         **frame(found),
         going=going,
+        seen=sightings.of_campaign(found.campaign),
         before_go=campaigns.NOT_BEFORE_GO,
         names=names,
         channels=CHANNELS,
@@ -153,8 +154,17 @@ def campaign_go(slug: str, campaign_id: int) -> str:
 @access.requires(Permission.RELEASE_CAMPAIGN)
 def campaign_release(slug: str, campaign_id: int) -> Response:
     """Give the go."""
-    queue = outside.current().queue
-    releases.give_go(g.actor, g.workspace.id, campaign_id, now=g.now, queue=queue)
+    queue, seen = outside.current().queue, forms.typed().text("seen")
+    attempt = forms.attempt(
+        lambda: releases.give_go(
+            g.actor, g.workspace.id, campaign_id, now=g.now, queue=queue, seen=seen
+        )
+    )
+    if attempt.refusal is not None:
+        flash(forms.told(attempt), "error")
+        runs = campaign(campaign_id).row.state == "running"
+        screen = "office.campaign" if runs else "office.campaign_go"
+        return redirect(url_for(screen, slug=slug, campaign_id=campaign_id))
     flash(_("The campaign runs. What is due today is being planned."), "success")
     return redirect(url_for("office.campaign_outlook", slug=slug, campaign_id=campaign_id))
 
@@ -163,8 +173,11 @@ def campaign_release(slug: str, campaign_id: int) -> Response:
 @access.requires(Permission.EDIT_CAMPAIGN)
 def campaign_pause(slug: str, campaign_id: int) -> Response:
     """Stop planning and sending; what is planned waits."""
-    releases.pause(g.actor, g.workspace.id, campaign_id, now=g.now)
-    flash(_("The campaign is paused: nothing of it is sent until it runs again."), "success")
+    attempt = forms.attempt(lambda: releases.pause(g.actor, g.workspace.id, campaign_id, now=g.now))
+    if attempt.refusal is not None:
+        flash(forms.told(attempt), "error")
+    else:
+        flash(_("The campaign is paused: nothing of it is sent until it runs again."), "success")
     return redirect(url_for("office.campaign", slug=slug, campaign_id=campaign_id))
 
 

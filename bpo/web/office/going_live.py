@@ -91,7 +91,7 @@ def _worth(request: ApprovalRequest | None) -> ApprovalRequest | None:
 
 
 def _asked(campaign_id: int, ask: Callable[..., ApprovalRequest]) -> Answer:
-    note = forms.typed().text("note")
+    note, seen = forms.typed().text("note"), forms.typed().text("seen")
     attempt = forms.attempt(
         lambda: ask(
             g.actor,
@@ -100,10 +100,11 @@ def _asked(campaign_id: int, ask: Callable[..., ApprovalRequest]) -> Answer:
             now=g.now,
             queue=outside.current().queue,
             note=note,
+            seen=seen,
         )
     )
     if attempt.result is None:
-        flash(" ".join(forms.faults(attempt).values()), "error")
+        flash(forms.told(attempt), "error")
     else:
         flash(told(attempt.result.needed_by), "success")
     return redirect(url_for("office.campaign", slug=g.workspace.slug, campaign_id=campaign_id))

@@ -7,8 +7,9 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from bpo.db import db
-from bpo.domain import foresight, regua_checks, regua_edits
+from bpo.domain import foresight, regua_checks, regua_edits, sightings
 from bpo.domain.access import Permission
+from bpo.domain.campaigns import Campaign
 from bpo.domain.steps import BY_PERSON, Moment
 from bpo.queries import campaigns as stored
 from bpo.queries import simulations
@@ -51,8 +52,10 @@ def campaign_edit_add(slug: str, campaign_id: int) -> Answer:
 def campaign_edit_act(slug: str, campaign_id: int, key: str, act: str) -> Answer:
     """One act on one step."""
     taken = regua_drafts.taken_keys(db.session(), g.workspace.id, campaign_id)
+    seen = forms.typed().text(f"seen-{key}")
 
     def change(steps: regua_edits.Steps) -> regua_edits.Steps:
+        sightings.require_step(steps, key, seen)
         if act == "remove":
             return regua_edits.removed(steps, key)
         if act == "double":
@@ -79,12 +82,13 @@ def campaign_edit_step_save(slug: str, campaign_id: int, key: str) -> Answer:
     typed = forms.typed()
 
     def change(steps: regua_edits.Steps) -> regua_edits.Steps:
+        sightings.require_step(steps, key, typed.text("seen"))
         step = regua_forms.step(typed, request.form, regua_edits.find(steps, key))
         return regua_edits.changed(steps, step)
 
     attempt = forms.attempt(lambda: _edit(campaign_id, regua_drafts.on_steps(change)))
     if attempt.refusal is not None:
-        return _step_page(campaign_id, key, request.form, forms.faults(attempt)), 400
+        return _refused(campaign_id, key, forms.faults(attempt)), 400
     return _back(campaign_id, f"step-{key}")
 
 
@@ -100,11 +104,12 @@ def campaign_edit_audience(slug: str, campaign_id: int) -> Answer:
 def campaign_edit_audience_save(slug: str, campaign_id: int) -> Answer:
     """The choices as typed, on the draft."""
     typed = forms.typed()
-    attempt = forms.attempt(
-        lambda: _edit(
-            campaign_id, lambda campaign: regua_forms.chosen(typed, request.form, campaign)
-        )
-    )
+
+    def change(campaign: Campaign) -> Campaign:
+        sightings.require_choices(campaign, typed.text("seen"))
+        return regua_forms.chosen(typed, request.form, campaign)
+
+    attempt = forms.attempt(lambda: _edit(campaign_id, change))
     if attempt.refusal is not None:
         return _audience_page(campaign_id, request.form, forms.faults(attempt)), 400
     return _back(campaign_id)
@@ -114,8 +119,9 @@ def campaign_edit_audience_save(slug: str, campaign_id: int) -> Answer:
 @access.requires(Permission.EDIT_CAMPAIGN)
 def campaign_edit_save(slug: str, campaign_id: int) -> Answer:
     """Let the draft hold."""
+    seen = forms.typed().text("seen")
     attempt = forms.attempt(
-        lambda: regua_drafts.save(g.actor, g.workspace.id, campaign_id, now=g.now)
+        lambda: regua_drafts.save(g.actor, g.workspace.id, campaign_id, now=g.now, seen=seen)
     )
     if attempt.refusal is not None:
         return _page(campaign_id, faults=forms.faults(attempt)), 400
@@ -129,7 +135,12 @@ def campaign_edit_save(slug: str, campaign_id: int) -> Answer:
 @access.requires(Permission.EDIT_CAMPAIGN)
 def campaign_edit_discard(slug: str, campaign_id: int) -> Answer:
     """Forget the draft."""
-    regua_drafts.discard(g.actor, g.workspace.id, campaign_id, now=g.now)
+    seen = forms.typed().text("seen")
+    attempt = forms.attempt(
+        lambda: regua_drafts.discard(g.actor, g.workspace.id, campaign_id, now=g.now, seen=seen)
+    )
+    if attempt.refusal is not None:
+        return _page(campaign_id, faults=forms.faults(attempt)), 400
     flash(_("The draft is gone. What holds did not change."), "success")
     return redirect(url_for("office.campaign", slug=slug, campaign_id=campaign_id))
 
@@ -168,6 +179,9 @@ def _frame(draft: Draft) -> dict[str, object]:
         "by_person": BY_PERSON,
         "moments": campaigns.PHASES,
         "names": text_words,
+        "seen_step": sightings.of_step,
+        "seen_choices": sightings.of_choices,
+        "seen_campaign": sightings.of_campaign,
     }
 
 
@@ -200,6 +214,13 @@ def _page(campaign_id: int, **context: Any) -> str:
 
 def _examples(difference: dict[str, Any]) -> list[int]:
     return [*difference["newly"]["examples"], *difference["no_longer"]["examples"]]
+
+
+def _refused(campaign_id: int, key: str, faults: dict[str, str]) -> str:
+    """The step's form as it was typed; all steps when it is gone."""
+    if all(step.key != key for step in _draft(campaign_id).next.steps):
+        return _page(campaign_id, faults=faults)
+    return _step_page(campaign_id, key, request.form, faults)
 
 
 def _step_page(campaign_id: int, key: str, typed: Any, faults: Any = None) -> str:

@@ -1,0 +1,56 @@
+"""What somebody looked at before an act: a form brings its name back, so that nobody changes
+unseen what another has changed meanwhile."""
+
+import hashlib
+import json
+from typing import Any
+
+from bpo.domain import campaigns, steps
+from bpo.domain.campaigns import Campaign
+from bpo.domain.regua_edits import Steps
+from bpo.domain.steps import Step
+from bpo.kernel.errors import Conflict
+
+
+def of_step(step: Step) -> str:
+    """The name of a step as it is."""
+    return _name(steps.to_json([step]))
+
+
+def of_choices(campaign: Campaign) -> str:
+    """The name of all that a campaign chooses besides its steps."""
+    return _name(campaigns.options_to_json(campaign))
+
+
+def of_campaign(campaign: Campaign) -> str:
+    """The name of a whole campaign: its steps and its choices."""
+    return _name([steps.to_json(campaign.steps), campaigns.options_to_json(campaign)])
+
+
+def require_step(ladder: Steps, key: str, seen: str | None) -> None:
+    """Raises Conflict when a step is no longer what was seen, or no longer there.
+
+    What looked at nothing, as a program does, has nothing to compare.
+    """
+    found = next((step for step in ladder if step.key == key), None)
+    if seen and found is None:
+        raise Conflict("Somebody has taken this step away since you looked")
+    if seen and found and seen != of_step(found):
+        raise Conflict("Somebody has changed this step since you looked: see it as it is now")
+
+
+def require_choices(campaign: Campaign, seen: str | None) -> None:
+    """Raises Conflict when the choices of a campaign are no longer what was seen."""
+    if seen and seen != of_choices(campaign):
+        raise Conflict("Somebody has changed these choices since you looked")
+
+
+def require_campaign(campaign: Campaign, seen: str | None) -> None:
+    """Raises Conflict when a draft is no longer what was seen."""
+    if seen and seen != of_campaign(campaign):
+        raise Conflict("The draft has changed since you looked: see what it changes now")
+
+
+def _name(content: Any) -> str:
+    plain = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(plain.encode()).hexdigest()[:20]
