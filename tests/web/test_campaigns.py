@@ -163,7 +163,9 @@ def test_the_go_is_given_once_and_today_is_planned(session, cast, ana, row, queu
     session.refresh(row)
     assert (row.state, row.started_at is not None) == ("running", True)
     assert queue.jobs == [(Job.PLAN_CAMPAIGNS, (cast.sol.id, today.isoformat()))]
-    assert _post(ana, f"/w/sol/campaigns/{row.id}/go").status_code == 409
+    again = _post(ana, f"/w/sol/campaigns/{row.id}/go")
+    assert again.location == f"/w/sol/campaigns/{row.id}"
+    assert "já está nesta situação" in _text(ana.get(again.location))
     _post(ana, f"/w/sol/campaigns/{row.id}/pause")
     session.refresh(row)
     assert row.state == "paused"
@@ -184,7 +186,10 @@ def test_what_a_message_would_lack_is_said_before_the_go_and_no_button_offers_it
     assert "não diriam quem cobra" in page
     assert "Falta: CNPJ." in page
     assert ">Liberar<" not in ana.get(f"/w/sol/campaigns/{row.id}/go").text
-    assert _post(ana, f"/w/sol/campaigns/{row.id}/go").status_code == 409
+    go = f"/w/sol/campaigns/{row.id}/go"
+    assert _post(ana, go).location == go
+    session.refresh(row)
+    assert row.state == "awaiting_go"
 
 
 def test_out_of_date_payments_are_said_before_and_after_the_go(session, cast, ana, row, now, late):
