@@ -54,8 +54,14 @@ def _turn(debtor: Debtor, item: Open, agenda: Agenda) -> Turn:
         and one.anchor_id == item.id
         and one.planned_on < agenda.today
     ]
-    risk_class = debtor.risk_class or ""
-    mine = [step for step in agenda.plan_steps if risk_class not in step.skip_classes]
+    mine = sorted(
+        (
+            step.as_for(debtor.risk_class)
+            for step in agenda.plan_steps
+            if (debtor.risk_class or "") not in step.skip_classes
+        ),
+        key=lambda step: step.offset,
+    )
     if item.effective_due < agenda.today:
         late = [step for step in mine if step.offset > 0]
         return _late(item, late, past, agenda)

@@ -72,7 +72,7 @@ def _offer(
     elif not reach.channels:
         reasons.extend(reach.reasons)
     else:
-        remarks = (*_late(step, day, agenda), *reach.reasons)
+        remarks = (*_late(step.as_for(debtor.risk_class), day, agenda), *reach.reasons)
         kind = AnchorKind.DUE_DATE
         found.append(Offer(kind, anchor, _ONLY_CYCLE, step, reach.channels, listed, remarks))
 

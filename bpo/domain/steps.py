@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -91,6 +91,11 @@ class Step:
     def offset_for(self, risk_class: str | None) -> int:
         """The offset for a payer's class."""
         return self.offset_by_class.get(risk_class or "", self.offset)
+
+    def as_for(self, risk_class: str | None) -> "Step":
+        """The step as it is for a payer's class: on the class's own day, if it has one."""
+        offset = self.offset_for(risk_class)
+        return self if offset == self.offset else replace(self, offset=offset)
 
     @property
     def label(self) -> str:

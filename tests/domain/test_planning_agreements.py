@@ -116,3 +116,24 @@ def test_the_audience_by_what_is_owed_since_when(audience, hears):
     plan = davi.plan(day("2026-03-02") + timedelta(days=10), explain=True)
     assert bool(plan.touches) is hears
     assert [str(skip.codes[-1]) for skip in plan.skips] == ([] if hears else ["audience"])
+
+
+def test_a_class_of_payers_has_its_own_days_for_instalments_too():
+    own = {"agreement-3": -6, "agreement+1": 5}
+    regua = tuple(
+        replace(step, offset_by_class={"A": own[step.key]}) if step.key in own else step
+        for step in DEFAULT_REGUA
+    )
+    campaign = replace(REGUA, steps=regua)
+    davi = agreed("2026-05-08", campaign=campaign, risk_class="A")
+    assert davi.live("2026-04-20", "2026-05-29") == {
+        "2026-04-30": ["agreement-3:email"],  # D-6 is a Saturday, Friday is Labour Day
+        "2026-05-08": ["agreement+0:email"],
+        "2026-05-13": ["agreement+1:email"],
+    }
+    others = agreed("2026-05-08", campaign=campaign, risk_class="B")
+    assert list(others.live("2026-04-20", "2026-05-29")) == [
+        "2026-05-05",
+        "2026-05-08",
+        "2026-05-11",
+    ]
