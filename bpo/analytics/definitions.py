@@ -129,9 +129,9 @@ DEFINITIONS: dict[str, Definition] = {
     "expected_loss_cents": Definition(
         Phrase("Expected loss"),
         Phrase(
-            "An estimate, no accounting: open balance by age times the share that is usually lost:"
-            " 0.5% of what is not due, 2% through 15 days, 5% through 30, 10% through 60, 25%"
-            " through 90, 50% through 180 and all after that."
+            "An estimate, no accounting: open balance by age times the share that is lost of it: by"
+            " the roll rates of the company's own last twelve months as far as they tell enough,"
+            " else usual shares, from 0.5% of what is not due to all past 180 days."
         ),
         "cents",
     ),

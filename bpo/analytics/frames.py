@@ -51,7 +51,8 @@ class Entries:
 
     `principal` reduces the balance; `charges` is fine and interest paid besides. `money` is true
     for payments and their reversals, `receipt` for payments alone, `withdrawn` for withdrawals,
-    `agreed` for what went into an agreement; entries of one payment share `payment`.
+    `agreed` for what went into an agreement, `given_up` for write-offs; entries of one payment
+    share `payment`.
     """
 
     receivable: Integers
@@ -62,6 +63,7 @@ class Entries:
     receipt: Flags
     withdrawn: Flags
     agreed: Flags
+    given_up: Flags
     payment: Integers
 
 
@@ -174,6 +176,7 @@ def _entries(frame: pd.DataFrame, titles: Receivables) -> Entries:
         receipt=_is_kind(kind, {EntryKind.PAYMENT}),
         withdrawn=_is_kind(kind, {EntryKind.WITHDRAWAL}),
         agreed=_is_kind(kind, {EntryKind.AGREEMENT}),
+        given_up=_is_kind(kind, {EntryKind.WRITE_OFF}),
         payment=_payments(frame),
     )
 

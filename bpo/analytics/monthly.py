@@ -9,6 +9,7 @@ from datetime import date
 import pandas as pd
 
 from bpo.analytics.collection import Metrics, ratio
+from bpo.analytics.losses import Loss
 from bpo.analytics.recovery import Effect
 from bpo.analytics.weekly import Actions, ExpectedWeek, TopDebtor
 from bpo.kernel.text import Phrase
@@ -70,13 +71,27 @@ class Agreed:
 
 
 @dataclass(frozen=True, slots=True)
+class AgeLost:
+    """What may be lost of an age: the roll rate and the share lost of it, 0 to 100.
+
+    The rate is that of the company's own year, None where the share is a usual one.
+    """
+
+    bucket: str
+    open_cents: int
+    roll_pct: float | None
+    lost_pct: float
+    lost_cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class MonthlyFigures:
     """All numbers of the monthly report at the end of `as_of`, the same as on the dashboard.
 
     `months`: a year of month ends and `as_of`, oldest first. `rolls` are from `rolled_from`, the
     month end before. `recovered_cents`: of what was overdue then (`was_overdue_cents`), what has
     been settled since. `steps`: what followed the contacts of the month, in the order of their
-    days.
+    days. `lost`: the expected loss by age.
     """
 
     month: Month
@@ -99,6 +114,7 @@ class MonthlyFigures:
     expected_total_cents: int
     comments: tuple[Phrase, ...] = ()
     steps: tuple[Effect, ...] = ()
+    lost: tuple[AgeLost, ...] = ()
 
     @property
     def now(self) -> MonthPoint:
@@ -130,6 +146,7 @@ class Facts:
     actions: Actions
     expected: tuple[ExpectedWeek, ...]
     steps: tuple[Effect, ...]
+    loss: Loss
 
 
 def month(label: str) -> Month:
@@ -174,6 +191,16 @@ def build(span: Month, as_of: date, known: Facts) -> MonthlyFigures:
         expected_weeks=known.expected,
         expected_total_cents=sum(week.expected_cents for week in known.expected),
         steps=known.steps,
+        lost=tuple(
+            AgeLost(
+                line.bucket.name,
+                line.balance_cents,
+                line.roll.rate_pct if line.roll else None,
+                line.share_pct,
+                line.lost_cents,
+            )
+            for line in known.loss.lines
+        ),
     )
 
 

@@ -6,9 +6,11 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from bpo.analytics import losses
 from bpo.analytics.collection import DSO_DAYS, money_within, ratio
 from bpo.analytics.frames import Flags, Frames, Integers, balances, days_late, ordinal
-from bpo.domain.receivables import AGING, AGING_FINE, Bucket
+from bpo.analytics.losses import USUAL, Loss, Rates
+from bpo.domain.receivables import AGING, Bucket
 from bpo.kernel.text import Phrase
 
 _SINCE_ISSUE, _LATENESS = Phrase("Days since issue"), Phrase("Days late")
@@ -41,12 +43,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Breakdown:
-    """A figure with its formula in words and the parts that it is computed from."""
+    """A figure with its formula in words and the parts that it is computed from.
+
+    `loss`: for the expected loss, what is lost of each part and by which rates.
+    """
 
     key: str
     value: float | int | None
     formula: Phrase
     parts: tuple[Part, ...]
+    loss: Loss | None = None
 
 
 def since(as_of: date) -> date:
@@ -54,18 +60,20 @@ def since(as_of: date) -> date:
     return min(as_of - timedelta(days=DSO_DAYS), as_of.replace(day=1) - timedelta(days=1))
 
 
-def of(frames: Frames, key: str, as_of: date) -> Breakdown:
+def of(frames: Frames, key: str, as_of: date, rates: Rates = USUAL) -> Breakdown:
     """What the figure `key` of `as_of` is made of. Raises KeyError for a figure without parts.
 
-    The value is that of `collection.metrics`, counted from the parts alone.
+    The value is that of `collection.metrics`, counted from the parts alone; the expected loss by
+    `rates`, which are those of the whole company also for a part of its book.
     """
+    if key == EXPECTED_LOSS:
+        return _loss(frames, as_of, rates)
     rule = BUILT[key]
     value, formula, parts = rule(frames, as_of)
     return Breakdown(key, value, formula, tuple(parts))
 
 
-LOSS_PER_MILLE = (5, 20, 50, 100, 250, 500, 1000)
-"""What is lost of a balance, by its age as in AGING_FINE: a usual start (0.5 to 100%)."""
+EXPECTED_LOSS = "expected_loss_cents"
 
 Made = tuple[float | int | None, Phrase, list[Part]]
 
@@ -191,17 +199,13 @@ def _cei(frames: Frames, day: date) -> Made:
     return value, words, [start, sales, now, current]
 
 
-def _loss(frames: Frames, day: date) -> Made:
+def _loss(frames: Frames, day: date, rates: Rates) -> Breakdown:
     """By age, its share of the balance rounded half up; the sum of the rounded ones."""
-    parts = [
-        _balance(frames, day, _named(bucket), bucket.first, bucket.last) for bucket in AGING_FINE
-    ]
-    lost = (
-        (part.total * mille + 500) // 1000
-        for part, mille in zip(parts, LOSS_PER_MILLE, strict=True)
+    found = tuple(
+        _balance(frames, day, _named(bucket), bucket.first, bucket.last) for bucket in rates.buckets
     )
-    words = Phrase("The balance of each age times the share of it that is usually lost, added up.")
-    return sum(lost), words, parts
+    loss = losses.of(rates, [part.total for part in found])
+    return Breakdown(EXPECTED_LOSS, loss.total_cents, losses.told(rates), found, loss)
 
 
 def _named(bucket: Bucket) -> Phrase:
@@ -217,7 +221,6 @@ BUILT: Mapping[str, Callable[[Frames, date], Made]] = {
     "open_count": _count,
     "overdue_cents": _of_balance(_LATE, 1, None),
     **_BUCKETS,
-    "expected_loss_cents": _loss,
     "dso_simple_90": _days_of_sales(_OPEN, 0, None),
     "bpdso_90": _days_of_sales(_CURRENT, 0, 0),
     "add": _days_of_sales(_LATE, 1, None),
@@ -231,4 +234,6 @@ BUILT: Mapping[str, Callable[[Frames, date], Made]] = {
     "received_month_cents": _received(monday=False),
     "received_week_cents": _received(monday=True),
 }
-"""How each figure is built; count-back DSO has months behind it, not receivables."""
+"""How each figure but the expected loss is built; count-back DSO has months behind it."""
+KEYS = (*BUILT, EXPECTED_LOSS)
+"""The figures that have receivables behind them."""

@@ -3,7 +3,9 @@
 from argparse import Namespace
 from typing import Any
 
+from bpo.analytics import losses
 from bpo.analytics.definitions import DEFINITIONS
+from bpo.analytics.losses import Loss
 from bpo.cli import arguments as read
 from bpo.cli import console, installation
 from bpo.db import acting_as, db
@@ -27,16 +29,20 @@ def register(commands: console.Commands) -> None:
 
 def run(arguments: Namespace, settings: Settings) -> None:
     """Count from facts dated on or before the day; nothing is written."""
+    loss = None
     with installation.application(settings):
         workspace = read.workspace(db.session(), arguments.workspace)
         with acting_as(actors.system([workspace.id], name="bpo metrics")):
             found = figures.metrics(db.session(), workspace.id, arguments.as_of).as_json()
             if arguments.more:
-                found |= analysis.practice(db.session(), workspace.id, arguments.as_of)
+                more, loss = analysis.practice(db.session(), workspace.id, arguments.as_of)
+                found |= more
         if arguments.json:
-            console.output(found)
+            console.output(found | (_rates(loss) if loss else {}))
         else:
             _tell(found, workspace)
+            if loss:
+                _tell_rates(loss, workspace)
 
 
 def _tell(found: dict[str, Any], workspace: Workspace) -> None:
@@ -49,6 +55,37 @@ def _tell(found: dict[str, Any], workspace: Workspace) -> None:
                 console.say(f"  {bucket:<32}{_written('cents', cents, workspace):>20}")
         else:
             console.say(f"{name:<34}{_written(DEFINITIONS[key].unit, value, workspace):>20}")
+
+
+def _rates(loss: Loss) -> dict[str, Any]:
+    """The rates that the expected loss is counted by, 0 to 100."""
+    rates = loss.rates
+    told = [
+        {
+            "age": line.bucket.name,
+            "balance_cents": line.balance_cents,
+            "roll_pct": line.roll.rate_pct if line.roll else None,
+            "lost_pct": line.share_pct,
+            "lost_cents": line.lost_cents,
+        }
+        for line in loss.lines
+    ]
+    months = (
+        {"first": rates.first.isoformat(), "last": rates.last.isoformat()}
+        if rates.first and rates.last
+        else {}
+    )
+    return {"expected_loss": {"by": "own" if rates.own else "usual", **months, "ages": told}}
+
+
+def _tell_rates(loss: Loss, workspace: Workspace) -> None:
+    """What is lost of each age, and by whose months."""
+    name = wording.say(DEFINITIONS["expected_loss_cents"].name, workspace.locale)
+    console.say(f"{name}, {wording.say(losses.basis(loss.rates), workspace.locale)}")
+    for line in loss.lines:
+        share = wording.percent(line.share_pct, workspace.locale, losses.DIGITS)
+        cents = _written("cents", line.lost_cents, workspace)
+        console.say(f"  {line.bucket.name:<20}{share:>12}{cents:>20}")
 
 
 def _written(unit: str, value: float | None, workspace: Workspace) -> str:

@@ -1,14 +1,14 @@
-"""The last page of the monthly report in words and pictures: what followed each reminder."""
+"""The last page of the monthly report: what followed each reminder, and what may be lost."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bpo.analytics import charts
-from bpo.analytics.monthly import MonthlyFigures
+from bpo.analytics import charts, losses
+from bpo.analytics.monthly import AgeLost, MonthlyFigures
 from bpo.analytics.recovery import Effect
 from bpo.domain import steps
-from bpo.gateways import pdf
+from bpo.gateways import pdf, wording
 from bpo.gateways.weekly import details
 from bpo.gateways.weekly.voice import Voice
 from bpo.kernel.text import Phrase
@@ -27,6 +27,10 @@ def page(figures: MonthlyFigures, voice: Voice, palette: charts.Palette) -> dict
         "steps_total": voice.money(sum(one.recovered_cents for one in told)),
         "steps_chart": _chart(told, voice, palette) if any(s.recovered_cents for s in told) else "",
         "steps_height": _ROW * len(told),
+        "lost": [_lost(one, voice) for one in figures.lost],
+        "lost_open": voice.money(sum(one.open_cents for one in figures.lost)),
+        "lost_total": voice.money(sum(one.lost_cents for one in figures.lost)),
+        "lost_own": any(one.roll_pct is not None for one in figures.lost),
     }
 
 
@@ -48,6 +52,34 @@ def _row(one: Effect, voice: Voice) -> StepRow:
         voice.money(one.told_cents),
         voice.money(one.recovered_cents),
         voice.percent(one.recovered_pct),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LostRow:
+    """A line of the table of what may be lost."""
+
+    age: str
+    open: str
+    roll: str
+    share: str
+    lost: str
+
+
+def _lost(one: AgeLost, voice: Voice) -> LostRow:
+    first, last = one.bucket.partition("-")[::2]
+    if one.bucket == "current":
+        age = voice.say("Not due")
+    elif last:
+        age = voice.say("{first} to {last} days", first=first, last=last)
+    else:
+        age = voice.say("Over {days} days", days=first.removesuffix("+"))
+    return LostRow(
+        age,
+        voice.money(one.open_cents),
+        voice.say("usual") if one.roll_pct is None else voice.percent(one.roll_pct),
+        wording.percent(one.lost_pct, voice.locale, losses.DIGITS),
+        voice.money(one.lost_cents),
     )
 
 

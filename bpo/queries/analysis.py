@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from bpo.analytics import collection, days, history, parts, recovery, segments
+from bpo.analytics import collection, days, history, losses, parts, recovery, segments
 from bpo.analytics.collection import Metrics, ratio
 from bpo.analytics.frames import Flags, Frames, balances, days_late
+from bpo.analytics.losses import Loss, Rates
 from bpo.analytics.parts import Breakdown, Part
 from bpo.analytics.segments import Traits
 from bpo.db import driver
@@ -86,6 +87,7 @@ class Analysis:
 
     `rolls` has a row per age a month ago (see `recovery.rolls`). `practice`: figures besides those
     of `Metrics`, by their name in `DEFINITIONS`; promises and plans for the whole company alone.
+    `loss`: the expected loss by age, by rates of the whole company.
     """
 
     metrics: Metrics
@@ -95,18 +97,20 @@ class Analysis:
     rolled_from: date
     trend: tuple[tuple[date, Metrics], ...]
     practice: Mapping[str, float | int | None]
+    loss: Loss
 
 
 def of(session: Session, workspace_id: int, as_of: date, chosen: Chosen, by: str) -> Analysis:
     """Everything the dashboard of figures shows; `by` is how the table of segments splits."""
     month_ago = history.month_ends(as_of, 1)[0]
-    known = facts.recent(session, workspace_id, min(parts.since(as_of), month_ago))
+    known = facts.recent(session, workspace_id, min(parts.since(as_of), losses.since(as_of)))
     traits = debtors(session, workspace_id, known)
     book = _chosen(known, chosen, traits)
     counted = collection.metrics(book, as_of)
     trend = _trend(session, workspace_id, as_of, known) if chosen.is_whole else ()
     countback = trend[-1][1].dso_countback if trend else None
     ages = days.table(book, as_of, as_of)
+    loss = _loss(book, as_of, losses.rates(known, as_of))
     return Analysis(
         metrics=replace(counted, dso_countback=countback),
         aging_count={
@@ -117,25 +121,34 @@ def of(session: Session, workspace_id: int, as_of: date, chosen: Chosen, by: str
         rolls=recovery.rolls(book, month_ago, as_of),
         rolled_from=month_ago,
         trend=trend,
-        practice=_practice(session, workspace_id, as_of, book, chosen),
+        practice=_practice(session, workspace_id, as_of, loss, chosen),
+        loss=loss,
     )
 
 
-def practice(session: Session, workspace_id: int, as_of: date) -> dict[str, float | int | None]:
-    """Expected loss, promises kept and plans broken of a whole company at the end of a day."""
-    book = facts.recent(session, workspace_id, as_of)
-    return _practice(session, workspace_id, as_of, book, Chosen())
+def practice(
+    session: Session, workspace_id: int, as_of: date
+) -> tuple[dict[str, float | int | None], Loss]:
+    """Expected loss, promises kept and plans broken of a whole company; the loss also by age."""
+    book = facts.recent(session, workspace_id, losses.since(as_of))
+    loss = _loss(book, as_of, losses.rates(book, as_of))
+    return _practice(session, workspace_id, as_of, loss, Chosen()), loss
+
+
+def _loss(book: Frames, as_of: date, rates: Rates) -> Loss:
+    found = parts.of(book, parts.EXPECTED_LOSS, as_of, rates).loss
+    assert found
+    return found
 
 
 def _practice(
-    session: Session, workspace_id: int, as_of: date, book: Frames, chosen: Chosen
+    session: Session, workspace_id: int, as_of: date, loss: Loss, chosen: Chosen
 ) -> dict[str, float | int | None]:
-    lost = parts.of(book, "expected_loss_cents", as_of).value
+    lost: dict[str, float | int | None] = {parts.EXPECTED_LOSS: loss.total_cents}
     if not chosen.is_whole:
-        return {"expected_loss_cents": lost}
+        return lost
     found = commitments.of(session, workspace_id, as_of)
-    return {
-        "expected_loss_cents": lost,
+    return lost | {
         "promises_kept_pct": found.promises_kept_pct,
         "plans_broken_pct": found.plans_broken_pct,
     }
@@ -145,10 +158,13 @@ def breakdown(
     session: Session, workspace_id: int, key: str, as_of: date, chosen: Chosen
 ) -> tuple[Breakdown, Frames]:
     """What a figure is made of, and the book that its positions are of. Raises KeyError."""
-    known = facts.recent(session, workspace_id, parts.since(as_of))
+    is_loss = key == parts.EXPECTED_LOSS
+    since = losses.since(as_of) if is_loss else parts.since(as_of)
+    known = facts.recent(session, workspace_id, since)
+    rates = losses.rates(known, as_of) if is_loss else losses.USUAL
     traits = {} if chosen.is_whole else debtors(session, workspace_id, known)
     book = _chosen(known, chosen, traits)
-    return parts.of(book, key, as_of), book
+    return parts.of(book, key, as_of, rates), book
 
 
 def titles(session: Session, workspace_id: int, ids: Iterable[int]) -> dict[int, Title]:

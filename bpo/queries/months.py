@@ -44,6 +44,7 @@ def of(session: Session, workspace: Workspace, span: Month, as_of: date) -> Mont
         actions=actions.of(session, workspace, span.first, day),
         expected=figures.expected(session, workspace.id, day),
         steps=effects.of(session, workspace.id, day, span.first).tables["step"],
+        loss=found.loss,
     )
     told = monthly.build(span, day, known)
     return replace(told, comments=commentary.comments(seen(told)))

@@ -73,6 +73,8 @@ def test_metrics_are_one_json_document_with_the_agreed_names(company, settings, 
     more = json.loads(capsys.readouterr().out)
     assert {key: more[key] for key in KEYS} == found
     assert more["expected_loss_cents"] == 30_00
+    assert (more["expected_loss"]["by"], len(more["expected_loss"]["ages"])) == ("usual", 7)
+    assert sum(age["lost_cents"] for age in more["expected_loss"]["ages"]) == 30_00
     assert (more["promises_kept_pct"], more["plans_broken_pct"]) == (None, None)
     assert found["open_cents"] == 600_00
     assert found["aging_cents"] == {

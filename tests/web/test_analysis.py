@@ -10,7 +10,7 @@ from html import unescape
 import pytest
 from sqlalchemy import select
 
-from bpo.analytics import collection, parts
+from bpo.analytics import collection, losses, parts
 from bpo.analytics.definitions import DEFINITIONS
 from bpo.db import acting_as
 from bpo.gateways import wording
@@ -24,7 +24,7 @@ from tests.queries.test_portfolio import TODAY, random_book
 
 ROOMS = ("analysis", "analysis/patterns", "analysis/recovery", "analysis/waiting")
 FILES = [f"{room}.{kind}" for room in ROOMS for kind in ("csv", "xlsx")]
-FIGURES = [f"figures/{key}" for key in parts.BUILT] + ["figures/open_cents.csv"]
+FIGURES = [f"figures/{key}" for key in parts.KEYS] + ["figures/open_cents.csv"]
 PATTERN = "analysis/patterns/weekday/1"
 
 
@@ -96,9 +96,9 @@ def test_every_figure_on_the_dashboard_is_that_of_the_facts(client, cast, progra
 
 def test_each_figure_leads_down_to_receivables_that_come_to_it(client, cast, book):
     people.sign_in(client, cast.ana)
-    for key in parts.BUILT:
+    for key in parts.KEYS:
         path = f"/w/{cast.sol.slug}/figures/{key}"
-        found = parts.of(book, key, TODAY)
+        found = parts.of(book, key, TODAY, losses.rates(book, TODAY))
         page = words(client, f"{path}?day={TODAY}")
         name = "aging_cents" if key.startswith("aging_") else key
         assert written(name, found.value) in page, key

@@ -7,9 +7,11 @@ from flask import g, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from bpo.analytics import losses, parts
 from bpo.analytics.definitions import DEFINITIONS, Definition
 from bpo.analytics.frames import Frames
-from bpo.analytics.parts import BUILT, Breakdown, Part
+from bpo.analytics.losses import Loss
+from bpo.analytics.parts import KEYS, Breakdown, Part
 from bpo.db import db
 from bpo.domain.access import Permission
 from bpo.formats import sheets
@@ -75,6 +77,7 @@ def show_analysis(slug: str) -> str:
         values={**found.metrics.as_json(), **found.practice},
         definitions=DEFINITIONS,
         down=lambda key: _down(key, place, chosen),
+        notes={parts.EXPECTED_LOSS: losses.basis(found.loss.rates)},
         labels=[pictures.month(day, figures.voice()) for day, _told in found.trend],
     )
 
@@ -96,6 +99,7 @@ def analysis_file(slug: str) -> Response:
             continue
         unit = DEFINITIONS[key].unit
         rows.append([_say(DEFINITIONS[key].name), _cell(unit, value), unit, place.as_of])
+    rows += _shares_lost(found.loss, place)
     for row in found.segments:
         name = f"{_say(SPLITS[by])}: {_label(by, row.label)}"
         rows.append([f"{name} · {_('Open')}", lists.amount(row.open_cents), "cents", place.as_of])
@@ -128,6 +132,7 @@ def show_figure(slug: str, key: str) -> str:
         page=page,
         size=SIZE,
         label=_label(chosen.by, chosen.value) if not chosen.is_whole else None,
+        basis=losses.basis(found.loss.rates) if found.loss else None,
     )
 
 
@@ -139,6 +144,11 @@ def figure_file(slug: str, key: str) -> Response:
     found, book = _broken(key, figures.position(), _chosen())
     head = [_("Part"), _("Number"), _("Debtor"), _("Issued on"), _("Due on"), _("Amount")]
     head.append(_("Days"))
+    lost: list[list[object]] = [[] for _part in found.parts]
+    if found.loss:
+        head += [_("Share lost"), _("By which shares")]
+        by = _say(losses.basis(found.loss.rates))
+        lost = [[_cell("pct", line.share_pct), by] for line in found.loss.lines]
     rows = (
         [
             _say(part.name),
@@ -148,15 +158,25 @@ def figure_file(slug: str, key: str) -> Response:
             title.due_date,
             lists.amount(cents),
             days,
+            *share,
         ]
-        for part in found.parts
+        for part, share in zip(found.parts, lost, strict=True)
         for title, cents, days in _rows(book, part, 0, len(part.title))
     )
     return lists.spreadsheet(key.replace("_", "-"), head, rows)
 
 
+def _shares_lost(loss: Loss, place: Position) -> list[list[object]]:
+    """The share lost of each age, and by which rates, as rows of figures."""
+    name = f"{_say(DEFINITIONS[parts.EXPECTED_LOSS].name)}, {_say(losses.basis(loss.rates))}"
+    return [
+        [f"{name}: {line.bucket.name}", _cell("pct", line.share_pct), "pct", place.as_of]
+        for line in loss.lines
+    ]
+
+
 def _broken(key: str, place: Position, chosen: Chosen) -> tuple[Breakdown, Frames]:
-    if key not in BUILT:
+    if key not in KEYS:
         raise NotFound("There is no such figure")
     return analysis.breakdown(db.session(), g.workspace.id, key, place.as_of, chosen)
 
@@ -182,7 +202,7 @@ def _down(key: str, place: Position, chosen: Chosen) -> str | None:
         kept["day"] = place.as_of.isoformat()
     if key in commitments.KEYS:
         return url_for("office.commitments", slug=g.workspace.slug, key=key, **kept)
-    if key not in BUILT:
+    if key not in KEYS:
         return None
     return url_for("office.analysis_figure", slug=g.workspace.slug, key=key, **kept)
 
