@@ -1,5 +1,6 @@
 """What collection achieved: money after each step, and balances that rolled on or were cured."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,36 +28,48 @@ class Effect:
 
 
 def by_step(
-    frames: Frames, sends: pd.DataFrame, until: date, window_days: int = WINDOW_DAYS
+    frames: Frames, sends: pd.DataFrame, until: date, undone: Collection[int] = ()
 ) -> pd.DataFrame:
-    """Money within `window_days` after each step, before the next one (last touch), by `until`.
+    """What was told of in each step, and what came in after it, by `until` (see `after`).
 
-    `sends`: one row per delivered message and receivable in it, with receivable_id, step_key, on
-    (local day) and open_cents (balance told in it); with `until`, the day before which money
-    belongs to it, however near. A payment on the day of a step counts for it: what was paid before
-    is not sent. Columns, one row per step: step_key, receivables, open_cents,
-    recovered_cents, recovered_pct (of open_cents, 0 to 100, NaN without any).
+    Columns, one row per step: step_key, receivables, open_cents, recovered_cents, recovered_pct (of
+    open_cents, 0 to 100, NaN without any).
+    """
+    told = sends.assign(recovered_cents=after(frames, sends, until, undone))
+    steps = told.groupby("step_key", sort=False).agg(
+        receivables=("receivable_id", "size"),
+        open_cents=("open_cents", "sum"),
+        recovered_cents=("recovered_cents", "sum"),
+    )
+    share = steps["recovered_cents"] * 100 / steps["open_cents"].where(steps["open_cents"] > 0)
+    return steps.assign(recovered_pct=share.round(4)).reset_index()
+
+
+def after(
+    frames: Frames, sends: pd.DataFrame, until: date, undone: Collection[int] = ()
+) -> Integers:
+    """Centavos that came in after each of `sends`, by the day `until`.
+
+    `sends`: one row per contact and receivable in it, with receivable_id, step_key, on (local day)
+    and open_cents (balance told in it); with `until`, the day before which money belongs to it,
+    however near. Money belongs to the last of them that it follows, for `WINDOW_DAYS`. A payment
+    on the day of a step counts for it: what was paid before is not sent. `undone` are the payments
+    that were given back: they never came.
     """
     touched = sends.loc[:, list(SENDS)].assign(on=_numbers(sends["on"]), row=range(len(sends)))
     if "until" in sends:
         touched["until"] = _numbers(sends["until"])
-    paid = _payments(frames, until)
+    paid = _payments(frames, until, undone)
     matched = pd.merge_asof(
         paid.sort_values("on"),
         touched.sort_values("on", kind="stable"),
         on="on",
         by="receivable_id",
-        tolerance=window_days,
+        tolerance=WINDOW_DAYS,
     ).dropna(subset=["row"])
     if "until" in sends:
         matched = matched[matched["on"] < matched["until"]]
-    recovered = matched.groupby("step_key")["cents"].sum()
-    steps = touched.groupby("step_key", sort=False).agg(
-        receivables=("receivable_id", "size"), open_cents=("open_cents", "sum")
-    )
-    steps["recovered_cents"] = recovered.reindex(steps.index, fill_value=0).astype(np.int64)
-    share = steps["recovered_cents"] * 100 / steps["open_cents"].where(steps["open_cents"] > 0)
-    return steps.assign(recovered_pct=share.round(4)).reset_index()
+    return sums(np.asarray(matched["row"], np.int64), np.asarray(matched["cents"]), len(sends))
 
 
 def rolls(
@@ -98,9 +111,10 @@ def _agreed(frames: Frames, earlier: date, later: date) -> Integers:
     return found
 
 
-def _payments(frames: Frames, until: date) -> pd.DataFrame:
+def _payments(frames: Frames, until: date, undone: Collection[int]) -> pd.DataFrame:
     entries = frames.entries
-    rows = np.flatnonzero(entries.money & (entries.on <= ordinal(until)))
+    came = entries.receipt & (entries.on <= ordinal(until))
+    rows = np.flatnonzero(came & ~np.isin(entries.payment, list(undone)))
     return pd.DataFrame(
         {
             "receivable_id": frames.receivables.ids[entries.receivable[rows]],

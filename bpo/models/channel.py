@@ -48,6 +48,13 @@ class DeliveryEvent(InWorkspace, Model):
             name="kind",
         ),
         Index("ix_delivery_events_touch", "workspace_id", "touch_id"),
+        Index(
+            "ix_delivery_events_bounced",
+            "workspace_id",
+            "at",
+            "touch_id",
+            postgresql_where=text("kind = 'bounced'"),
+        ),
     )
 
     touch_id: Mapped[int | None] = mapped_column(BigInteger)

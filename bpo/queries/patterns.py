@@ -161,7 +161,8 @@ def of(session: Session, workspace_id: int, as_of: date) -> Patterns:
     groups: dict[str, list[Group]] = {name: [] for name in _SETS.values()}
     for which, *row in _rows(session, _GROUPED, values):
         groups[_SETS[which]].append(Group(*row))
-    order = {name: place for place, (name, _, _) in enumerate(BANDS)}
+    names = (*(name for name, _, _ in BANDS), "-", "first", "middle", "last", "later")
+    order = {name: place for place, name in enumerate(names)}
     for found in groups.values():
         found.sort(key=lambda group: (order.get(group.value, 0), group.value))
     again = {**values, "least": REPEATED, "most": MOST_REPEATERS}

@@ -28,9 +28,13 @@ PROMISE_DAYS = 90
 SENDING_DAYS = timedelta(days=30)
 
 _SENT = """
-SELECT t.workspace_id, count(*) FILTER (WHERE t.state = 'sent'),
-       count(*) FILTER (WHERE t.state = 'refused')
-FROM touches t
+WITH back AS (
+    SELECT DISTINCT e.workspace_id, e.touch_id FROM delivery_events e
+    WHERE e.workspace_id = ANY (%(places)s) AND e.kind = 'bounced' AND e.at > %(since)s
+)
+SELECT t.workspace_id, count(*) FILTER (WHERE t.state = 'sent' AND b.touch_id IS NULL),
+       count(*) FILTER (WHERE t.state = 'refused' OR b.touch_id IS NOT NULL)
+FROM touches t LEFT JOIN back b ON b.workspace_id = t.workspace_id AND b.touch_id = t.id
 WHERE t.workspace_id = ANY (%(places)s) AND t.settled_at > %(since)s
   AND t.state IN ('sent', 'refused') AND t.channel IN ('email', 'sms', 'whatsapp')
 GROUP BY t.workspace_id
@@ -63,9 +67,10 @@ class Row:
 
     `received_weeks`: centavos of the last weeks from Monday on, the running one last. `promises`:
     how many ended in the last 90 days; `kept`: how many of them were kept. `waiting`: lines of the
-    inbox. `largest_cents`: what the debtor with most open owes. `messages`, `bounced`: what left in
-    30 days, and what came back. `overdue_trend`: the overdue share at the ends of the last weeks
-    and today. `known_until`: through which day payments are known.
+    inbox. `largest_cents`: what the debtor with most open owes. `messages`: what left in 30
+    days and did not come back; `bounced`: what did, at once or later. `overdue_trend`: the overdue
+    share at the ends of the last weeks and today. `known_until`: through which day payments are
+    known.
     """
 
     workspace: Workspace

@@ -47,6 +47,15 @@ def test_money_of_a_later_day_is_not_known_yet() -> None:
     assert [table["recovered_cents"].tolist() for table in told] == [[0], [400], [1_000]]
 
 
+def test_a_payment_that_was_given_back_followed_nothing() -> None:
+    paid = ((13, "payment", 400), (30, "reversal", -400), (14, "payment", 100))
+    book = ledger.build([Title(1, 0, 10, 1_000, paid)])
+    sends = _sends((100, "d2", 12, 1_000))
+    came = book.entries.payment[book.entries.receipt & (book.entries.principal == 400)]
+    assert recovery.after(book, sends, day(99)).tolist() == [500]
+    assert recovery.after(book, sends, day(99), came.tolist()).tolist() == [100]
+
+
 def test_no_sends_no_steps() -> None:
     empty = _sends().astype({"receivable_id": "int64", "open_cents": "int64"})
     assert recovery.by_step(ledger.build([Title(1, 0, 10, 100)]), empty, day(99)).empty

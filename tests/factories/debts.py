@@ -83,12 +83,12 @@ def receivable(
     return found
 
 
-def paid(session: Session, title: Receivable, cents: int, day: date) -> Payment:
-    """Money that came in and reduced an invoice."""
+def paid(session: Session, title: Receivable, cents: int, day: date, interest: int = 0) -> Payment:
+    """Money that came in and reduced an invoice; `interest` came besides."""
     payment = Payment(
         workspace_id=title.workspace_id,
         debtor_id=title.debtor_id,
-        amount_cents=cents,
+        amount_cents=cents + interest,
         paid_on=day,
         source="test",
     )
@@ -102,6 +102,7 @@ def paid(session: Session, title: Receivable, cents: int, day: date) -> Payment:
             kind="payment",
             on_day=day,
             principal_cents=cents,
+            interest_cents=interest,
         )
     )
     session.commit()
