@@ -85,7 +85,7 @@ def test_ana_asks_for_the_go_and_bruno_reads_what_it_would_send(client, session,
     assert f'action="/w/sol{here}/go"' not in page
     refused = ana.send(f"{here}/go", f"{here}/go")
     assert refused.location == f"/w/sol{here}/go"
-    assert row.state == "awaiting_go"
+    assert "só entra no ar com a aprovação do gestor" in ana.open(f"{here}/go").text
     ana.send(f"{here}/go", f"{here}/go/ask", note="Podemos?")
     assert f"#request-{newest(session, cast).id}" in ana.open(here).text
 
