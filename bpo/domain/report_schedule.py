@@ -82,6 +82,18 @@ def upcoming(schedule: Schedule, planned: datetime | None, now: datetime) -> dat
     return max(planned, latest(schedule, now))
 
 
+def untold(schedule: Schedule, slot: datetime, kind: Kind, told: date | None) -> datetime:
+    """The first slot from `slot` on that says something new.
+
+    `told` is the day of whose end the last report was. An hour or a zone that is changed on the
+    very day would otherwise make the same report again.
+    """
+    while told is not None and position(slot, schedule.zone, kind) <= told:
+        day = clock.local_day(slot, schedule.zone)
+        slot = schedule.on(schedule.day(day + _DAY))
+    return slot
+
+
 def position(slot: datetime, zone: str, kind: Kind = Kind.WEEKLY) -> date:
     """The day of whose end a slot's figures are; it lies in the period that the report tells.
 

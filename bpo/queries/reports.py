@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -58,6 +58,18 @@ def upcoming(session: Session, workspace_id: int, kind: Kind = Kind.WEEKLY) -> R
             ReportRun.kind == kind.value,
             ReportRun.scheduled,
             ReportRun.state == "due",
+        )
+    )
+
+
+def told_until(session: Session, workspace_id: int, kind: Kind) -> date | None:
+    """Of which day the latest scheduled report that was made told the figures."""
+    return session.scalar(
+        select(func.max(ReportRun.as_of)).where(
+            ReportRun.workspace_id == workspace_id,
+            ReportRun.kind == kind.value,
+            ReportRun.scheduled,
+            ReportRun.state.in_(MADE),
         )
     )
 

@@ -110,12 +110,15 @@ def _kept(session: Session, row: ReportSchedule, now: datetime) -> datetime | No
         _forget(session, planned)
         return None
     zone = session.get_one(Workspace, row.workspace_id).time_zone
-    slot = report_schedule.upcoming(rhythm(row, zone), planned.slot if planned else None, now)
+    schedule = rhythm(row, zone)
+    slot = report_schedule.upcoming(schedule, planned.slot if planned else None, now)
+    told = stored.told_until(session, row.workspace_id, kind)
+    slot = report_schedule.untold(schedule, slot, kind, told)
     as_of = report_schedule.position(slot, zone, kind)
-    told = {"as_of": as_of, "period": report_kinds.of(kind).around(as_of).label}
+    says = {"as_of": as_of, "period": report_kinds.of(kind).around(as_of).label}
     if planned is None:
         new = upsert(ReportRun).values(
-            workspace_id=row.workspace_id, kind=row.kind, scheduled=True, slot=slot, **told
+            workspace_id=row.workspace_id, kind=row.kind, scheduled=True, slot=slot, **says
         )
         session.execute(new.on_conflict_do_nothing())
     elif planned.slot != slot:
@@ -126,7 +129,7 @@ def _kept(session: Session, row: ReportSchedule, now: datetime) -> datetime | No
                 ReportRun.id == planned.id,
                 ReportRun.state == "due",
             )
-            .values(slot=slot, **told)
+            .values(slot=slot, **says)
             .execution_options(synchronize_session="fetch")
         )
     return slot

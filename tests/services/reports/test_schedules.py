@@ -56,6 +56,21 @@ def test_each_kind_has_its_own_next_run(here, clock, cast):
     assert stored.upcoming(here, cast.sol.id, Kind.MONTHLY).slot.day == 3
 
 
+def test_no_change_on_the_very_day_sends_the_same_report_again(here, clock, cast, jobs):
+    built(here, clock, cast, jobs)
+    soon = FRIDAY_FIVE + timedelta(minutes=5)
+    report_schedules.keep(clock, cast.sol.id, now=soon)
+    assert stored.upcoming(here, cast.sol.id).slot == FRIDAY_FIVE + WEEK
+    edit(clock, cast, soon, hour=18, weekday=4)
+    assert stored.upcoming(here, cast.sol.id).slot == FRIDAY_FIVE + WEEK + timedelta(hours=1)
+    cast.sol.time_zone = "America/Manaus"
+    here.commit()
+    report_schedules.keep(clock, cast.sol.id, now=soon)
+    assert stored.upcoming(here, cast.sol.id).slot == FRIDAY_FIVE + WEEK + timedelta(hours=2)
+    edit(clock, cast, soon, hour=18, weekday=5)
+    assert stored.upcoming(here, cast.sol.id).as_of == date(2026, 11, 27)
+
+
 def test_a_pause_takes_the_next_run_away_and_is_not_made_up_for(here, clock, cast):
     report_schedules.keep(clock, cast.sol.id, now=MONDAY)
     report_schedules.pause(clock, cast.sol.id, Kind.WEEKLY, True, now=MONDAY)
