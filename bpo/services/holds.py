@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bpo.db import unit_of_work
@@ -33,8 +34,8 @@ def place(
     """Pause from today until a day inclusive, or until released.
 
     Of one receivable when it is given, else of the debtor, else (no debtor) of the whole workspace.
-    Manual, automatic and bulk contacts all respect it. Raises BadInput for a day that has passed or
-    is more than `holds.LONGEST` away.
+    Manual, automatic and bulk contacts all respect it. A form sent twice places one pause. Raises
+    BadInput for a day that has passed or is more than `holds.LONGEST` away.
     """
     access.require(actor, Permission.HOLD, workspace_id)
     with unit_of_work(actor) as session:
@@ -52,6 +53,8 @@ def place(
             until=until,
             created_by=actor.user_id,
         )
+        if found := _same(session, hold):
+            return found
         session.add(hold)
         session.flush()
         _record(session, actor, hold, "hold.place", now)
@@ -78,13 +81,21 @@ def _checked(
     workspace = workspaces.by_id(session, workspace_id)
     if workspace is None:
         raise NotFound("This page does not exist or is not yours to see")
-    if debtor_id is not None and debtors.by_id(session, workspace_id, debtor_id) is None:
+    if debtor_id is not None and debtors.locked(session, workspace_id, debtor_id) is None:
         raise NotFound("There is no such debtor")
     if receivable_id is not None:
         row = receivables.by_id(session, workspace_id, receivable_id)
         if row is None or row.debtor_id != debtor_id:
             raise NotFound("There is no such receivable")
     return workspace
+
+
+def _same(session: Session, hold: Hold) -> Hold | None:
+    """The very pause, placed today by the same person and still there."""
+    alike = ("workspace_id", "debtor_id", "receivable_id", "reason", "source", "note")
+    whole = (*alike, "starts_on", "until", "created_by")
+    same = [getattr(Hold, name).is_not_distinct_from(getattr(hold, name)) for name in whole]
+    return session.scalar(select(Hold).where(*same, Hold.released_at.is_(None)).limit(1))
 
 
 def _record(session: Session, actor: Actor, hold: Hold, action: str, now: datetime) -> None:

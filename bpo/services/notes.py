@@ -1,7 +1,10 @@
 """Notes: what people record of calls, visits and messages: when, with whom, what came of it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from bpo.db import unit_of_work
 from bpo.domain import access
@@ -14,6 +17,7 @@ from bpo.models import Note, Task
 from bpo.queries import debtors, workspaces
 from bpo.services import audit
 
+AT_ONCE = timedelta(minutes=2)
 FOLLOW_UP = "follow_up"
 """The kind of task that a note's next act becomes."""
 
@@ -74,7 +78,8 @@ def record(
 ) -> Note:
     """Keep what was said with a debtor on a day, today unless told otherwise.
 
-    With a day for the next act it becomes a task of that day. Raises BadInput for an empty note
+    With a day for the next act it becomes a task of that day. A form sent twice within `AT_ONCE` is
+    one note: each counts as a contact. Raises BadInput for an empty note
     or a conversation in the future.
     """
     access.require(actor, Permission.CONTACT, workspace_id)
@@ -82,7 +87,7 @@ def record(
         raise BadInput("Write what was said", field="body")
     with unit_of_work(actor) as session:
         workspace = workspaces.by_id(session, workspace_id)
-        if workspace is None or debtors.by_id(session, workspace_id, debtor_id) is None:
+        if workspace is None or debtors.locked(session, workspace_id, debtor_id) is None:
             raise NotFound("There is no such debtor")
         today = clock.local_day(now, workspace.time_zone)
         _check_days(on_day or today, next_on, today)
@@ -98,6 +103,8 @@ def record(
             next_on=next_on,
             created_by=actor.user_id,
         )
+        if found := _same(session, note):
+            return found
         session.add(note)
         session.flush()
         if next_on is not None:
@@ -113,6 +120,15 @@ def record(
             **detail,
         )
     return note
+
+
+def _same(session: Session, note: Note) -> Note | None:
+    """The very note, written by the same person a moment ago."""
+    whole = ("workspace_id", "debtor_id", "kind", "on_day", "person", "outcome", "body")
+    ends = ("next_act", "next_on", "created_by")
+    same = [getattr(Note, name).is_not_distinct_from(getattr(note, name)) for name in whole + ends]
+    recent = Note.created_at > func.now() - AT_ONCE
+    return session.scalar(select(Note).where(*same, recent).limit(1))
 
 
 def _check_days(on_day: date, next_on: date | None, today: date) -> None:

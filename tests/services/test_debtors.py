@@ -254,6 +254,22 @@ def test_a_pause_of_one_title_and_one_of_everybody_are_seen_on_the_debtor(sessio
     assert len(stored.standing(session, sol.id, other.id, TODAY).holds) == 1
 
 
+def test_a_form_sent_twice_places_one_pause_and_writes_one_note(session, ana, sol, davi):
+    def pause(note):
+        return holds.place(ana, sol.id, davi.id, HoldReason.CLIENT, note=note, now=NOW).id
+
+    def call(body):
+        return notes.record(ana, sol.id, davi.id, notes.Kind.CALL, body, now=NOW).id
+
+    first = pause("Reunião")
+    assert (pause("Reunião"), call("Paga na sexta.")) == (first, call("Paga na sexta."))
+    assert pause("Outra") != first
+    assert call("Paga no sábado.") != call("Paga na sexta.")
+    assert actions(session)[-4:] == ["hold.place", "note.record", "hold.place", "note.record"]
+    holds.release(ana, sol.id, first, now=NOW)
+    assert pause("Reunião") != first
+
+
 def test_pauses_that_make_no_sense_are_refused(session, ana, sol, davi):
     with pytest.raises(BadInput):
         holds.place(ana, sol.id, davi.id, HoldReason.PROMISE, now=NOW)
