@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 from bpo.db import db
 from bpo.gateways import wording
 from bpo.kernel.errors import BadInput, Conflict, Forbidden, NotFound, Refusal, Unavailable
-from bpo.web import language
+from bpo.web import kept, language
 
 log = structlog.get_logger()
 
@@ -35,7 +35,9 @@ def refused(refusal: Refusal) -> Response:
 
 
 def expired_form(_: CSRFError) -> Response:
-    """A form without a valid token: ask to send it again."""
+    """A form without a valid token: keep what was typed where it can be, else ask for it again."""
+    if not wants_json() and (shown := kept.page()):
+        return shown
     return _answer(400, wording.gettext("This form has expired. Send it again.", _locale()), "csrf")
 
 
@@ -74,7 +76,7 @@ def _answer(status: int, sentence: str | None, code: str) -> Response:
 def _page(status: int, sentence: str | None) -> str:
     """The error's page; in plain words when even that cannot be drawn (the database is away)."""
     try:
-        return render_template(f"errors/{status}.html", sentence=sentence)
+        return render_template(f"errors/{status}.html", sentence=sentence, back=kept.came_from())
     except SQLAlchemyError:
         return _LAST_WORDS
 

@@ -12,7 +12,7 @@ from bpo.kernel import actor
 from bpo.kernel.actor import Actor, Role
 from bpo.models import User, Workspace
 from bpo.queries import users, workspaces
-from bpo.web import errors, language
+from bpo.web import errors, kept, language
 
 STARTED, SEEN, VERSION = "started_at", "seen_at", "version"
 NOBODY = actor.system((), name="anonymous")
@@ -91,9 +91,14 @@ def _alive(now: datetime) -> bool:
 
 
 def _ask_to_sign_in() -> Response:
-    """Send a person to the sign-in page and back here afterwards; tell a program 401."""
+    """Send a person to the sign-in page and back here afterwards; tell a program 401.
+
+    What a form had in it is kept meanwhile.
+    """
     if errors.wants_json():
         abort(401)
+    if shown := kept.page():
+        return shown
     onward = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("auth.login", next=onward))
 

@@ -1,0 +1,64 @@
+"""A form that comes after its session is over loses nothing of what was typed."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from bpo.db import acting_as
+from bpo.kernel import actor as actors
+from bpo.models import Note
+from tests.factories import debts, people
+
+OURS = {"Origin": "http://localhost"}
+TYPED = {"kind": "note", "body": 'Ana <b>escreveu</b> "muito" aqui', "outcome": ""}
+
+
+@pytest.fixture
+def cast(session):
+    return people.cast(session)
+
+
+@pytest.fixture
+def notes(session, cast):
+    """The address of Davi's notes."""
+    with acting_as(actors.system([cast.sol.id], name="test")):
+        yield f"/w/sol/debtors/{debts.debtor(session, cast.sol).id}/notes"
+
+
+def kept(page):
+    """The fields that the page would send again."""
+    form = page[page.index("<main") :]
+    found = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form)
+    return {name: text.replace("&lt;", "<").replace("&gt;", ">") for name, text in found}
+
+
+def test_what_ana_typed_is_sent_again_once_she_has_signed_in(session, client, cast, notes):
+    refused = client.post(notes, data=TYPED, headers=OURS)
+    assert refused.status_code == 401
+    assert "Você não está mais conectado" in refused.text
+    assert "&lt;b&gt;escreveu&lt;/b&gt;" in refused.text
+    ana = people.sign_in(client, cast.ana)
+    again = ana.post(notes, data=kept(refused.text) | TYPED, headers=OURS)
+    assert (again.status_code, "envie de novo" in again.text) == (400, True)
+    assert session.scalars(select(Note)).all() == []
+    done = ana.post(notes, data=kept(again.text) | {"body": TYPED["body"]}, headers=OURS)
+    assert done.status_code == 302
+    assert [note.body for note in session.scalars(select(Note))] == [TYPED["body"]]
+
+
+@pytest.mark.parametrize(
+    ("headers", "fields"),
+    [
+        ({"Origin": "https://evil.example"}, TYPED),
+        ({}, TYPED),
+        (OURS, TYPED | {"new_password": "segredo"}),
+        (OURS, TYPED | {"body": "x" * 60_001}),
+    ],
+)
+def test_what_is_not_ours_or_not_to_be_shown_is_not_kept(client, cast, notes, headers, fields):
+    ana = people.sign_in(client, cast.ana)
+    answer = ana.post(notes, data=fields, headers=headers)
+    assert answer.status_code == 400
+    assert fields["body"][:12] not in answer.text
+    assert "Este formulário expirou" in answer.text
