@@ -76,7 +76,7 @@ def _answer(status: int, sentence: str | None, code: str) -> Response:
 def _page(status: int, sentence: str | None) -> str:
     """The error's page; in plain words when even that cannot be drawn (the database is away)."""
     try:
-        return render_template(f"errors/{status}.html", sentence=sentence, back=kept.came_from())
+        return render_template(f"errors/{status}.html", sentence=sentence, back=kept.nearest())
     except SQLAlchemyError:
         return _LAST_WORDS
 

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-from flask import Response, make_response, render_template, request
+from flask import Response, current_app, make_response, render_template, request
 from flask_login import current_user
 
 _SECRET = re.compile(r"password|secret|token|code", re.IGNORECASE)
@@ -15,7 +15,7 @@ _LONGEST = 60_000
 def page() -> Response | None:
     """The page that keeps what was typed; None where it cannot be kept.
 
-    Only of one's own pages, by the origin that browsers send with every form: what another site
+    Only of one's own pages, which browsers tell with every form: what another site
     sends is never offered to be sent again. Neither files nor secrets are kept.
     """
     if not (_is_own() and _is_plain()):
@@ -34,17 +34,21 @@ def page() -> Response | None:
     return answer
 
 
-def came_from() -> str:
-    """The page of ours from which a form was sent; the start when that is not known."""
-    before = urlsplit(request.referrer or "")
-    path = f"{before.path}?{before.query}" if before.query else before.path
-    ours = before.netloc == request.host and path != request.full_path.rstrip("?")
-    return path if ours and path.startswith("/") and not path.startswith("//") else "/"
+def nearest() -> str:
+    """The page that a form's address belongs to: itself where it can be read, else one above it."""
+    routes = current_app.create_url_adapter(request)
+    path = request.path
+    while routes and path and not routes.test(path, "GET"):
+        path = path.rpartition("/")[0]
+    return path or "/"
 
 
 def _is_own() -> bool:
+    """Browsers say where a form was sent from; with it they tell no address, as our pages ask."""
     origin = urlsplit(request.headers.get("Origin", ""))
-    return bool(request.host) and origin.netloc == request.host and request.method == "POST"
+    told = request.headers.get("Sec-Fetch-Site")
+    ours = told == "same-origin" if told else origin.netloc == request.host
+    return ours and request.method == "POST"
 
 
 def _is_plain() -> bool:

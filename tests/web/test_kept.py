@@ -10,7 +10,7 @@ from bpo.kernel import actor as actors
 from bpo.models import Note
 from tests.factories import debts, people
 
-OURS = {"Origin": "http://localhost"}
+OURS = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
 TYPED = {"kind": "note", "body": 'Ana <b>escreveu</b> "muito" aqui', "outcome": ""}
 
 
@@ -51,6 +51,7 @@ def test_what_ana_typed_is_sent_again_once_she_has_signed_in(session, client, ca
     ("headers", "fields"),
     [
         ({"Origin": "https://evil.example"}, TYPED),
+        ({"Origin": "http://localhost", "Sec-Fetch-Site": "cross-site"}, TYPED),
         ({}, TYPED),
         (OURS, TYPED | {"new_password": "segredo"}),
         (OURS, TYPED | {"body": "x" * 60_001}),
@@ -62,3 +63,10 @@ def test_what_is_not_ours_or_not_to_be_shown_is_not_kept(client, cast, notes, he
     assert answer.status_code == 400
     assert fields["body"][:12] not in answer.text
     assert "Este formulário expirou" in answer.text
+
+
+def test_a_refusal_leads_back_to_the_nearest_page(client, cast, notes):
+    ana = people.sign_in(client, cast.ana)
+    answer = ana.post(notes, data={})
+    assert answer.status_code == 400
+    assert f'href="{notes.rpartition("/")[0]}"' in answer.text
