@@ -3,13 +3,19 @@ unseen what another has changed meanwhile."""
 
 import hashlib
 import json
-from typing import Any
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bpo.domain import campaigns, steps
 from bpo.domain.campaigns import Campaign
 from bpo.domain.regua_edits import Steps
 from bpo.domain.steps import Step
 from bpo.kernel.errors import Conflict
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Record = TypeVar("Record", bound="DataclassInstance")
 
 
 def of_step(step: Step) -> str:
@@ -49,6 +55,32 @@ def require_campaign(campaign: Campaign, seen: str | None) -> None:
     """Raises Conflict when a draft is no longer what was seen."""
     if seen and seen != of_campaign(campaign):
         raise Conflict("The draft has changed since you looked: see what it changes now")
+
+
+def merged(seen: Record | None, wished: Record, now: Record) -> Record:
+    """What a record shall say: what somebody changed of what was seen, and all else as it is now.
+
+    So that two people who change different fields at once both keep theirs. Raises Conflict for a
+    field that both have changed, each to something else.
+    """
+    if seen is None:
+        return wished
+    kept: dict[str, Any] = {}
+    for name in (field.name for field in fields(now)):
+        was, will, holds = (getattr(one, name) for one in (seen, wished, now))
+        if will == was:
+            kept[name] = holds
+        elif holds not in (was, will):
+            raise Conflict(
+                "Somebody else has changed this meanwhile, to {value}: save again to replace it",
+                field=name,
+                value=_told(holds),
+            )
+    return replace(wished, **kept)
+
+
+def _told(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else str(value or "–")
 
 
 def _name(content: Any) -> str:

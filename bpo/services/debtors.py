@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bpo.db import unit_of_work
-from bpo.domain import access
+from bpo.domain import access, sightings
 from bpo.domain import debtors as rules
 from bpo.domain.access import Permission
 from bpo.domain.debtors import ContactProfile, Kind, Profile
@@ -34,13 +34,23 @@ def create(actor: Actor, workspace_id: int, profile: Profile, *, now: datetime) 
 
 
 def edit(
-    actor: Actor, workspace_id: int, debtor_id: int, profile: Profile, *, now: datetime
+    actor: Actor,
+    workspace_id: int,
+    debtor_id: int,
+    profile: Profile,
+    *,
+    now: datetime,
+    seen: Profile | None = None,
 ) -> Debtor:
-    """Change what a debtor's record says. Raises BadInput by field, Conflict as `create`."""
+    """Change what a debtor's record says of what was `seen`; the rest stays as it is by now.
+
+    Raises BadInput by field, Conflict as `create` and for a field that another has changed too.
+    """
     access.require(actor, Permission.EDIT_DEBTORS, workspace_id)
     profile = rules.checked(profile)
     with unit_of_work(actor) as session:
         debtor = _held(session, workspace_id, debtor_id)
+        profile = sightings.merged(seen and rules.checked(seen), profile, of(debtor))
         _insist_on_new(session, workspace_id, profile, debtor_id)
         changed = rules.changes(asdict(of(debtor)), asdict(profile))
         for name, value in _columns(profile).items():

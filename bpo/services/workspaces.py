@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bpo.db import acting_as, unit_of_work
-from bpo.domain import access, campaigns, contact_rules, going_live, policies, steps
+from bpo.domain import access, campaigns, contact_rules, going_live, policies, sightings, steps
 from bpo.domain import workspaces as rules
 from bpo.domain.access import Permission
 from bpo.domain.approvals import GOING_LIVE
@@ -64,16 +64,26 @@ def create(
     return workspace
 
 
-def describe(actor: Actor, workspace_id: int, profile: Profile, *, now: datetime) -> Workspace:
+def describe(
+    actor: Actor,
+    workspace_id: int,
+    profile: Profile,
+    *,
+    now: datetime,
+    seen: Profile | None = None,
+) -> Workspace:
     """Change what a client company says of itself; a changed calendar moves effective due dates.
+    What is as it was `seen` stays as it is by now.
 
     The currency stays as it is, because amounts are stored in it. What the law wants at the foot of
-    every message cannot be taken away while campaigns speak. Raises BadInput by field.
+    every message cannot be taken away while campaigns speak. Raises BadInput by field, Conflict for
+    one that another has changed too.
     """
     access.require(actor, Permission.EDIT_WORKSPACE, workspace_id)
     profile = rules.checked(profile)
     with unit_of_work(actor) as session:
         workspace = _held(session, workspace_id)
+        profile = sightings.merged(seen and rules.checked(seen), profile, of(workspace))
         if stored.is_live(session, workspace_id):
             _refuse_nameless(workspace, profile)
         before = asdict(of(workspace))

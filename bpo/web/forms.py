@@ -15,6 +15,8 @@ from bpo.kernel.errors import BadInput, Conflict, Refusal
 from bpo.web import language
 
 LONGEST = 2000
+WAS = "was-"
+"""Before the name of a field: what it held when its form was opened."""
 YEARS = range(1900, 2101)
 """Days are of these years, so that a screen can count years back and ahead of any of them."""
 
@@ -111,6 +113,25 @@ class Attempt(Generic[R]):
 def typed() -> Typed:
     """The fields of the posted form."""
     return Typed(request.form, language.current())
+
+
+def seen() -> Typed | None:
+    """What the posted form showed when it was opened; None for one that does not say."""
+    shown = {name[len(WAS) :]: text for name, text in request.form.items() if name.startswith(WAS)}
+    return Typed(shown, language.current()) if shown else None
+
+
+def still_seen(now: Mapping[str, str], attempt: Attempt[Any] | None = None) -> dict[str, str]:
+    """What a form that is shown says was there: at first what is there now, later the same again.
+
+    A field that another has changed meanwhile has been told, so that the next time replaces it.
+    """
+    refusal = attempt.refusal if attempt else None
+    told = refusal.field if isinstance(refusal, Conflict) else None
+    return {
+        name: text if name == told else request.form.get(WAS + name, text)
+        for name, text in now.items()
+    }
 
 
 def asked() -> Typed:

@@ -2,6 +2,7 @@
 
 import re
 
+import lxml.html
 import pytest
 from sqlalchemy import select
 
@@ -70,3 +71,49 @@ def test_a_refusal_leads_back_to_the_nearest_page(client, cast, notes):
     answer = ana.post(notes, data={})
     assert answer.status_code == 400
     assert f'href="{notes.rpartition("/")[0]}"' in answer.text
+
+
+@pytest.fixture
+def record(notes):
+    """The form of Davi's record."""
+    return f"{notes.rpartition('/')[0]}/edit"
+
+
+def shown(page):
+    """All that a form would send as it is, what it showed at first among it."""
+    form = lxml.html.fromstring(page).xpath("//form[.//input[starts-with(@name, 'was-')]]")[0]
+    return {name: value for name, value in form.form_values() if not name.startswith("_")}
+
+
+def test_two_people_who_change_one_record_both_keep_theirs(client, cast, record):
+    ana = people.sign_in(client, cast.ana)
+    before = shown(ana.get(record).text)
+    hers, his = before | {"city": "Recife"}, before | {"tags": "vip"}
+    assert ana.post(record, data=hers).status_code == 302
+    assert ana.post(record, data=his).status_code == 302
+    now = shown(ana.get(record).text)
+    assert (now["city"], now["tags"]) == ("Recife", "vip")
+
+
+def test_what_both_have_changed_is_told_and_replaced_only_knowingly(client, cast, record):
+    ana = people.sign_in(client, cast.ana)
+    before = shown(ana.get(record).text)
+    ana.post(record, data=before | {"city": "Recife", "state": "PE"})
+    refused = ana.post(record, data=before | {"city": "Olinda"})
+    assert refused.status_code == 400
+    assert "Outra pessoa mudou isto enquanto isso, para Recife" in refused.text
+    again = shown(refused.text)
+    assert (again["city"], again["was-city"]) == ("Olinda", "Recife")
+    assert ana.post(record, data=again).status_code == 302
+    now = shown(ana.get(record).text)
+    assert (now["city"], now["state"]) == ("Olinda", "PE")
+
+
+def test_an_old_page_of_a_company_turns_nothing_back(client, cast):
+    marta = people.sign_in(client, cast.marta)
+    settings = "/w/sol/settings"
+    before = shown(marta.get(settings).text)
+    marta.post(settings, data=before | {"time_zone": "America/Manaus"})
+    marta.post(settings, data=before | {"phone": "+55 11 4000-0000"})
+    now = shown(marta.get(settings).text)
+    assert (now["time_zone"], now["phone"]) == ("America/Manaus", "+55 11 4000-0000")

@@ -106,21 +106,26 @@ def debtor_create(slug: str) -> Answer:
 def debtor_edit(slug: str, debtor_id: int) -> Answer:
     """The form of a debtor's record."""
     debtor = found(debtor_id)
-    profile = debtors.of(debtor)
-    values = {name: getattr(profile, name) for name in rules.FIELDS}
-    return _form(debtor, values | {"tags": ", ".join(profile.tags)})
+    texts = _texts(debtor)
+    return _form(debtor, texts, was=forms.still_seen(texts))
 
 
 @blueprint.post("/w/<slug>/debtors/<int:debtor_id>/edit")
 @access.requires(Permission.EDIT_DEBTORS)
 def debtor_change(slug: str, debtor_id: int) -> Answer:
     """Change a debtor's record."""
-    debtor, typed = found(debtor_id), forms.typed()
-    attempt = forms.attempt(
-        lambda: debtors.edit(g.actor, g.workspace.id, debtor_id, _profile(typed), now=g.now)
-    )
+    typed, seen = forms.typed(), forms.seen()
+
+    def change() -> Debtor:
+        was = _profile(seen) if seen else None
+        profile = _profile(typed)
+        return debtors.edit(g.actor, g.workspace.id, debtor_id, profile, now=g.now, seen=was)
+
+    attempt = forms.attempt(change)
     if attempt.result is None:
-        return _form(debtor, request.form, forms.faults(attempt)), 400
+        debtor = found(debtor_id)
+        was = forms.still_seen(_texts(debtor), attempt)
+        return _form(debtor, request.form, forms.faults(attempt), was), 400
     flash(_("Saved."), "success")
     return redirect(url_for("office.debtor", slug=slug, debtor_id=debtor_id))
 
@@ -167,11 +172,25 @@ def _profile(typed: Typed) -> Profile:
     )
 
 
-def _form(debtor: Debtor | None, values: Any, faults: dict[str, str] | None = None) -> str:
+def _texts(debtor: Debtor) -> dict[str, str]:
+    """A record as a form would send it."""
+    profile = debtors.of(debtor)
+    values = {name: getattr(profile, name) for name in rules.FIELDS}
+    values |= {"tags": ", ".join(profile.tags), "consumer": "1" if profile.consumer else ""}
+    return {name: str(value or "") for name, value in values.items()}
+
+
+def _form(
+    debtor: Debtor | None,
+    values: Any,
+    faults: dict[str, str] | None = None,
+    was: Mapping[str, str] | None = None,
+) -> str:
     return render_template(
         "office/debtors/form.html",
         debtor=debtor,
         values=values,
+        was=was or {},
         faults=faults or {},
         kinds=rules.KIND_LABELS,
         states=STATES,

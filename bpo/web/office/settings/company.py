@@ -8,10 +8,11 @@ from werkzeug.wrappers import Response
 
 from bpo.domain.access import Permission
 from bpo.domain.workspaces import STATES, Profile
+from bpo.models import Workspace
 from bpo.services import workspaces
 from bpo.web import access, forms
 from bpo.web import choices as offered
-from bpo.web.forms import Typed
+from bpo.web.forms import Attempt, Typed
 from bpo.web.office import blueprint
 from bpo.web.office.settings import Answer, back, page
 
@@ -44,12 +45,15 @@ def company(slug: str) -> Answer:
 @access.requires(Permission.EDIT_WORKSPACE)
 def settings_describe(slug: str) -> Answer:
     """Change the company's data."""
-    place = g.workspace
-    attempt = forms.attempt(
-        lambda: workspaces.describe(g.actor, place.id, profile(forms.typed()), now=g.now)
-    )
+    typed, seen = forms.typed(), forms.seen()
+
+    def change() -> Workspace:
+        was = profile(seen) if seen else None
+        return workspaces.describe(g.actor, g.workspace.id, profile(typed), now=g.now, seen=was)
+
+    attempt = forms.attempt(change)
     if attempt.result is None:
-        return _page(faults=forms.faults(attempt)), 400
+        return _page(attempt), 400
     return back("office.settings", _("Saved."))
 
 
@@ -79,12 +83,14 @@ def profile(typed: Typed) -> Profile:
     )
 
 
-def _page(faults: dict[str, str] | None = None) -> str:
+def _page(attempt: Attempt[Workspace] | None = None) -> str:
+    texts = workspaces.texts_of(g.workspace)
     return page(
         "company",
         "office.settings",
-        typed=request.form or workspaces.texts_of(g.workspace),
-        faults=faults or {},
+        typed=request.form or texts,
+        was=forms.still_seen(texts, attempt),
+        faults=forms.faults(attempt) if attempt else {},
         states=STATES,
         offered=offered,
     )
