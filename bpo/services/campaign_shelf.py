@@ -17,6 +17,7 @@ from bpo.kernel.text import slug
 from bpo.models import Campaign as CampaignRow
 from bpo.models import CampaignVersion
 from bpo.queries import campaigns as stored
+from bpo.queries import workspaces
 from bpo.services import approval_requests, audit
 
 MODELS = {"standard": DEFAULT_REGUA, "three": THREE_STEPS}
@@ -27,11 +28,15 @@ LONGEST_NAME = 60
 def create(actor: Actor, workspace_id: int, name: str, model: str, *, now: datetime) -> int:
     """Make a campaign that waits for its go, from a model or from another campaign (its id).
 
-    It speaks after the others: precedence is for who decides which of two speaks first.
+    It speaks after the others: precedence is for who decides which of two speaks first. Raises
+    BadInput by field, also for the name of another campaign that is not put away: a form sent twice
+    makes one.
     """
     access.require(actor, Permission.EDIT_CAMPAIGN, workspace_id)
     name = _named(name)
     with unit_of_work(actor) as session:
+        workspaces.locked(session, workspace_id)
+        _insist_on_new(session, workspace_id, name)
         rows, options = _model(session, workspace_id, model)
         row = CampaignRow(
             workspace_id=workspace_id,
@@ -59,10 +64,12 @@ def create(actor: Actor, workspace_id: int, name: str, model: str, *, now: datet
 
 
 def rename(actor: Actor, workspace_id: int, campaign_id: int, name: str, *, now: datetime) -> None:
-    """Give a campaign another name; its key and history stay."""
+    """Give a campaign another name; its key and history stay. Raises BadInput as `create` does."""
     access.require(actor, Permission.EDIT_CAMPAIGN, workspace_id)
     name = _named(name)
     with unit_of_work(actor) as session:
+        workspaces.locked(session, workspace_id)
+        _insist_on_new(session, workspace_id, name, campaign_id)
         row = _held(session, workspace_id, campaign_id)
         before, row.name = row.name, name
         about = ("campaign", campaign_id)
@@ -132,6 +139,15 @@ def _named(name: str) -> str:
     if len(kept) > LONGEST_NAME:
         raise BadInput("This text is too long", field="name")
     return kept
+
+
+def _insist_on_new(
+    session: Session, workspace_id: int, name: str, own_id: int | None = None
+) -> None:
+    """Two campaigns of one name could not be told apart in lists and reasons."""
+    for row in stored.listed(session, workspace_id):
+        if row.id != own_id and row.state in stored.KEPT and row.name.casefold() == name.casefold():
+            raise BadInput("There is a campaign with this name already", field="name")
 
 
 def _free_key(session: Session, workspace_id: int, name: str) -> str:

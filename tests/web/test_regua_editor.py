@@ -254,6 +254,8 @@ def test_campaigns_are_made_named_and_put_away(session, ana, cast, row):
     made = ana.post("/w/sol/campaigns/new", {"name": "Consumidores", "model": str(row.id)})
     new = session.scalars(select(Campaign).where(Campaign.name == "Consumidores")).one()
     assert made.location == f"/w/sol/campaigns/{new.id}/edit"
+    again = ana.post("/w/sol/campaigns/new", {"name": " consumidores ", "model": str(row.id)})
+    assert (again.status_code, "Já existe uma campanha" in again.text) == (400, True)
     assert (new.state, new.precedence > row.precedence) == ("awaiting_go", True)
     at = f"/w/sol/campaigns/{new.id}"
     ana.post(f"{at}/rename", {"name": "Pessoas físicas"})
