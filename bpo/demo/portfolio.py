@@ -32,18 +32,26 @@ from bpo.embedded.outbox.mailbox import Mailbox
 from bpo.embedded.outbox.smtp import Envelope
 from bpo.kernel import actor as actors
 from bpo.kernel import clock
-from bpo.kernel.actor import Actor
+from bpo.kernel.actor import Actor, Role
 from bpo.kernel.errors import Conflict
 from bpo.models import Debtor, User, Workspace
-from bpo.queries import users
+from bpo.queries import portfolio_mails, users
 from bpo.queries import workspaces as stored
-from bpo.services import negotiation, payment_methods, report_schedules, staff, workspaces
+from bpo.services import (
+    negotiation,
+    payment_methods,
+    portfolio_schedules,
+    report_schedules,
+    staff,
+    workspaces,
+)
 from bpo.services.letters import Desk
 from bpo.services.report_schedules import Wish
 
 NAME = "bpo demo"
 CAUGHT_DAYS = 3
 """Of how many past business days the mail catcher shows the mails."""
+_MONDAY_EIGHT = (0, 8)
 _WEEK, _MONTH = timedelta(days=7), timedelta(days=31)
 
 
@@ -67,6 +75,7 @@ def create(desk: Desk, mailbox: Mailbox, *, now: datetime) -> Made:
     made = Made()
     here = {company.slug: _company(company, now, made) for company in companies.COMPANIES}
     analysts = _people(here, now, made)
+    _by_mail(analysts, here, now)
     mails: list[tuple[datetime, Envelope]] = []
     for company in companies.COMPANIES:
         mails += _fill(company, here[company.slug], analysts[company.analyst], desk, now, made)
@@ -115,6 +124,15 @@ def _people(here: dict[str, Workspace], now: datetime, made: Made) -> dict[str, 
             made.users += 1
         found[person.email.partition("@")[0]] = user
     return found
+
+
+def _by_mail(accounts: dict[str, User], here: dict[str, Workspace], now: datetime) -> None:
+    """The manager gets the portfolio on Monday mornings; the last one was missed and goes out."""
+    manager = accounts[people.PEOPLE[0].email.partition("@")[0]]
+    if portfolio_mails.schedule(db.session(), manager.id) is None:
+        reach = frozenset(place.id for place in here.values())
+        reader = actors.user(manager.id, Role(manager.role), reach, name=manager.name)
+        portfolio_schedules.choose(reader, *_MONDAY_EIGHT, now=now - _WEEK)
 
 
 def _fill(

@@ -8,7 +8,7 @@ from bpo.gateways.reports import Links, MailWords, Rendered
 from bpo.gateways.weekly import overview
 from bpo.gateways.weekly.overview import KeyFigure
 from bpo.gateways.weekly.voice import Voice
-from bpo.kernel import colours
+from bpo.kernel import colours, text
 
 _ACCENT = "slate"
 _NAME = 118
@@ -19,6 +19,12 @@ def document(figures: PortfolioFigures, bpo_name: str, locale: str) -> bytes:
     """The portfolio on A4 across; the same figures give the same bytes."""
     told = page(figures, bpo_name, locale)
     return reports.drawn("reports/portfolio.html", told, locale, figures.as_of, 1)
+
+
+def file_name(figures: PortfolioFigures, bpo_name: str, locale: str) -> str:
+    """The document's name: what it is, its day, whose it is (`carteira-2026-11-28-aurora.pdf`)."""
+    what = text.slug(wording.gettext("Portfolio", locale))
+    return f"{what}-{figures.as_of}-{text.slug(bpo_name)}.pdf"
 
 
 def page(figures: PortfolioFigures, bpo_name: str, locale: str) -> dict[str, Any]:

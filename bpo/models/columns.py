@@ -5,12 +5,14 @@ from typing import Annotated, Any
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
     Identity,
     Text,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -52,6 +54,33 @@ class Created:
     """When a row was written."""
 
     created_at: Mapped[Instant] = mapped_column(server_default=func.now())
+
+
+class OnItsWay:
+    """A mail to one reader: where it stands, its tries, what the server answered.
+
+    `claimed_at`: since when a worker hands it over. `retry_at`: not to be tried before.
+    """
+
+    state: Mapped[str] = mapped_column(Text, server_default="planned")
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    retry_at: Mapped[Instant | None]
+    claimed_at: Mapped[Instant | None]
+    settled_at: Mapped[Instant | None]
+    message_id: Mapped[str | None] = mapped_column(Text)
+    answer: Mapped[str | None] = mapped_column(Text)
+
+
+def on_its_way() -> tuple[CheckConstraint, CheckConstraint]:
+    """What holds of the state and claim of every row that is `OnItsWay`."""
+    return (
+        CheckConstraint(
+            "state IN ('planned', 'sending', 'sent', 'failed', 'refused', 'uncertain',"
+            " 'cancelled')",
+            name="state",
+        ),
+        CheckConstraint("(state = 'sending') = (claimed_at IS NOT NULL)", name="claim"),
+    )
 
 
 def within_workspace(

@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, Uni
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bpo.db import Model
-from bpo.models.columns import Created, Instant, Keyed
+from bpo.models.columns import Created, Instant, Keyed, OnItsWay, on_its_way
 
 
 class PortfolioSchedule(Keyed, Created, Model):
@@ -29,8 +29,10 @@ class PortfolioSchedule(Keyed, Created, Model):
     paused: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
-class PortfolioDelivery(Keyed, Created, Model):
+class PortfolioDelivery(Keyed, OnItsWay, Created, Model):
     """One mail of the portfolio to a reader; claimed before sending, `uncertain` without an answer.
+
+    While it is read and drawn it is only lent: `retry_at` says from when another worker may.
 
     `scheduled`: one due slot of a reader, unique, so that it goes out once; the one that was never
     tried (`recipient` null) is their next, and there is only one. `as_of` and `clients`: the day
@@ -39,12 +41,7 @@ class PortfolioDelivery(Keyed, Created, Model):
 
     __tablename__ = "portfolio_deliveries"
     __table_args__ = (
-        CheckConstraint(
-            "state IN ('planned', 'sending', 'sent', 'failed', 'refused', 'uncertain',"
-            " 'cancelled')",
-            name="state",
-        ),
-        CheckConstraint("(state = 'sending') = (claimed_at IS NOT NULL)", name="claim"),
+        *on_its_way(),
         Index(
             "uq_portfolio_deliveries_slot",
             "user_id",
@@ -69,12 +66,5 @@ class PortfolioDelivery(Keyed, Created, Model):
     scheduled: Mapped[bool] = mapped_column(server_default=text("false"))
     slot: Mapped[Instant]
     recipient: Mapped[str | None] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(Text, server_default="planned")
-    attempts: Mapped[int] = mapped_column(server_default=text("0"))
-    retry_at: Mapped[Instant | None]
-    claimed_at: Mapped[Instant | None]
-    settled_at: Mapped[Instant | None]
-    message_id: Mapped[str | None] = mapped_column(Text)
-    answer: Mapped[str | None] = mapped_column(Text)
     as_of: Mapped[date | None]
     clients: Mapped[int | None]

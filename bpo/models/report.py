@@ -20,7 +20,9 @@ from bpo.models.columns import (
     InWorkspace,
     Json,
     Name,
+    OnItsWay,
     WithinParent,
+    on_its_way,
     within_workspace,
 )
 
@@ -114,7 +116,7 @@ class ReportRun(InWorkspace, Created, Model):
     requested_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("users.id"))
 
 
-class ReportDelivery(WithinParent, Created, Model):
+class ReportDelivery(WithinParent, OnItsWay, Created, Model):
     """One recipient of a run; claimed before sending, `uncertain` when no answer came.
 
     `cancelled`: the recipient's access ended before it left.
@@ -124,12 +126,7 @@ class ReportDelivery(WithinParent, Created, Model):
     __table_args__ = (
         within_workspace("run_id", "report_runs", ondelete="CASCADE"),
         UniqueConstraint("workspace_id", "run_id", "recipient"),
-        CheckConstraint(
-            "state IN ('planned', 'sending', 'sent', 'failed', 'refused', 'uncertain',"
-            " 'cancelled')",
-            name="state",
-        ),
-        CheckConstraint("(state = 'sending') = (claimed_at IS NOT NULL)", name="claim"),
+        *on_its_way(),
         Index(
             "ix_report_deliveries_waiting",
             "workspace_id",
@@ -141,10 +138,3 @@ class ReportDelivery(WithinParent, Created, Model):
     run_id: Mapped[int] = mapped_column(BigInteger)
     user_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("users.id"))
     recipient: Mapped[Name]
-    state: Mapped[str] = mapped_column(Text, server_default="planned")
-    attempts: Mapped[int] = mapped_column(server_default=text("0"))
-    retry_at: Mapped[Instant | None]
-    claimed_at: Mapped[Instant | None]
-    settled_at: Mapped[Instant | None]
-    message_id: Mapped[str | None] = mapped_column(Text)
-    answer: Mapped[str | None] = mapped_column(Text)

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from bpo.domain import deliveries
 from bpo.domain.access import MATRIX, Permission
-from bpo.domain.deliveries import State
 from bpo.models import PortfolioDelivery, PortfolioSchedule, User
+from bpo.queries import mail_rows
 
 READERS = [role.value for role, may in MATRIX.items() if Permission.SEE_PORTFOLIO in may]
 """The roles that may read a portfolio."""
@@ -76,26 +76,23 @@ def listed(
 
 def waiting(now: datetime) -> ColumnElement[bool]:
     """Mails that may be tried now."""
+    return and_(PortfolioDelivery.slot <= now, mail_rows.waiting(PortfolioDelivery, now))
+
+
+def cut_short(now: datetime) -> ColumnElement[bool]:
+    """Mails of which every try ended before the mail was written."""
     return and_(
-        PortfolioDelivery.slot <= now,
         PortfolioDelivery.state.in_([state.value for state in deliveries.WAITING]),
-        PortfolioDelivery.attempts < deliveries.MAX_TRIES,
-        or_(PortfolioDelivery.retry_at.is_(None), PortfolioDelivery.retry_at <= now),
-    )
-
-
-def expired(now: datetime) -> ColumnElement[bool]:
-    """Mails whose worker died."""
-    return and_(
-        PortfolioDelivery.state == State.SENDING.value,
-        PortfolioDelivery.claimed_at < now - deliveries.CLAIM_LASTS,
+        PortfolioDelivery.attempts >= deliveries.MAX_TRIES,
+        PortfolioDelivery.retry_at <= now,
     )
 
 
 def due(session: Session, now: datetime) -> int:
     """How many mails are to be tried or given up on."""
     counted = select(func.count()).select_from(PortfolioDelivery)
-    return session.scalar(counted.where(or_(waiting(now), expired(now)))) or 0
+    dead = mail_rows.expired(PortfolioDelivery, now)
+    return session.scalar(counted.where(or_(waiting(now), cut_short(now), dead))) or 0
 
 
 def _next() -> ColumnElement[bool]:

@@ -8,10 +8,10 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from bpo.domain import deliveries
 from bpo.domain.deliveries import State
 from bpo.domain.report_schedule import Kind
 from bpo.models import Debtor, ReportDelivery, ReportRun, StoredFile, User
+from bpo.queries import mail_rows
 
 MADE = ("built", "done")
 ATTENTION = (State.REFUSED.value, State.UNCERTAIN.value, State.FAILED.value)
@@ -141,19 +141,7 @@ def deliveries_of(
 
 def waiting(now: datetime) -> ColumnElement[bool]:
     """Deliveries that may be tried now."""
-    return and_(
-        ReportDelivery.state.in_([state.value for state in deliveries.WAITING]),
-        ReportDelivery.attempts < deliveries.MAX_TRIES,
-        or_(ReportDelivery.retry_at.is_(None), ReportDelivery.retry_at <= now),
-    )
-
-
-def expired(now: datetime) -> ColumnElement[bool]:
-    """Deliveries whose worker died."""
-    return and_(
-        ReportDelivery.state == State.SENDING.value,
-        ReportDelivery.claimed_at < now - deliveries.CLAIM_LASTS,
-    )
+    return mail_rows.waiting(ReportDelivery, now)
 
 
 def with_mail_due(session: Session, now: datetime) -> dict[int, int]:
@@ -167,7 +155,7 @@ def with_mail_due(session: Session, now: datetime) -> dict[int, int]:
                 ReportRun.id == ReportDelivery.run_id,
             ),
         )
-        .where(ReportRun.state.in_(MADE), or_(waiting(now), expired(now)))
+        .where(ReportRun.state.in_(MADE), or_(waiting(now), mail_rows.expired(ReportDelivery, now)))
         .group_by(ReportDelivery.workspace_id)
     )
     return {workspace_id: count for workspace_id, count in rows}  # noqa: C416

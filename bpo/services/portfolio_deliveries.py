@@ -1,7 +1,9 @@
 """The portfolio on its way: read, drawn and mailed for each reader within that reader's own reach.
 
-One short transaction claims a mail, one reads the figures as its reader may see them, one records
-what came of it; none is open while the document is drawn or the mail server spoken to.
+One short transaction takes a mail and lends it for some minutes, one reads the figures as its
+reader may see them, one claims what is written by then, one records what came of it; none is open
+while the document is drawn or the mail server spoken to. Only what was claimed can have left: a
+database that fails or a worker that dies before that leaves a mail that is tried again.
 """
 
 from collections import Counter
@@ -12,7 +14,7 @@ from email.headerregistry import Address
 from typing import Any
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
 from bpo.analytics.clients import PortfolioFigures
@@ -21,19 +23,18 @@ from bpo.domain import access, deliveries
 from bpo.domain.access import Permission
 from bpo.domain.deliveries import State
 from bpo.gateways import client_rows, report_mail
-from bpo.gateways.mail import Outcome, Stage
+from bpo.gateways.mail import Outcome
 from bpo.gateways.queue import Queue
 from bpo.gateways.report_mail import Attachment
 from bpo.jobs import Job
 from bpo.kernel import actor as actors
-from bpo.kernel import text
 from bpo.kernel.actor import Actor, Role
-from bpo.kernel.errors import Conflict, NotFound
+from bpo.kernel.errors import NotFound
 from bpo.models import PortfolioDelivery, User
 from bpo.queries import portfolio_mails as stored
 from bpo.queries import users, workspaces
-from bpo.services import audit, outcomes, portfolio_reports
-from bpo.services.report_deliveries import RESENDABLE, Post
+from bpo.services import audit, mail_rows, outcomes, portfolio_reports
+from bpo.services.report_deliveries import Post
 
 log = structlog.get_logger()
 
@@ -42,7 +43,10 @@ _POSTMAN = actors.system((), name="portfolio mail")
 
 @dataclass(frozen=True, slots=True)
 class _Parcel:
-    """A claimed mail: whose, as whom it is read, and in which language it is written."""
+    """A mail that was taken: whose, as whom it is read, and in which language it is written.
+
+    `attempts` counts this try and tells it from those of other workers.
+    """
 
     delivery_id: int
     attempts: int
@@ -61,8 +65,10 @@ def send(*, post: Post, clock: Callable[[], datetime]) -> Counter[str]:
     """
     found: Counter[str] = Counter()
     found[State.UNCERTAIN.value] += _sweep(clock())
-    while (parcel := _claim(post, clock())) is not None:
+    while (parcel := _take(post, clock())) is not None:
         meaning = _deliver(parcel, post, clock)
+        if meaning is None:
+            continue
         found[meaning.state.value] += 1
         if meaning.stop:
             break
@@ -77,7 +83,7 @@ def request(actor: Actor, *, now: datetime, queue: Queue) -> None:
         if reader is None:
             raise NotFound("There is no such user")
         session.add(PortfolioDelivery(user_id=reader.id, slot=now))
-        _note(session, reader, "portfolio_mail_now", now)
+        _note(session, "portfolio_mail_now", reader.id, reader.email, now)
         after_commit(session, lambda: queue.put(Job.SEND_PORTFOLIOS))
 
 
@@ -88,37 +94,47 @@ def resend(actor: Actor, delivery_id: int, *, now: datetime, queue: Queue) -> No
     """
     access.require(actor, Permission.SEE_PORTFOLIO)
     with unit_of_work(actor) as session:
-        row = session.get(PortfolioDelivery, delivery_id, with_for_update=True)
-        if row is None or (row.user_id != actor.user_id and actor.role is not Role.ADMIN):
-            raise NotFound("There is no such delivery")
-        before = State(row.state)
-        if before not in RESENDABLE:
-            raise Conflict("This delivery needs no other try")
-        row.state = before if before is State.FAILED else deliveries.move(before, State.PLANNED)
-        row.attempts, row.retry_at, row.settled_at = 0, now, None
+        row = _held(session, actor, delivery_id)
+        mail_rows.put_back(row, now)
         reader = session.get_one(User, row.user_id)
-        _note(session, reader, "portfolio_mail_again", now, by=actor)
+        _note(session, "portfolio_mail_again", reader.id, reader.email, now, by=actor)
         after_commit(session, lambda: queue.put(Job.SEND_PORTFOLIOS))
 
 
+def confirm(actor: Actor, delivery_id: int, *, now: datetime) -> None:
+    """A person knows that an uncertain mail arrived: its reader, or a BPO manager anybody's."""
+    access.require(actor, Permission.SEE_PORTFOLIO)
+    with unit_of_work(actor) as session:
+        row = _held(session, actor, delivery_id)
+        mail_rows.arrived(row, now)
+        reader = session.get_one(User, row.user_id)
+        _note(session, "portfolio_mail_arrived", reader.id, reader.email, now, by=actor)
+
+
+def _held(session: Session, actor: Actor, delivery_id: int) -> PortfolioDelivery:
+    """A mail that the actor may decide about: their own, or anybody's for a BPO manager."""
+    row = session.get(PortfolioDelivery, delivery_id, with_for_update=True)
+    if row is None or (row.user_id != actor.user_id and actor.role is not Role.ADMIN):
+        raise NotFound("There is no such delivery")
+    return row
+
+
 def _sweep(now: datetime) -> int:
+    """Settle what dead workers held: claims are uncertain, after five loans it has failed."""
     with unit_of_work(_POSTMAN) as session:
-        lost = session.execute(
+        lost = mail_rows.lose(session, PortfolioDelivery, now)
+        for mail in lost:
+            _note(session, "portfolio_mail_uncertain", mail.user_id, mail.recipient, now)
+        session.execute(
             update(PortfolioDelivery)
-            .where(stored.expired(now))
-            .values(
-                state=State.UNCERTAIN.value,
-                claimed_at=None,
-                settled_at=now,
-                answer="no final answer",
-            )
-            .returning(PortfolioDelivery.id)
-        ).all()
+            .where(stored.cut_short(now))
+            .values(state=State.FAILED.value, retry_at=None, answer="every try was cut short")
+        )
     return len(lost)
 
 
-def _claim(post: Post, now: datetime) -> _Parcel | None:
-    """The next mail whose reader may still have it, taken by this worker alone."""
+def _take(post: Post, now: datetime) -> _Parcel | None:
+    """The next mail whose reader may still have it, lent to this worker for some minutes."""
     while True:
         with unit_of_work(_POSTMAN) as session:
             row = session.scalar(
@@ -135,11 +151,10 @@ def _claim(post: Post, now: datetime) -> _Parcel | None:
             row.recipient = user.email
             reach = users.reach(session, user) if user.active else frozenset()
             if reach and user.role in stored.READERS:
-                row.state, row.claimed_at = State.SENDING.value, now
                 row.attempts += 1
+                row.retry_at = now + deliveries.CLAIM_LASTS
                 return _parcel(row, user, reach, post)
-            row.state, row.settled_at = State.CANCELLED.value, now
-            row.answer = "no longer has access here"
+            mail_rows.cancel(row, now)
 
 
 def _parcel(row: PortfolioDelivery, user: User, reach: frozenset[int], post: Post) -> _Parcel:
@@ -148,18 +163,45 @@ def _parcel(row: PortfolioDelivery, user: User, reach: frozenset[int], post: Pos
     return _Parcel(row.id, row.attempts, reader, user.name, user.email, user.locale, row.message_id)
 
 
-def _deliver(parcel: _Parcel, post: Post, clock: Callable[[], datetime]) -> deliveries.Outcome:
-    """Read, draw, hand over and record; what could not be made is tried again like a dead line."""
+def _deliver(
+    parcel: _Parcel, post: Post, clock: Callable[[], datetime]
+) -> deliveries.Outcome | None:
+    """Read, draw, claim, hand over and record; None where another worker has it meanwhile.
+
+    What could not be made is tried again like a dead line.
+    """
     told = None
     try:
         told = _figures(parcel.reader, clock())
         message = _message(parcel, told, post, clock())
     except Exception:
         log.exception("portfolio_mail_unwritten", delivery=parcel.delivery_id)
-        outcome = Outcome(Stage.CONNECT, answer="the mail could not be written")
-    else:
-        outcome = post.mail.send(post.sender.address, parcel.email, message)
+        return _settle(parcel, told, mail_rows.UNWRITTEN, clock())
+    if not _claim(parcel, clock()):
+        return None
+    outcome = post.mail.send(post.sender.address, parcel.email, message)
     return _settle(parcel, told, outcome, clock())
+
+
+def _claim(parcel: _Parcel, now: datetime) -> bool:
+    """Whether the mail, written by now, is this worker's to hand over; nothing left before."""
+    with unit_of_work(_POSTMAN) as session:
+        claimed = session.execute(
+            update(PortfolioDelivery)
+            .where(_this(parcel, *deliveries.WAITING))
+            .values(state=State.SENDING.value, claimed_at=now)
+            .returning(PortfolioDelivery.id)
+        ).all()
+    return bool(claimed)
+
+
+def _this(parcel: _Parcel, *states: State) -> ColumnElement[bool]:
+    """The mail as this worker left it: a later try has another number."""
+    return and_(
+        PortfolioDelivery.id == parcel.delivery_id,
+        PortfolioDelivery.attempts == parcel.attempts,
+        PortfolioDelivery.state.in_([state.value for state in states]),
+    )
 
 
 def _figures(reader: Actor, now: datetime) -> PortfolioFigures:
@@ -176,7 +218,7 @@ def _message(parcel: _Parcel, told: PortfolioFigures, post: Post, now: datetime)
         post.sender,
         Address(parcel.name, addr_spec=parcel.email),
         rendered,
-        Attachment(f"{text.slug(post.sender.name)}-{told.as_of}.pdf", document),
+        Attachment(client_rows.file_name(told, post.sender.name, parcel.locale), document),
         identity=parcel.message_id,
         at=now,
     )
@@ -189,36 +231,31 @@ def _settle(
     with unit_of_work(_POSTMAN) as session:
         session.execute(
             update(PortfolioDelivery)
-            .where(
-                PortfolioDelivery.id == parcel.delivery_id,
-                PortfolioDelivery.state == State.SENDING.value,
-            )
+            .where(_this(parcel, State.SENDING, *deliveries.WAITING))
             .values(
-                state=meaning.state.value,
-                claimed_at=None,
-                settled_at=None if meaning.state is State.FAILED else now,
-                retry_at=meaning.retry_at,
-                answer=outcomes.words(outcome),
+                **mail_rows.settled(meaning, outcome, now),
                 as_of=told.as_of if told else None,
                 clients=len(told.rows) if told else None,
             )
         )
-        _note(
-            session,
-            session.get_one(User, parcel.reader.user_id),
-            f"portfolio_mail_{meaning.state.value}",
-            now,
-        )
+        state = f"portfolio_mail_{meaning.state.value}"
+        _note(session, state, parcel.reader.user_id, parcel.email, now)
     if meaning.state is not State.SENT:
         log.warning("portfolio_mail", state=meaning.state.value, answer=outcome.answer)
     return meaning
 
 
 def _note(
-    session: Session, reader: User, action: str, now: datetime, *, by: Actor | None = None
+    session: Session,
+    action: str,
+    user_id: int | None,
+    email: str | None,
+    now: datetime,
+    *,
+    by: Actor | None = None,
 ) -> None:
     """Note whose mail it is, and who acted where that was somebody."""
     acted: dict[str, Any] = (
         {"address": by.address, "by": by.name, "by_id": by.user_id} if by else {}
     )
-    audit.record_access(session, action, now=now, user_id=reader.id, subject=reader.email, **acted)
+    audit.record_access(session, action, now=now, user_id=user_id, subject=email, **acted)

@@ -19,7 +19,7 @@ from bpo.domain import access, deliveries
 from bpo.domain.access import Permission
 from bpo.domain.deliveries import State
 from bpo.gateways import report_mail
-from bpo.gateways.mail import Mail, Outcome, Stage
+from bpo.gateways.mail import Mail, Outcome
 from bpo.gateways.queue import Queue
 from bpo.gateways.report_mail import Attachment, Sender
 from bpo.jobs import Job
@@ -29,13 +29,12 @@ from bpo.kernel.errors import Conflict, NotFound
 from bpo.models import ReportDelivery, ReportRun, Task, User, Workspace
 from bpo.queries import report_readers, workspaces
 from bpo.queries import reports as stored
-from bpo.services import audit, outcomes, report_kinds, reports
+from bpo.services import audit, mail_rows, outcomes, report_kinds, reports
 
 log = structlog.get_logger()
 
 BATCH_SECONDS = 30
 TASK = "report_undelivered"
-RESENDABLE = frozenset({State.FAILED, State.REFUSED, State.UNCERTAIN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +91,12 @@ def sweep(actor: Actor, workspace_id: int, *, now: datetime) -> int:
     """Turn claims whose worker died into uncertain deliveries; returns how many."""
     access.require(actor, Permission.BUILD_REPORTS, workspace_id)
     with unit_of_work(actor) as session:
-        lost = session.execute(
-            update(ReportDelivery)
-            .where(ReportDelivery.workspace_id == workspace_id, stored.expired(now))
-            .values(
-                state=State.UNCERTAIN.value,
-                claimed_at=None,
-                settled_at=now,
-                answer="no final answer",
-            )
-            .returning(ReportDelivery.id, ReportDelivery.recipient)
-        ).all()
-        for delivery_id, recipient in lost:
-            _note(session, actor, workspace_id, delivery_id, State.UNCERTAIN, recipient, now)
-            _ask(session, workspace_id, delivery_id, recipient, "", now)
+        here = ReportDelivery.workspace_id == workspace_id
+        lost = mail_rows.lose(session, ReportDelivery, now, here)
+        for mail in lost:
+            to = mail.recipient or ""
+            _note(session, actor, workspace_id, mail.id, State.UNCERTAIN, to, now)
+            _ask(session, workspace_id, mail.id, to, "", now)
     return len(lost)
 
 
@@ -155,13 +146,7 @@ def resend(
     access.require(actor, Permission.BUILD_REPORTS, workspace_id)
     with unit_of_work(actor) as session:
         delivery = _held(session, workspace_id, delivery_id)
-        before = State(delivery.state)
-        if before not in RESENDABLE:
-            raise Conflict("This delivery needs no other try")
-        delivery.state = (
-            before if before is State.FAILED else deliveries.move(before, State.PLANNED)
-        )
-        delivery.attempts, delivery.retry_at, delivery.settled_at = 0, now, None
+        before = mail_rows.put_back(delivery, now)
         _settle_run(session, workspace_id, delivery.run_id)
         _answered(session, actor, workspace_id, delivery_id, now)
         audit.record(
@@ -182,8 +167,7 @@ def confirm(actor: Actor, workspace_id: int, delivery_id: int, *, now: datetime)
     access.require(actor, Permission.BUILD_REPORTS, workspace_id)
     with unit_of_work(actor) as session:
         delivery = _held(session, workspace_id, delivery_id)
-        delivery.state = deliveries.move(State(delivery.state), State.SENT).value
-        delivery.settled_at = now
+        mail_rows.arrived(delivery, now)
         _settle_run(session, workspace_id, delivery.run_id)
         _answered(session, actor, workspace_id, delivery_id, now)
         _note(session, actor, workspace_id, delivery_id, State.SENT, delivery.recipient, now)
@@ -199,8 +183,7 @@ def _claim(actor: Actor, workspace_id: int, post: Post, now: datetime) -> _Parce
             reader = _reader(session, workspace_id, claimed)
             if reader is not None:
                 return _parcel(session, workspace_id, claimed, reader, post)
-            claimed.state, claimed.claimed_at = State.CANCELLED.value, None
-            claimed.settled_at, claimed.answer = now, "no longer has access here"
+            mail_rows.cancel(claimed, now)
             _settle_run(session, workspace_id, claimed.run_id)
             _note(
                 session,
@@ -274,8 +257,7 @@ def _hand_over(
     try:
         message = parcel.build(clock())
     except Exception:
-        unwritten = Outcome(Stage.CONNECT, answer="the mail could not be written")
-        _settle(actor, workspace_id, parcel, unwritten, clock())
+        _settle(actor, workspace_id, parcel, mail_rows.UNWRITTEN, clock())
         raise
     outcome = post.mail.send(post.sender.address, parcel.recipient, message)
     return _settle(actor, workspace_id, parcel, outcome, clock())
@@ -293,13 +275,7 @@ def _settle(
                 ReportDelivery.id == parcel.delivery_id,
                 ReportDelivery.state == State.SENDING.value,
             )
-            .values(
-                state=meaning.state.value,
-                claimed_at=None,
-                settled_at=None if meaning.state is State.FAILED else now,
-                retry_at=meaning.retry_at,
-                answer=outcomes.words(outcome),
-            )
+            .values(**mail_rows.settled(meaning, outcome, now))
         )
         _settle_run(session, workspace_id, parcel.run_id)
         _note(

@@ -35,6 +35,7 @@ ACCOUNTS: dict[str, tuple[Phrase, str, Tone]] = {
     "portfolio_mail_off": (Phrase("Stopped the portfolio by mail"), "mail", _N),
     "portfolio_mail_now": (Phrase("Asked for the portfolio by mail"), "mail", _N),
     "portfolio_mail_again": (Phrase("Portfolio tried again"), "mail", _N),
+    "portfolio_mail_arrived": (Phrase("Portfolio arrived, says a person"), "mail", _G),
     "portfolio_mail_sent": (Phrase("Portfolio sent"), "mail", _G),
     "portfolio_mail_failed": (Phrase("Portfolio not sent, to be tried again"), "mail", _W),
     "portfolio_mail_refused": (Phrase("Portfolio refused"), "mail", _B),

@@ -4,7 +4,7 @@ import zlib
 from argparse import Namespace
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 
 import pytest
@@ -155,6 +155,10 @@ def _reports_are_due() -> None:
     ((count, first, last),) = _rows(sql)
     assert count == 6
     assert first < NOW < last
+    ((reader, slot),) = _rows(
+        "SELECT u.email, d.slot FROM portfolio_deliveries d JOIN users u ON u.id = d.user_id"
+    )
+    assert (reader, slot) == ("marta@aurora.example", NOW - timedelta(hours=2))
 
 
 def _agreements_and_requests_stand_everywhere() -> None:

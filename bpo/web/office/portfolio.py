@@ -83,7 +83,7 @@ def portfolio_pdf() -> Response:
     here = outside.current().settings
     told = portfolio_reports.figures(db.session(), session.reachable(), g.now)
     document = client_rows.document(told, here.bpo_name, language.current())
-    name = f"{text.slug(_('Portfolio'))}-{told.as_of}.pdf"
+    name = client_rows.file_name(told, here.bpo_name, language.current())
     return documents.download(name, "application/pdf", document)
 
 

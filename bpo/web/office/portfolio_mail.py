@@ -103,8 +103,23 @@ def portfolio_mail_now() -> Response:
 @access.requires(Permission.SEE_PORTFOLIO)
 def portfolio_mail_again(delivery_id: int) -> Response:
     """Try one again that did not arrive."""
-    portfolio_deliveries.resend(g.actor, delivery_id, now=g.now, queue=outside.current().queue)
-    flash(_("It is tried again now."), "success")
+    attempt = forms.attempt(
+        lambda: portfolio_deliveries.resend(
+            g.actor, delivery_id, now=g.now, queue=outside.current().queue
+        )
+    )
+    refused = forms.faults(attempt).get("")
+    flash(refused or _("It is tried again now."), "error" if refused else "success")
+    return _back()
+
+
+@blueprint.post("/office/portfolio/mail/<int:delivery_id>/arrived")
+@access.requires(Permission.SEE_PORTFOLIO)
+def portfolio_mail_arrived(delivery_id: int) -> Response:
+    """A person knows that one without an answer arrived."""
+    attempt = forms.attempt(lambda: portfolio_deliveries.confirm(g.actor, delivery_id, now=g.now))
+    refused = forms.faults(attempt).get("")
+    flash(refused or _("Noted: it arrived."), "error" if refused else "success")
     return _back()
 
 

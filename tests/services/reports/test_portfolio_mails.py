@@ -20,7 +20,7 @@ from bpo.kernel import actor as actors
 from bpo.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from bpo.models import AccessEntry, PortfolioDelivery
 from bpo.queries import portfolio_mails as stored
-from bpo.services import portfolio_deliveries, portfolio_schedules, ringing
+from bpo.services import mail_rows, portfolio_deliveries, portfolio_schedules, ringing
 from bpo.services.report_deliveries import Post
 from bpo.services.ringing import Bell
 from tests.factories import debts, people
@@ -214,6 +214,73 @@ class TestSending:
         assert rows(session)[0].state == "uncertain"
         assert tick(later) == []
 
+    @pytest.mark.parametrize("ends", [SystemExit, ConnectionError])
+    def test_what_fails_before_it_is_handed_over_has_not_left_and_is_tried_again(
+        self, session, book, marta, mail, monkeypatch, ends
+    ):
+        """A worker that dies while it draws, or a database that fails twice in a row."""
+        portfolio_schedules.choose(marta, 0, 8, now=SUNDAY)
+
+        def fail(*_words, **_more):
+            raise ends
+
+        with monkeypatch.context() as broken:
+            broken.setattr(client_rows, "document", fail)
+            broken.setattr(mail_rows, "settled", fail)
+            with pytest.raises(ends):
+                send(mail)
+        (row, *_) = rows(session)
+        assert (row.state, row.claimed_at, row.attempts) == ("planned", None, 1)
+        assert tick(MONDAY_EIGHT) == []
+        assert send(mail, row.retry_at) == {"uncertain": 0, "sent": 1}
+        assert [(one.state, one.attempts) for one in rows(session)[:1]] == [("sent", 2)]
+
+    def test_five_tries_that_were_all_cut_short_are_left_to_a_person(
+        self, session, book, marta, mail, monkeypatch
+    ):
+        portfolio_deliveries.request(marta, now=SUNDAY, queue=MemoryQueue())
+        now = SUNDAY
+
+        def die(*_words):
+            raise SystemExit
+
+        with monkeypatch.context() as broken:
+            broken.setattr(client_rows, "document", die)
+            for _ in range(MAX_TRIES):
+                with pytest.raises(SystemExit):
+                    send(mail, now)
+                now += CLAIM_LASTS
+        assert tick(now) == [Job.SEND_PORTFOLIOS]
+        assert send(mail, now) == {"uncertain": 0}
+        (row,) = rows(session)
+        assert (row.state, row.answer) == ("failed", "every try was cut short")
+        assert tick(now) == []
+        assert mail.sent == []
+
+    def test_a_person_says_that_an_uncertain_one_arrived(self, session, book, marta, carla, mail):
+        portfolio_deliveries.request(marta, now=SUNDAY, queue=MemoryQueue())
+        (row,) = rows(session)
+        with pytest.raises(Conflict):
+            portfolio_deliveries.confirm(marta, row.id, now=SUNDAY)
+        mail.outcomes[MARTA] = Outcome(Stage.BODY, uncertain=True)
+        assert send(mail)["uncertain"] == 1
+        (row,) = rows(session)
+        with pytest.raises(NotFound):
+            portfolio_deliveries.confirm(carla, row.id, now=MONDAY_EIGHT)
+        portfolio_deliveries.confirm(marta, row.id, now=MONDAY_EIGHT)
+        assert rows(session)[0].state == "sent"
+        told = session.scalars(select(AccessEntry).order_by(AccessEntry.id)).all()[-1]
+        assert (told.action, told.detail["by_id"]) == ("portfolio_mail_arrived", marta.user_id)
+        with pytest.raises(Conflict):
+            portfolio_deliveries.confirm(marta, row.id, now=MONDAY_EIGHT)
+        assert send(mail, MONDAY_EIGHT + WEEK)["sent"] == 0
+
+    def test_the_file_says_what_it_is_of_which_day_and_whose(self, session, book, marta, mail):
+        portfolio_deliveries.request(marta, now=SUNDAY, queue=MemoryQueue())
+        send(mail)
+        (file,) = message_from_bytes(mail.sent[0].message, policy=policy.default).iter_attachments()
+        assert file.get_filename() == "carteira-2026-11-23-ponte.pdf"
+
     def test_who_lost_access_meanwhile_gets_nothing(self, session, cast, book, marta, mail):
         portfolio_schedules.choose(marta, 0, 8, now=SUNDAY)
         cast.marta.active = False
@@ -244,5 +311,12 @@ def test_marta_chooses_a_day_on_the_screen_and_gets_one_now(client, session, cas
     marta.send(page, {}, f"{page}/mail/now")
     assert queue.jobs[-1] == (Job.SEND_PORTFOLIOS, ())
     assert "pedida" in marta.open(page)
+    (asked,) = [one for one in rows(session) if not one.scheduled]
+    asked.state, asked.recipient, asked.answer = "uncertain", MARTA, "no final answer"
+    session.commit()
+    assert "sem resposta final" in marta.open(page)
+    marta.send(page, {}, f"{page}/mail/{asked.id}/arrived")
+    assert "Anotado: chegou." in marta.open(page)
+    assert rows(session)[0].state == "sent"
     marta.send(page, {}, f"{page}/mail/stop")
     assert "Você não a recebe" in marta.open(page)
