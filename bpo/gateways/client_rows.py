@@ -50,6 +50,8 @@ def page(figures: PortfolioFigures, bpo_name: str, locale: str) -> dict[str, Any
 
 def _headline(figures: PortfolioFigures, voice: Voice) -> str:
     totals = figures.totals
+    if not figures.rows:
+        return voice.say("No client in reach.")
     clients = voice.count("%(num)s client", "%(num)s clients", len(figures.rows))
     return voice.say(
         "{clients}: {received_cents} came in this week, {overdue_cents} is overdue.",
@@ -60,6 +62,8 @@ def _headline(figures: PortfolioFigures, voice: Voice) -> str:
 
 
 def _alerts(figures: PortfolioFigures, voice: Voice) -> str:
+    if not figures.rows:
+        return ""
     if not figures.with_alerts:
         return voice.say("None of them asks for a look.")
     return voice.count(

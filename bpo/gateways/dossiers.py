@@ -24,6 +24,7 @@ def page(told: Dossier, voice: Voice) -> dict[str, Any]:
         "since": told.overdue_since and wording.day(told.overdue_since, voice.locale),
         "owed": [_owed(one, voice) for one in told.owed],
         "principal": voice.money(told.principal_cents),
+        "charges": voice.money(told.summary().charges_cents),
         "total": voice.money(told.total_cents),
         "moves": [_move(line, voice) for line in told.moves],
         "contacts": [_contact(one, voice) for one in told.contacts],
@@ -113,6 +114,7 @@ def _identity(told: Dossier, voice: Voice) -> list[tuple[str, str]]:
 
 
 def _owed(one: Owed, voice: Voice) -> dict[str, Any]:
+    told = one.due.steps[:-1]
     return {
         "number": one.number,
         "issued": wording.day(one.issued_on, voice.locale),
@@ -122,7 +124,7 @@ def _owed(one: Owed, voice: Voice) -> dict[str, Any]:
         "charges": voice.money(one.charges_cents),
         "total": voice.money(one.due.total_cents),
         "days": voice.number(one.due.days_late),
-        "lines": " · ".join(voice.phrase(line) for line in one.due.steps[:-1]),
+        "lines": " · ".join(voice.phrase(line) for line in told) if len(told) > 1 else "",
     }
 
 

@@ -1,6 +1,6 @@
 """The monthly report put into words and pictures: a year on paper, for a board or a bank."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -35,10 +35,7 @@ def page(figures: MonthlyFigures, voice: Voice, palette: charts.Palette) -> dict
         "months": [_month(point, voice) for point in figures.months],
         "rolls": _rolls(figures, voice),
         "rolled_from": wording.day(figures.rolled_from, voice.locale),
-        "debtors": [
-            replace(owing, name=pdf.fitted(owing.name, width=190, size=8.5))
-            for owing in overview.owing(figures.top_debtors, voice)
-        ],
+        "debtors": overview.owing(figures.top_debtors, voice, width=152, size=8),
         "share": voice.percent(figures.top_debtors_share_pct),
         "done": [*overview.actions(figures.actions, voice), *_agreed(figures, voice)],
         "running": _running(figures, voice),

@@ -82,7 +82,9 @@ def dossier_pdf(told: Dossier, identity: Identity, locale: str) -> bytes:
     voice = Voice(locale, identity.currency)
     frame = framed(identity, told.as_of, voice)
     title = voice.say("Collection dossier of {name}", name=told.name)
-    page = frame | {"title": title} | dossiers.page(told, voice)
+    whose = pdf.fitted(f"{frame['prepared']} · {title}", width=395, size=7)
+    around = {"title": title, "prepared": whose}
+    page = frame | around | dossiers.page(told, voice)
     return drawn("reports/dossier.html", page, locale, told.as_of, _PAGES)
 
 

@@ -103,7 +103,7 @@ def _coming(label: str, due: int, expected: int, voice: Voice) -> Coming:
 
 
 def _range(week: ExpectedWeek, voice: Voice) -> str:
-    if week.low_cents is None or week.high_cents is None:
+    if week.low_cents is None or not week.high_cents:
         return ""
     low, high = voice.bare(week.low_cents), voice.bare(week.high_cents)
     return voice.say("{first} to {last}", first=low, last=high)

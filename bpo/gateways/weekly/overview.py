@@ -129,7 +129,7 @@ def _expected(figures: WeeklyFigures, voice: Voice) -> KeyFigure:
 
 def band(week: ExpectedWeek, voice: Voice) -> str:
     """From where to where a week most likely ends; nothing where that was not kept."""
-    if week.low_cents is None or week.high_cents is None:
+    if week.low_cents is None or not week.high_cents:
         return ""
     low, high = voice.short(week.low_cents), voice.short(week.high_cents)
     return voice.say("likely {low} to {high}", low=low, high=high)
@@ -187,11 +187,13 @@ def debtors(figures: WeeklyFigures, voice: Voice) -> list[Owing]:
     return owing(figures.top_debtors[:_DEBTORS], voice)
 
 
-def owing(rows: Iterable[TopDebtor], voice: Voice) -> list[Owing]:
-    """Debtors with what they owe that is late."""
+def owing(
+    rows: Iterable[TopDebtor], voice: Voice, *, width: float = 139, size: float = 8.5
+) -> list[Owing]:
+    """Debtors with what they owe that is late; a name stays within `width` at a font size."""
     return [
         Owing(
-            pdf.fitted(debtor.name, width=139, size=8.5),
+            pdf.fitted(debtor.name, width=width, size=size),
             voice.money(debtor.overdue_cents),
             voice.number(debtor.overdue_count),
             voice.number(debtor.days_late),
