@@ -105,16 +105,18 @@ WHERE p.state = 'active' AND p.promised_for <= here.today AND {_quiet(Kind.PROMI
 """,
     Kind.APPROVAL: f"""
 SELECT '{Kind.APPROVAL}', here.workspace_id, here.today, q.id, q.debtor_id, NULL,
-       a.total_cents, (q.asked_at AT TIME ZONE 'UTC')::date
-FROM here JOIN approval_requests q ON q.workspace_id = here.workspace_id
+       a.total_cents, (q.asked_at AT TIME ZONE w.time_zone)::date
+FROM here JOIN workspaces w ON w.id = here.workspace_id
+JOIN approval_requests q ON q.workspace_id = here.workspace_id
 JOIN agreements a ON a.workspace_id = q.workspace_id AND a.id = q.agreement_id
 WHERE q.state = 'asked' AND q.needed_by = 'admin' AND q.valid_until >= here.today
   AND {_quiet(Kind.APPROVAL, "q.id")}
 """,
     Kind.GOING_LIVE: f"""
 SELECT '{Kind.GOING_LIVE}', here.workspace_id, here.today, q.id, NULL, NULL, owed.cents,
-       (q.asked_at AT TIME ZONE 'UTC')::date
-FROM here JOIN approval_requests q ON q.workspace_id = here.workspace_id {_OVERDUE}
+       (q.asked_at AT TIME ZONE w.time_zone)::date
+FROM here JOIN workspaces w ON w.id = here.workspace_id
+JOIN approval_requests q ON q.workspace_id = here.workspace_id {_OVERDUE}
 WHERE q.state = 'asked' AND q.about <> 'offer' AND q.needed_by = 'admin'
   AND q.valid_until >= here.today AND {_quiet(Kind.GOING_LIVE, "q.id")}
 """,
@@ -131,8 +133,9 @@ WHERE {_quiet(Kind.DISPUTE, "x.id")}
 """,
     Kind.PIX_REFUSED: f"""
 SELECT '{Kind.PIX_REFUSED}', here.workspace_id, here.today, r.id, r.debtor_id, NULL, c.cents,
-       (c.closed_at AT TIME ZONE 'UTC')::date
-FROM here JOIN pix_charges c ON c.workspace_id = here.workspace_id AND c.state = 'refused'
+       (c.closed_at AT TIME ZONE w.time_zone)::date
+FROM here JOIN workspaces w ON w.id = here.workspace_id
+JOIN pix_charges c ON c.workspace_id = here.workspace_id AND c.state = 'refused'
 JOIN receivables r ON r.workspace_id = c.workspace_id AND r.id = c.receivable_id
     AND r.amount_cents = c.cents AND r.due_date = c.due_date
 WHERE r.settled_cents = 0 AND r.settled_on IS NULL AND r.due_date >= here.today
@@ -140,8 +143,9 @@ WHERE r.settled_cents = 0 AND r.settled_on IS NULL AND r.due_date >= here.today
 """,
     Kind.CHANNEL: f"""
 SELECT '{Kind.CHANNEL}', here.workspace_id, here.today, s.id, NULL, NULL, owed.cents,
-       (s.checked_at AT TIME ZONE 'UTC')::date
-FROM here JOIN channel_settings s ON s.workspace_id = here.workspace_id AND s.active
+       (s.checked_at AT TIME ZONE w.time_zone)::date
+FROM here JOIN workspaces w ON w.id = here.workspace_id
+JOIN channel_settings s ON s.workspace_id = here.workspace_id AND s.active
     AND s.problem IS NOT NULL AND s.checked_at IS NOT NULL {_OVERDUE}
 WHERE {_quiet(Kind.CHANNEL, "s.id")}
 """,
@@ -203,8 +207,8 @@ SELECT i.kind, i.workspace_id, i.subject_id, i.debtor_id, i.name, i.risk_class, 
        c.channel, c.total_cents, m.recipient, coalesce(c.answer, c.state_reason),
        (SELECT s FROM jsonb_array_elements(v.steps) s WHERE s ->> 'key' = c.step_key LIMIT 1),
        phone.address, p.promised_for, x.reason, r.number, t.detail ->> 'text', g.name,
-       said.id, said.channel, coalesce(said.sender_name, said.sender), left(said.body, 600),
-       said.suggestion, last.at
+       said.id, coalesce(said.channel, away.channel), coalesce(said.sender_name, said.sender),
+       left(said.body, 600), said.suggestion, last.at
 FROM page i
 LEFT JOIN tasks t ON t.workspace_id = i.workspace_id AND t.id = i.subject_id
     AND i.kind IN ({_KNOWN})
@@ -224,6 +228,8 @@ LEFT JOIN campaigns g ON g.workspace_id = i.workspace_id AND g.id =
     CASE i.kind WHEN '{Kind.CAMPAIGN}' THEN i.subject_id ELSE q.campaign_id END
 LEFT JOIN incoming_messages said ON said.workspace_id = i.workspace_id
     AND said.id = (t.detail ->> 'incoming_id')::bigint
+LEFT JOIN channel_settings away ON away.workspace_id = i.workspace_id AND away.id = i.subject_id
+    AND i.kind = '{Kind.CHANNEL}'
 LEFT JOIN LATERAL (
     SELECT max(s.settled_at) AS at FROM touches s
     WHERE i.kind = 'reply' AND s.workspace_id = i.workspace_id AND s.debtor_id = i.debtor_id

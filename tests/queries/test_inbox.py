@@ -9,7 +9,7 @@ from bpo.db import acting_as, db
 from bpo.domain import inbox as rules
 from bpo.domain.inbox import Kind
 from bpo.kernel import actor as actors
-from bpo.models import Campaign, Contact, DebtorChance, Task
+from bpo.models import Campaign, ChannelSetting, Contact, DebtorChance, Task
 from bpo.queries import inbox
 from tests.factories import debts, people, waiting
 
@@ -40,6 +40,22 @@ def test_where_all_is_well_nothing_waits(session, sol):
     debts.receivable(session, debts.debtor(session, sol), due=LATE)
     assert _lines(session, sol) == []
     assert inbox.counts(session, inbox.scope(session, [sol], NOON)) == []
+
+
+@pytest.mark.parametrize("channel", ["pix", "mailbox"])
+def test_a_bank_that_went_silent_late_in_the_evening_did_so_that_day(session, sol, channel):
+    session.add(
+        ChannelSetting(
+            workspace_id=sol.id,
+            channel=channel,
+            provider="x",
+            checked_at=datetime(2026, 11, 24, 1, 30, tzinfo=UTC),
+            problem=["It does not answer", {}],
+        )
+    )
+    session.commit()
+    (line,) = _lines(session, sol)
+    assert (line.kind, line.since, line.came_by) == (Kind.CHANNEL, date(2026, 11, 23), channel)
 
 
 @pytest.mark.parametrize("state", ["uncertain", "refused", "failed", "sent"])
