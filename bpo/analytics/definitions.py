@@ -50,6 +50,15 @@ DEFINITIONS: dict[str, Definition] = {
         ),
         "cents",
     ),
+    "roll_pct": Definition(
+        Phrase("Roll rate"),
+        Phrase(
+            "Of what was open in an age at the end of last month, the share that is still open and"
+            " older by an age. The rest was settled, renegotiated, or stayed."
+        ),
+        "pct",
+        Phrase("Open balance of the age at the end of last month"),
+    ),
     "dso_simple_90": Definition(
         Phrase("DSO"),
         Phrase(

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+import pandas as pd
 
-from bpo.analytics import losses
+from bpo.analytics import losses, recovery
 from bpo.analytics.collection import DSO_DAYS, money_within, ratio
 from bpo.analytics.frames import Flags, Frames, Integers, balances, days_late, ordinal
 from bpo.analytics.losses import USUAL, Loss, Rates
@@ -83,6 +84,14 @@ _LATE = Phrase("Overdue balance")
 _CURRENT = Phrase("Open and not overdue")
 _SALES = Phrase("Issued in the last 90 days")
 _MONEY = Phrase("Money of the month")
+_THEN, _ROLLED = Phrase("Open then"), Phrase("Rolled on")
+_FATES = {
+    "open": _THEN,
+    "rolled": _ROLLED,
+    "stayed": Phrase("Stayed in its age"),
+    "renegotiated": Phrase("Renegotiated"),
+    "cured": Phrase("Settled"),
+}
 
 
 def _balance(
@@ -208,6 +217,24 @@ def _loss(frames: Frames, day: date, rates: Rates) -> Breakdown:
     return Breakdown(EXPECTED_LOSS, loss.total_cents, losses.told(rates), found, loss)
 
 
+def _rolled(place: int) -> Callable[[Frames, date], Made]:
+    """What was open in an age when the last month ended, by what became of it."""
+
+    def build(frames: Frames, day: date) -> Made:
+        each = recovery.fates(frames, day.replace(day=1) - timedelta(days=1), day)
+        mine = each[each["place"] == place]
+        parts = [_some(mine, fate, name) for fate, name in _FATES.items()]
+        words = Phrase("{above} divided by {below}, times 100.", above=_ROLLED, below=_THEN)
+        return ratio(parts[1].total * 100, parts[0].total), words, parts
+
+    return build
+
+
+def _some(each: pd.DataFrame, fate: str, name: Phrase) -> Part:
+    rows = each[each[f"{fate}_cents"] > 0]
+    return Part(name, rows["title"].to_numpy(np.int64), rows[f"{fate}_cents"].to_numpy(np.int64))
+
+
 def _named(bucket: Bucket) -> Phrase:
     return Phrase("Open, {bucket} days late", bucket=bucket.name) if bucket.first else _CURRENT
 
@@ -221,6 +248,7 @@ BUILT: Mapping[str, Callable[[Frames, date], Made]] = {
     "open_count": _count,
     "overdue_cents": _of_balance(_LATE, 1, None),
     **_BUCKETS,
+    **{f"roll_{bucket.name}": _rolled(place) for place, bucket in enumerate(AGING)},
     "dso_simple_90": _days_of_sales(_OPEN, 0, None),
     "bpdso_90": _days_of_sales(_CURRENT, 0, 0),
     "add": _days_of_sales(_LATE, 1, None),

@@ -82,24 +82,43 @@ def rolls(
     cured_cents (settled otherwise, by payment above all), roll_pct (of open_cents, NaN without
     any). Rolled + stayed + renegotiated + cured = open.
     """
+    each = fates(frames, earlier, later, buckets)
+    names = [f"{name}_cents" for name in FATES]
+    sums_ = [sums(each["place"].to_numpy(), each[name].to_numpy(), len(buckets)) for name in names]
+    table = pd.DataFrame(dict(zip(names, sums_, strict=True)))
+    table.insert(0, "bucket", [bucket.name for bucket in buckets])
+    share = table["rolled_cents"] * 100 / table["open_cents"].where(table["open_cents"] > 0)
+    return table.assign(roll_pct=share.round(4))
+
+
+FATES = ("open", "rolled", "stayed", "renegotiated", "cured")
+
+
+def fates(
+    frames: Frames, earlier: date, later: date, buckets: tuple[Bucket, ...] = AGING
+) -> pd.DataFrame:
+    """What became of each balance between two days, in centavos (see `rolls`).
+
+    Columns, one row per receivable open at `earlier`: title (its position), place (of its bucket
+    then), and open_cents, rolled_cents, stayed_cents, renegotiated_cents, cured_cents.
+    """
     before, after = balances(frames, earlier), balances(frames, later)
     known = np.flatnonzero(before > 0)
     old = places(days_late(frames, earlier)[known], buckets)
     new = places(days_late(frames, later)[known], buckets)
     left = np.minimum(before, after)[known]
     agreed = _agreed(frames, earlier, later)[known].clip(0, before[known] - left)
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
-            "bucket": [bucket.name for bucket in buckets],
-            "open_cents": sums(old, before[known], len(buckets)),
-            "rolled_cents": sums(old, np.where(new > old, left, 0), len(buckets)),
-            "stayed_cents": sums(old, np.where(new > old, 0, left), len(buckets)),
-            "renegotiated_cents": sums(old, agreed, len(buckets)),
-            "cured_cents": sums(old, before[known] - left - agreed, len(buckets)),
+            "title": known,
+            "place": old,
+            "open_cents": before[known],
+            "rolled_cents": np.where(new > old, left, 0),
+            "stayed_cents": np.where(new > old, 0, left),
+            "renegotiated_cents": agreed,
+            "cured_cents": before[known] - left - agreed,
         }
     )
-    share = table["rolled_cents"] * 100 / table["open_cents"].where(table["open_cents"] > 0)
-    return table.assign(roll_pct=share.round(4))
 
 
 def _agreed(frames: Frames, earlier: date, later: date) -> Integers:

@@ -39,10 +39,19 @@ WHERE r.workspace_id = %(place)s AND r.id = ANY (%(ids)s)
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A segment: `by` is one of BY and `value` one of its values; without either, everything."""
+    """A segment: `by` is one of BY and `value` one of its values; without either, everything.
+
+    `within`: the segments that it is a part of, each as (by, value).
+    """
 
     by: str = ""
     value: str = ""
+    within: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Every (by, value) that it is narrowed to, one within the other; none for everything."""
+        return () if self.is_whole else (*self.within, (self.by, self.value))
 
     @property
     def is_whole(self) -> bool:
@@ -190,11 +199,11 @@ def debtors(session: Session, workspace_id: int, known: Frames) -> dict[int, Tra
 
 
 def _chosen(known: Frames, chosen: Chosen, traits: Mapping[int, Traits]) -> Frames:
-    if chosen.is_whole:
-        return known
-    nobody = np.zeros(len(known.receivables.ids), dtype=np.bool_)
-    found = segments.split(known, chosen.by, traits)
-    return segments.only(known, found.get(chosen.value, nobody))
+    book = known
+    for by, value in chosen.pairs:
+        nobody = np.zeros(len(book.receivables.ids), dtype=np.bool_)
+        book = segments.only(book, segments.split(book, by, traits).get(value, nobody))
+    return book
 
 
 def _segments(

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from bpo.db import driver
 
-_WAITING = """
+_PLACED = """
 WITH late AS (
     SELECT r.id, r.debtor_id, r.amount_cents - r.settled_cents AS cents,
            %(day)s - r.due_date AS days
@@ -47,9 +48,20 @@ WITH late AS (
         ELSE 'reminders' END AS where_
     FROM late
 )
+"""
+_WAITING = f"""
+{_PLACED}
 SELECT where_, count(*), count(DISTINCT debtor_id), sum(cents)::bigint,
        (sum(cents * days) / sum(cents))::int
 FROM placed GROUP BY where_
+"""
+_TITLES = f"""
+{_PLACED}
+SELECT p.id, r.number, p.debtor_id, d.name, r.due_date, p.days, p.cents
+FROM placed p
+JOIN receivables r ON r.workspace_id = %(place)s AND r.id = p.id
+JOIN debtors d ON d.workspace_id = %(place)s AND d.id = p.debtor_id
+WHERE p.where_ = %(where)s ORDER BY p.cents DESC, p.id
 """
 _MONEY = """
 SELECT count(*), coalesce(sum(amount_cents - placed_cents), 0)::bigint, min(on_day) FROM bank_lines
@@ -69,6 +81,18 @@ class Waiting:
     days: int
 
 
+class Held(NamedTuple):
+    """One overdue receivable that waits: its days late and its balance in centavos."""
+
+    id: int
+    number: str
+    debtor_id: int
+    debtor_name: str
+    due_date: date
+    days: int
+    cents: int
+
+
 @dataclass(frozen=True, slots=True)
 class Unmatched:
     """Money that came in and belongs to no receivable yet."""
@@ -85,3 +109,10 @@ def of(session: Session, workspace_id: int, day: date) -> tuple[list[Waiting], U
         rows = [Waiting(*row) for row in cursor.execute(_WAITING, values).fetchall()]
         money = cursor.execute(_MONEY, values).fetchone() or (0, 0, None)
     return sorted(rows, key=lambda row: ORDER.index(row.where)), Unmatched(*money)
+
+
+def titles(session: Session, workspace_id: int, day: date, where: str) -> list[Held]:
+    """The receivables that wait in one of the places of ORDER, the largest balance first."""
+    values = {"place": workspace_id, "day": day, "where": where}
+    with driver(session).cursor() as cursor:
+        return [Held(*row) for row in cursor.execute(_TITLES, values).fetchall()]

@@ -84,10 +84,15 @@ def of(session: Session, workspace_id: int, as_of: date, first: date | None = No
 
 
 def behind(
-    session: Session, workspace_id: int, as_of: date, kind: str, name: str
+    session: Session,
+    workspace_id: int,
+    as_of: date,
+    kind: str,
+    name: str,
+    first: date | None = None,
 ) -> tuple[Behind, ...]:
     """What one effect of `of` is made of, the latest contact first; none for an unknown name."""
-    known = _known(session, workspace_id, as_of, None)
+    known = _known(session, workspace_id, as_of, first)
     sends = known.sends(kind)
     if known.book is None or sends.empty:
         return ()

@@ -83,8 +83,20 @@ FROM ranked k
 JOIN receivables r ON r.workspace_id = %(place)s AND r.id = k.id
 JOIN debtors d ON d.workspace_id = %(place)s AND d.id = k.debtor_id
 WHERE CASE %(kind)s WHEN 'band' THEN k.band WHEN 'part' THEN k.part
-      WHEN 'weekday' THEN k.due_weekday::text ELSE k.purchase END = %(value)s
+      WHEN 'weekday' THEN k.due_weekday::text WHEN 'debtor' THEN k.debtor_id::text
+      ELSE k.purchase END = %(value)s
 ORDER BY k.late DESC, k.amount_cents DESC, k.id
+"""
+_MONEY = """
+SELECT r.id, r.number, r.debtor_id, d.name, e.on_day,
+       e.principal_cents + e.fine_cents + e.interest_cents
+FROM entries e
+JOIN receivables r ON r.workspace_id = %(place)s AND r.id = e.receivable_id
+JOIN debtors d ON d.workspace_id = %(place)s AND d.id = r.debtor_id
+WHERE e.workspace_id = %(place)s AND e.kind IN ('payment', 'reversal')
+  AND e.on_day > %(since)s AND e.on_day <= %(day)s
+  AND extract(isodow FROM e.on_day) = %(weekday)s
+ORDER BY e.on_day DESC, e.id
 """
 _SETS = {7: "band", 11: "part", 13: "weekday", 14: "purchase"}
 
@@ -121,6 +133,17 @@ class Told(NamedTuple):
     amount_cents: int
     is_late: bool
     delay: int
+
+
+class Came(NamedTuple):
+    """Money that came in on a receivable on a day, in centavos; given back it is negative."""
+
+    id: int
+    number: str
+    debtor_id: int
+    debtor_name: str
+    on_day: date
+    cents: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +197,17 @@ def of(session: Session, workspace_id: int, as_of: date) -> Patterns:
     )
 
 
+def money(session: Session, workspace_id: int, as_of: date, weekday: int) -> list[Came]:
+    """What came in on one weekday (1 is Monday) of the twelve months, the latest first."""
+    values = {"place": workspace_id, "day": as_of, "since": as_of - SPAN, "weekday": weekday}
+    return [Came(*row) for row in _rows(session, _MONEY, values)]
+
+
 def titles(session: Session, workspace_id: int, as_of: date, kind: str, value: str) -> list[Told]:
-    """The receivables of one group, the late ones first, then the largest."""
+    """The receivables of one group, the late ones first, then the largest.
+
+    `kind` is one of the groups of `of`, or `debtor` with an id as its value.
+    """
     values = {"place": workspace_id, "day": as_of, "since": as_of - SPAN}
     found = _rows(session, _TITLES, values | {"kind": kind, "value": value})
     return [Told(*row) for row in found]

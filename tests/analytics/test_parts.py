@@ -6,7 +6,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from bpo.analytics import collection, parts, segments
+from bpo.analytics import collection, parts, recovery, segments
 from bpo.analytics.definitions import DEFINITIONS
 from bpo.analytics.frames import balances, days_late
 from bpo.analytics.segments import Traits
@@ -17,6 +17,7 @@ WITHOUT_PARTS = {
     "dso_countback",
     "expected_cents",
     "due_cents",
+    "roll_pct",  # one for each age: roll_1-30
     "promises_kept_pct",  # made of promises and plans: tests/web/test_commitments.py
     "plans_broken_pct",
 }
@@ -35,10 +36,13 @@ def told(book, day) -> dict[str, float | int | None]:
     monday = day - timedelta(days=day.weekday())
     week = collection.money_within(book, monday, day)
     open_, late = balances(book, day), days_late(book, day)
+    rolls = recovery.rolls(book, day.replace(day=1) - timedelta(days=1), day)
+    rolled = rolls.set_index("bucket")["roll_pct"].to_dict()
     lost, after = 0, -1
     for last, mille in LOST:
         lost += (int(open_[(late > after) & (late <= last)].sum()) * mille + 500) // 1000
         after = last
+    metrics |= {f"roll_{age}": None if pct != pct else pct for age, pct in rolled.items()}
     return metrics | {
         "expected_loss_cents": lost,
         "overdue_cents": metrics["open_cents"] - ages["current"],
@@ -64,7 +68,7 @@ def test_a_figure_is_counted_from_its_parts_alone(seed):
 def test_every_defined_figure_has_a_way_down_or_says_why_not():
     assert set(DEFINITIONS) - set(parts.KEYS) == WITHOUT_PARTS
     assert {key for key in parts.KEYS if key not in DEFINITIONS} == {
-        key for key in parts.KEYS if key.startswith("aging_")
+        key for key in parts.KEYS if key.startswith(("aging_", "roll_"))
     }
 
 

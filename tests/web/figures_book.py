@@ -5,8 +5,14 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
+import pytest
+
+from bpo.db import acting_as
+from bpo.kernel import actor as actors
+from bpo.kernel import clock
 from bpo.models import BankLine, Debtor, DeliveryEvent, Entry, Hold, Note, Payment, Receivable
-from tests.factories import debts, waiting
+from tests.factories import debts, people, waiting
+from tests.web.by_hand import Book
 
 SENT = 24
 
@@ -158,3 +164,15 @@ def tell_lua(session, place, day: date) -> None:
     for state, ago in (("kept", 2), ("kept", 3), ("broken", 5)):
         ended = lua.ago(ago)
         waiting.promise(session, big, 10_00, ended, state=state, settled_on=ended)
+
+
+@pytest.fixture
+def world(session, client):
+    cast = people.cast(session)
+    now = datetime.now(UTC)
+    day = clock.local_day(now, cast.sol.time_zone)
+    places = (cast.lua, cast.sol)
+    with acting_as(actors.system([place.id for place in places], name="test")):
+        tell_sol(session, cast.sol, day, cast.ana)
+        tell_lua(session, cast.lua, day)
+        yield cast, now, [Book(session, place, day) for place in places]

@@ -10,7 +10,10 @@ PANELS = ("why-panel", "crumbs", "chart-key", "tabs")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A text with a digit in it, or a cell of a column of numbers; `link`: where it leads."""
+    """A text with a digit in it, or a cell of a column of numbers.
+
+    `link`: where it leads, or the line or the head that it belongs to.
+    """
 
     place: str
     text: str
@@ -38,14 +41,6 @@ def by_place(page: str) -> dict[str, list[str]]:
     return told
 
 
-def links(page: str) -> dict[str, list[str | None]]:
-    """Where the figures of each place lead."""
-    led: dict[str, list[str | None]] = {}
-    for one in figures(page):
-        led.setdefault(one.place, []).append(one.link)
-    return led
-
-
 def _here(node) -> list[Figure]:
     classes = _classes(node)
     if node.tag in ("td", "th"):
@@ -58,7 +53,7 @@ def _here(node) -> list[Figure]:
         note = ", note" if "figure-note" in classes else ""
         if note and not _has_digit(_said(node)):
             return []
-        return [Figure(f"{_said(name)}{note}", _said(node), _link(node))]
+        return [Figure(f"{_said(name)}{note}", _said(node), _link(node.getparent()))]
     if "pill" in classes:
         return [Figure(f"filter: {(node.text or '').strip()}", _said(node), node.get("href"))]
     if _inside(node) or not _has_digit(_own(node)):
@@ -76,7 +71,8 @@ def _cell(node) -> list[Figure]:
     if "num" not in _classes(node) and not _has_digit(text):
         return []
     foot = ", sum" if next(node.iterancestors("tfoot"), None) is not None else ""
-    return [Figure(f"{_said(table.find('caption'))} / {column}{foot}", text, _link(node))]
+    link = _link(node) or _link(node.getparent())
+    return [Figure(f"{_said(table.find('caption'))} / {column}{foot}", text, link)]
 
 
 def _inside(node) -> bool:

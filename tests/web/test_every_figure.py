@@ -4,36 +4,18 @@ What a page shows and the walk does not expect fails by the name of its place (s
 figure comes with its own check.
 """
 
-from datetime import UTC, datetime
-
-import pytest
-
-from bpo.db import acting_as
 from bpo.kernel import actor as actors
-from bpo.kernel import clock
 from bpo.services import snapshots as keeping
 from tests.factories import people
 from tests.web import expected_figures as expected
 from tests.web import expected_rooms as rooms
 from tests.web import shown
-from tests.web.by_hand import Book, money
+from tests.web.by_hand import money
 from tests.web.expected_figures import Words
-from tests.web.figures_book import tell_lua, tell_sol
+from tests.web.figures_book import world  # noqa: F401
 
 MODEL = ("Previsto em quatro semanas", "Previsto", "Mínimo", "Máximo")
 """What the company's model expects; the figures of the page of the forecast are its own walk."""
-
-
-@pytest.fixture
-def world(session, client):
-    cast = people.cast(session)
-    now = datetime.now(UTC)
-    day = clock.local_day(now, cast.sol.time_zone)
-    places = (cast.lua, cast.sol)
-    with acting_as(actors.system([place.id for place in places], name="test")):
-        tell_sol(session, cast.sol, day, cast.ana)
-        tell_lua(session, cast.lua, day)
-        yield cast, now, [Book(session, place, day) for place in places]
 
 
 def keep(books, now) -> None:
@@ -59,7 +41,7 @@ def compare(told: dict[str, list[str]], facts: expected.Expected, where: str) ->
     assert wrong == {}, where
 
 
-def test_every_figure_is_found_again_in_facts(client, world):
+def test_every_figure_is_found_again_in_facts(client, world):  # noqa: F811
     cast, now, (lua, sol) = world
     people.sign_in(client, cast.marta)
     for kept in (False, True):
@@ -85,7 +67,7 @@ def test_every_figure_is_found_again_in_facts(client, world):
     compare(read(client, "/w/sol/analysis/waiting"), rooms.waiting(sol), "waiting")
 
 
-def test_the_portal_tells_the_same(client, world):
+def test_the_portal_tells_the_same(client, world):  # noqa: F811
     cast, _, (_, sol) = world
     people.sign_in(client, cast.bruno)
     told = read(client, "/portal/sol")

@@ -20,6 +20,7 @@ from bpo.gateways.weekly import pictures
 from bpo.kernel.errors import NotFound
 from bpo.kernel.text import Phrase
 from bpo.queries import analysis
+from bpo.queries import figures as figures_of
 from bpo.queries.analysis import Chosen
 from bpo.web import access, figures, language
 from bpo.web.figures import Position
@@ -77,6 +78,15 @@ def show_analysis(slug: str) -> str:
         values={**found.metrics.as_json(), **found.practice},
         definitions=DEFINITIONS,
         down=lambda key: _down(key, place, chosen),
+        part_of=lambda key, value: _down(key, place, Chosen(by, value, chosen.pairs)),
+        narrowed=lambda value: url_for(
+            "office.analysis",
+            slug=slug,
+            split=request.args.get("split"),
+            day=request.args.get("day"),
+            **_asked(Chosen(by, value, chosen.pairs)),
+        ),
+        chosen_name=_names(chosen),
         notes={parts.EXPECTED_LOSS: losses.basis(found.loss.rates)},
         labels=[pictures.month(day, figures.voice()) for day, _told in found.trend],
     )
@@ -101,7 +111,7 @@ def analysis_file(slug: str) -> Response:
         rows.append([_say(DEFINITIONS[key].name), _cell(unit, value), unit, place.as_of])
     rows += _shares_lost(found.loss, place)
     for row in found.segments:
-        name = f"{_say(SPLITS[by])}: {_label(by, row.label)}"
+        name = f"{_say(SPLITS[by])}: {_named(by, row.label)}"
         rows.append([f"{name} · {_('Open')}", lists.amount(row.open_cents), "cents", place.as_of])
         late = lists.amount(row.overdue_cents)
         rows.append([f"{name} · {_('Overdue')}", late, "cents", place.as_of])
@@ -131,7 +141,7 @@ def show_figure(slug: str, key: str) -> str:
         rows=list(_rows(book, part, (page - 1) * SIZE, SIZE)),
         page=page,
         size=SIZE,
-        label=_label(chosen.by, chosen.value) if not chosen.is_whole else None,
+        label=_names(chosen),
         basis=losses.basis(found.loss.rates) if found.loss else None,
     )
 
@@ -192,12 +202,14 @@ def _rows(book: Frames, part: Part, start: int, size: int) -> Iterator[tuple[Any
 
 
 def _definition(key: str) -> Definition:
+    if key.startswith("roll_"):
+        return DEFINITIONS["roll_pct"]
     return DEFINITIONS["aging_cents" if key.startswith("aging_") else key]
 
 
 def _down(key: str, place: Position, chosen: Chosen) -> str | None:
     """The address of what a figure is made of."""
-    kept: dict[str, Any] = {"by": chosen.by, "is": chosen.value} if not chosen.is_whole else {}
+    kept = _asked(chosen)
     if place.as_of != place.today:
         kept["day"] = place.as_of.isoformat()
     if key in commitments.KEYS:
@@ -207,9 +219,16 @@ def _down(key: str, place: Position, chosen: Chosen) -> str | None:
     return url_for("office.analysis_figure", slug=g.workspace.slug, key=key, **kept)
 
 
+def _asked(chosen: Chosen) -> dict[str, Any]:
+    """The part of the book as an address asks for it."""
+    pairs = chosen.pairs
+    return {"by": [by for by, _is in pairs], "is": [value for _by, value in pairs]}
+
+
 def _chosen() -> Chosen:
-    by = request.args.get("by", "")
-    return Chosen(by, request.args.get("is", "")) if by in SPLITS else Chosen()
+    asked = zip(request.args.getlist("by"), request.args.getlist("is"), strict=False)
+    pairs = [(by, value) for by, value in asked if by in SPLITS and value]
+    return Chosen(*pairs[-1], tuple(pairs[:-1])) if pairs else Chosen()
 
 
 def _by() -> str:
@@ -222,10 +241,25 @@ def _number(name: str, most: int) -> int:
     return min(int(asked), most) if asked.isascii() and asked.isdigit() else 0
 
 
+def _names(chosen: Chosen) -> str:
+    """What people call the part of the book that is shown; nothing for all of it."""
+    return " · ".join(f"{_say(SPLITS[by])}: {_label(by, value)}" for by, value in chosen.pairs)
+
+
 def _label(by: str, value: str) -> str:
-    if by == "band" and value in BANDS:
-        return _say(BANDS[value])
-    return _("without") if value == "-" else value
+    """What people call a part of the book."""
+    if by == "debtor" and value.isascii() and value.isdigit():
+        names = figures_of.debtor_names(db.session(), g.workspace.id, [int(value)])
+        return names.get(int(value), value)
+    return _named(by, value)
+
+
+def _named(by: str, label: str) -> str:
+    if by == "band" and label in BANDS:
+        return _say(BANDS[label])
+    if by == "class" and label == "new":
+        return _("New customers")
+    return _("without") if label == "-" else label
 
 
 def _say(phrase: Phrase) -> str:

@@ -120,7 +120,7 @@ def show_recovery(slug: str) -> str:
         position=place,
         spans=SPANS,
         tables=TABLES,
-        named=_effect,
+        named=effect_name,
     )
 
 
@@ -134,7 +134,7 @@ def recovery_file(slug: str) -> Response:
     rows = [
         [
             _say(TABLES[kind]),
-            _effect(kind, one.name),
+            effect_name(kind, one.name),
             one.invoices,
             lists.amount(one.told_cents),
             lists.amount(one.recovered_cents),
@@ -158,7 +158,7 @@ def show_waiting(slug: str) -> str:
         names=WAITING,
         total=sum(row.cents for row in rows),
         today=lists.today(),
-        down=_list_of,
+        down=lambda where: url_for("office.analysis_held", slug=slug, where=where),
     )
 
 
@@ -176,7 +176,7 @@ def waiting_file(slug: str) -> Response:
     return lists.spreadsheet("waiting", head, cells)
 
 
-def _list_of(where: str) -> str:
+def list_of(where: str) -> str:
     """The list in which what waits is looked through."""
     slug, show = g.workspace.slug, WAITING[where][1]
     if show is None:
@@ -187,11 +187,15 @@ def _list_of(where: str) -> str:
 
 def _effects(as_of: date) -> Effects:
     """What followed the contacts of the six months until a day, or of its month (`?span=month`)."""
-    first = as_of.replace(day=1) if request.args.get("span") == "month" else None
-    return effects.of(db.session(), g.workspace.id, as_of, first)
+    return effects.of(db.session(), g.workspace.id, as_of, first_day(as_of))
 
 
-def _effect(kind: str, name: str) -> str:
+def first_day(as_of: date) -> date | None:
+    """The first day of the contacts that the address asks for; none for six months."""
+    return as_of.replace(day=1) if request.args.get("span") == "month" else None
+
+
+def effect_name(kind: str, name: str) -> str:
     """What people call a step, a channel, a text or an analyst."""
     if name == "-":
         return _("without")

@@ -16,6 +16,7 @@ from bpo.web.office.analysis import BANDS
 from bpo.web.office.analysis_rooms import GROUPS, PARTS, PURCHASES, WEEKDAYS
 
 SIZE = 100
+AGAIN = Phrase("Late again and again")
 NAMES: dict[str, dict[str, Phrase]] = {
     "band": BANDS,
     "weekday": {str(number): name for number, name in enumerate(WEEKDAYS, 1)},
@@ -36,8 +37,8 @@ def show_pattern(slug: str, kind: str, value: str) -> str:
         "office/analysis/pattern.html",
         kind=kind,
         value=value,
-        title=GROUPS[kind],
-        name=NAMES[kind][value],
+        title=GROUPS.get(kind, AGAIN),
+        name=NAMES[kind][value] if kind in NAMES else found[0].debtor_name,
         position=place,
         rows=found[(number - 1) * SIZE : number * SIZE],
         number=number,
@@ -71,7 +72,10 @@ def pattern_file(slug: str, kind: str, value: str) -> Response:
 
 
 def _titles(kind: str, value: str) -> list[Told]:
-    if value not in NAMES.get(kind, {}):
+    if kind != "debtor" and value not in NAMES.get(kind, {}):
         raise NotFound("There is no such figure")
     day = figures.position().as_of
-    return patterns.titles(db.session(), g.workspace.id, day, kind, value)
+    found = patterns.titles(db.session(), g.workspace.id, day, kind, value)
+    if kind == "debtor" and not found:
+        raise NotFound("There is no such figure")
+    return found

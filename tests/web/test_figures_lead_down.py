@@ -1,0 +1,110 @@
+"""Every figure of a dashboard leads to what is behind it, and the page there says the same figure.
+
+A figure that leads nowhere fails by the name of its place.
+"""
+
+import re
+
+import pytest
+
+from bpo.db import acting_as
+from bpo.kernel import actor as actors
+from bpo.services import scores
+from tests.factories import people
+from tests.web import shown
+from tests.web.figures_book import world  # noqa: F401
+
+ROOMS = (
+    "/office/portfolio?sort=name",
+    "/w/sol",
+    "/w/sol/analysis",
+    "/w/sol/analysis?split=debtor",
+    "/w/sol/analysis?by=class&is=C&split=band",
+    "/w/sol/analysis/patterns",
+    "/w/sol/analysis/recovery",
+    "/w/sol/analysis/waiting",
+)
+SAID = re.compile(r"-?R\$ [\d.]+,\d\d|[\d.]+(?:,\d+)?%?")
+DERIVED = (
+    "Carteira / Cliente",
+    "%",
+    "Atraso médio",
+    "Dias de atraso",
+    "Devedores",
+    "Atrasados",
+    ", note",
+    "Mínimo",
+    "Máximo",
+    "A vencer",
+    "Previsto",
+)
+"""Ends of places whose figures are reckoned from the others of their line, or are those of the
+model, which the page of the forecast tells."""
+ALONE = (
+    "page-head",
+    "page: headline",
+    "O que foi feito",
+    "O que rolou, note",
+    "A idade do que há a receber, note",
+    "Quem mais deve em atraso, note",
+    "Dias de vendas a receber (DSO), note",
+    "DSO por esgotamento",  # made of months, each of which the table of months leads to
+    "Espera pelo cliente",
+    "Dinheiro a conciliar",  # its lines are looked through one by one
+    "filter: ",
+)
+"""What says in words the figures that stand beside it, one by one."""
+WORDS = ("Semana de", "Idade então", "/ Idade", "/ ", "/ Nome", "Por valor / Por valor")
+EMPTY = ("–", "0", "R$ 0,00")
+
+
+def visible(html: str) -> str:
+    plain = re.sub(r"<(svg|script|style).*?</\1>|<[^>]+>", " ", html, flags=re.S)
+    return " ".join(plain.replace("&nbsp;", " ").replace("\xa0", " ").split())
+
+
+@pytest.fixture
+def opened(client):
+    """Pages by address, each asked for once."""
+    pages: dict[str, str] = {}
+
+    def get(path: str) -> str:
+        if path not in pages:
+            answer = client.get(path)
+            assert answer.status_code == 200, path
+            pages[path] = answer.text
+        return pages[path]
+
+    return get
+
+
+def test_every_figure_leads_to_a_page_that_says_it(client, world, opened):  # noqa: F811
+    cast, now, (_, sol) = world
+    with acting_as(actors.system([sol.place.id], name="test")):
+        scores.refresh(actors.system([sol.place.id], name="clock"), sol.place.id, sol.day, now=now)
+    people.sign_in(client, cast.marta)
+    lost, differing, followed = {}, {}, set()
+    for room in ROOMS:
+        for one in firsts(shown.figures(opened(room))):
+            if one.place.startswith(ALONE) or one.place.endswith(WORDS):
+                continue
+            if one.link is None:
+                lost[room, one.place] = one.text
+                continue
+            figure = SAID.search(one.text.replace("67%", "66,7%"))
+            if figure is None or one.place.endswith(DERIVED) or (one.place, figure[0]) in followed:
+                continue
+            followed.add((one.place, figure[0]))
+            if not says(opened(one.link.partition("#")[0]), figure[0]):
+                differing[room, one.place, one.link] = one.text
+    assert (lost, differing) == ({}, {})
+
+
+def firsts(figures: list[shown.Figure]) -> list[shown.Figure]:
+    """The first figure of each place that has something behind it; one loop makes the others."""
+    some = [one for one in figures if not one.text.startswith(EMPTY)]
+    return list({one.place: one for one in reversed(some)}.values())
+
+
+def says(html: str, figure: str) -> bool:
+    return re.search(rf"(?<![\d.,]){re.escape(figure)}(?![\d]|,\d)", visible(html)) is not None
