@@ -13,9 +13,10 @@ import numpy as np
 
 from bpo.analytics import past, scorecard, scoring, traits
 from bpo.analytics.frames import Flags, Frames, Integers, ordinal
+from bpo.analytics.pace import WEEK
 from bpo.analytics.past import Floats
 from bpo.analytics.scorecard import Scorecard
-from bpo.analytics.scoring import WEEK, Scores
+from bpo.analytics.scoring import Scores
 from bpo.analytics.traits import Traits
 
 CONFIDENCE_PCT = 80
@@ -25,6 +26,11 @@ _TENTH, _FIFTH = 1.2816, 0.8416
 USUAL_STRETCH = 1.0
 STRETCHES: Final = tuple(float(2**power) for power in np.arange(-2, 5.01, 0.25))
 """How much more, or less, weeks may be found to vary than supposed: a quarter to 32 times."""
+MONTH, QUARTER = 4, 13
+"""Weeks that are told together."""
+QUARTERS = 3
+"""Of how many past days thirteen weeks are told."""
+
 _USUAL_WEEKS = 12
 _SURPRISE = 0.1
 _SUREST = 0.98
@@ -148,10 +154,32 @@ def _nothing(frames: Frames, scores: Scores) -> Floats:
     return chance
 
 
+_Told = tuple[date, tuple[CashWeek, ...], Floats]
+"""The day of a forecast, its weeks, and what came in each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Some weeks of a past forecast together, and what came in them, centavos of principal."""
+
+    first: date
+    last: date
+    expected_cents: int
+    low_cents: int
+    high_cents: int
+    came_cents: int
+
+    @property
+    def held(self) -> bool:
+        """Whether what came lay within the band."""
+        return self.low_cents <= self.came_cents <= self.high_cents
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """How forecasts of the past went: the first week of each, oldest first, and all of them.
 
+    `months`, `quarters`: four and thirteen weeks together, told every four weeks, newest first.
     `stretch` is how much more (or, below 1, less) weeks varied than supposed. `held_pct`: share of
     all weeks (up to 4 ahead) whose band held what came; None without any. `bias_pct`: what was
     expected over what came, less 100.
@@ -162,6 +190,8 @@ class Record:
     stretch: float
     held_pct: float | None
     bias_pct: float | None
+    months: tuple[Span, ...] = ()
+    quarters: tuple[Span, ...] = ()
 
 
 def look_back(
@@ -170,24 +200,53 @@ def look_back(
     """What would have been said at the end of each of the last `back` weeks, and what came.
 
     Each forecast uses only facts dated until its day, a model fitted on facts of up to three weeks
-    before, and the stretch that the forecasts before it had earned. `at_issue` as in
+    before, and the stretch that the forecasts before it had earned. Thirteen weeks together are
+    told on days every four weeks, the last of which lies thirteen weeks back. `at_issue` as in
     `scorecard.fit`.
     """
-    days = [as_of - timedelta(days=WEEK * n) for n in range(back + 4, 0, -1)]
-    told: list[tuple[date, tuple[CashWeek, ...], Floats]] = []
+    days = [as_of - timedelta(days=WEEK * n) for n in range(back + MONTH, 0, -1)]
+    told: list[_Told] = []
     tried: list[tuple[date, Flags]] = []
     card: Scorecard | None = None
     known = at_issue or traits.at_issue(frames, past.remember(frames, ordinal(as_of)))
     for day in days:
         if card is None or (day - card.as_of).days >= 4 * WEEK:
             card = scorecard.fit(frames, day, known)
-        scores = scoring.score(frames, card, day, 4)
+        scores = scoring.score(frames, card, day, MONTH)
         stretch = _stretch([held for end, held in tried if end <= day])
         ahead = weeks(frames, scores, stretch)
-        came = _came(frames, scores, 4)
+        came = _came(frames, scores, MONTH)
         tried += _tried(frames, scores, came, day)
         told.append((day, ahead, came))
-    return _record(told, as_of, _stretch([held for end, held in tried if end <= as_of]))
+    record = _record(told, as_of, _stretch([held for end, held in tried if end <= as_of]))
+    return replace(record, quarters=_quarters(frames, as_of, known, record.stretch))
+
+
+def _quarters(frames: Frames, as_of: date, known: Traits, stretch: float) -> tuple[Span, ...]:
+    """What would have been said of thirteen weeks at the last times when they have since ended.
+
+    The stretch is that of now: no forecast so far back has one of its own.
+    """
+    found = []
+    for back in range(QUARTER, QUARTER + MONTH * QUARTERS, MONTH):
+        day = as_of - timedelta(days=WEEK * back)
+        scores = scoring.score(frames, scorecard.fit(frames, day, known), day, QUARTER)
+        if len(scores.title):
+            ahead = weeks(frames, scores, stretch)
+            found.append(_span(ahead, _came(frames, scores, QUARTER)))
+    return tuple(found)
+
+
+def _span(ahead: Sequence[CashWeek], came: Floats) -> Span:
+    last = ahead[-1]
+    return Span(
+        first=ahead[0].first,
+        last=last.last,
+        expected_cents=sum(week.expected_cents for week in ahead),
+        low_cents=last.sum_low_cents or 0,
+        high_cents=last.sum_high_cents or 0,
+        came_cents=round(float(came.sum())),
+    )
 
 
 def _tried(frames: Frames, scores: Scores, came: Floats, day: date) -> list[tuple[date, Flags]]:
@@ -226,9 +285,7 @@ def _came(frames: Frames, scores: Scores, count: int) -> Floats:
     return np.bincount(place, entries.principal[kept], minlength=count).astype(np.float64)
 
 
-def _record(
-    told: Sequence[tuple[date, tuple[CashWeek, ...], Floats]], as_of: date, stretch: float
-) -> Record:
+def _record(told: Sequence[_Told], as_of: date, stretch: float) -> Record:
     known = [
         [_closed(week, came[n]) if week.last <= as_of else week for n, week in enumerate(ahead)]
         for _, ahead, came in told
@@ -242,7 +299,13 @@ def _record(
         stretch=round(stretch, 4),
         held_pct=_pct(sum(week.held for week in closed), len(closed)),
         bias_pct=None if not came else round(expected / came * 100 - 100, 1),
+        months=tuple(_span(row, came) for _, row, came in _ended(told, as_of)[::-MONTH]),
     )
+
+
+def _ended(told: Sequence[_Told], as_of: date) -> list[_Told]:
+    """Those whose weeks are all over, and in which anything was open."""
+    return [one for one in told if one[1][-1].last <= as_of and one[1][-1].sum_high_cents]
 
 
 def _closed(week: CashWeek, came: float) -> CashWeek:

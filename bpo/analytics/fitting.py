@@ -1,7 +1,8 @@
-"""Penalised fits in plain numpy: chances by Newton's method, amounts by least squares."""
+"""Penalised fits in plain numpy, chances by Newton's method, amounts by least squares. Ranks."""
 
 import numpy as np
 
+from bpo.analytics.frames import Flags
 from bpo.analytics.past import Floats
 
 _STEPS = 40
@@ -33,6 +34,16 @@ def linear(table: Floats, amount: Floats, prior: Floats, certainty: Floats) -> F
     bend = table.T @ table + np.diag(certainty)
     found = np.linalg.solve(bend, table.T @ amount + certainty * prior)
     return np.asarray(found, dtype=np.float64)
+
+
+def auc(chance: Floats, happened: Flags) -> float | None:
+    """The area under the curve by ranks, ties shared; None when only one outcome occurred."""
+    ones, zeros = int(happened.sum()), int((~happened).sum())
+    if not ones or not zeros:
+        return None
+    _, place, count = np.unique(chance, return_inverse=True, return_counts=True)
+    rank = (np.cumsum(count) - (count - 1) / 2)[place]
+    return float((rank[happened].sum() - ones * (ones + 1) / 2) / (ones * zeros))
 
 
 def inverse(odds: Floats) -> Floats:

@@ -5,19 +5,22 @@ the product (where it comes from: docs/decisions/0009), and moves away from it a
 come in.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
 
-from bpo.analytics import delays, fitting, outlook, past, traits
+from bpo.analytics import delays, fitting, outlook, pace, past, traits, trust
 from bpo.analytics.delays import Delays
 from bpo.analytics.frames import Flags, Frames, Integers, day_of, ordinal
 from bpo.analytics.outlook import Outlook, Shape
+from bpo.analytics.pace import WEEK, Pace
 from bpo.analytics.past import Floats, Past
 from bpo.analytics.traits import Traits
+from bpo.analytics.trust import Rehearsal
 
 FEATURES: Final = ("start", "rate", "timing", "size", "overdue", "experience", "level")
 """What the log-odds of lateness are made of; see `table`."""
@@ -34,17 +37,6 @@ MONOTONE: Final = ("rate", "timing", "overdue", "level")
 FEW: Final = 4
 """With fewer outcomes a debtor is told as new."""
 
-TRUSTS: Final = tuple(eighth / 8 for eighth in range(9))
-LEAST: Final = 0.25
-"""The share of the say that the table has before anything is known; the debtor's own rate has the
-other."""
-CAUTION: Final = 300
-"""A model that has seen this many outcomes is expected to deserve half of the say."""
-FIRM: Final = 0.2
-"""How far (as a standard deviation) the past may easily move the share from what is expected."""
-ENOUGH: Final = 50
-"""With fewer titles to prove it on, the share stays what is expected."""
-
 MEMORY_DAYS: Final = 180.0
 """A title issued this long ago teaches half as much."""
 
@@ -60,6 +52,8 @@ class Scorecard:
     `late` and `days` are coefficients in the order of FEATURES and DAYS; `known` titles had an
     outcome on `as_of`, `open` were still open (censored); `proved_on` titles decided the trust.
     `usual` is the row of `table` in the middle of the book, against which a title is explained.
+    `apart`: how far titles usually stand from it. `pace`: what else moves a payment from one week
+    to the next.
     """
 
     as_of: date
@@ -71,6 +65,8 @@ class Scorecard:
     known: int
     open: int
     proved_on: int
+    apart: Floats = field(default_factory=lambda: np.ones(len(FEATURES)))
+    pace: Pace = field(default_factory=Pace)
 
     def chance(self, known: Traits) -> Floats:
         """The chance of being paid late, as seen at issue, 0 to 1."""
@@ -87,6 +83,14 @@ class Scorecard:
         """When titles are paid that are late with a chance."""
         return Outlook(self.shape, self.expected_delay(known), known.spread, chance)
 
+    def within_week(self, known: Traits, so_far: Floats) -> Floats:
+        """The chance that what is unpaid `so_far` days after its effective due date is paid in the
+        seven days that follow, at an even pace."""
+        view = self.outlook(known, self.chance(known))
+        left = np.maximum(view.unpaid(so_far), 1e-9)
+        chance: Floats = (1 - view.unpaid(so_far + WEEK) / left).clip(0, 1)
+        return chance
+
     def to_json(self) -> dict[str, Any]:
         """All of it as plain JSON values."""
         return {
@@ -94,6 +98,7 @@ class Scorecard:
             "late": dict(zip(FEATURES, self.late.tolist(), strict=True)),
             "days": dict(zip(DAYS, self.days.tolist(), strict=True)),
             "usual": self.usual.tolist(),
+            "apart": self.apart.tolist(),
             "trust": self.trust,
             "unpaid": self.shape.own.unpaid.tolist(),
             "plain": self.shape.common.unpaid.tolist(),
@@ -101,13 +106,14 @@ class Scorecard:
             "known": self.known,
             "open": self.open,
             "proved_on": self.proved_on,
+            "pace": self.pace.to_json(),
         }
 
 
 def from_json(stored: dict[str, Any]) -> Scorecard:
     """The model that `to_json` wrote. Raises KeyError when something is missing.
 
-    The first models knew no plain days.
+    The first models knew no plain days, those after them no pace.
     """
     own = Delays(np.array(stored["unpaid"]))
     common = Delays(np.array(stored["plain"])) if "plain" in stored else own
@@ -121,7 +127,13 @@ def from_json(stored: dict[str, Any]) -> Scorecard:
         known=stored["known"],
         open=stored["open"],
         proved_on=stored["proved_on"],
+        apart=np.array(stored.get("apart", np.ones(len(FEATURES)))),
+        pace=Pace(**stored.get("pace", {})),
     )
+
+
+_Trial = tuple[Scorecard, int, int]
+"""A model of the past, the day at whose end it was fitted, and that until which it is asked."""
 
 
 def fit(frames: Frames, as_of: date, at_issue: Traits | None = None) -> Scorecard:
@@ -136,8 +148,11 @@ def fit(frames: Frames, as_of: date, at_issue: Traits | None = None) -> Scorecar
     remembered = past.remember(frames, today)
     known = at_issue or traits.at_issue(frames, remembered)
     seen = cases(frames, remembered, today, known)
-    trust, proved_on = _prove(frames, seen, known, today)
-    return _fit(seen, today, trust, proved_on)
+    trials = _rehearse(frames, seen, known, today)
+    asked = [_asked(frames, seen, trial) for trial in trials]
+    share, proved_on = trust.earned(asked, int(seen.settled.sum()))
+    card = _fit(seen, today, share, proved_on)
+    return replace(card, pace=_find_pace(frames, remembered, card, trials))
 
 
 def table(known: Traits) -> Floats:
@@ -208,14 +223,16 @@ def cases(frames: Frames, remembered: Past, today: int, at_issue: Traits) -> Cas
     )
 
 
-def _fit(seen: Cases, today: int, trust: float, proved_on: int) -> Scorecard:
+def _fit(seen: Cases, today: int, share: float, proved_on: int) -> Scorecard:
     days, found = _fit_days(seen)
+    rows, none = table(seen.traits), np.zeros(len(FEATURES))
     draft = Scorecard(
         as_of=day_of(today),
         late=np.array(PRIOR_LATE),
         days=days,
-        usual=table(seen.traits).mean(axis=0) if len(seen.title) else np.zeros(len(FEATURES)),
-        trust=trust,
+        usual=rows.mean(axis=0) if len(rows) else none,
+        apart=rows.std(axis=0) if len(rows) else none,
+        trust=share,
         shape=found,
         known=int(seen.settled.sum()),
         open=int((~seen.settled).sum()),
@@ -280,40 +297,38 @@ def _rising(rows: Floats, outcome: Floats, weight: Floats) -> Floats:
     return np.where(against, 0.0, again)
 
 
-def _prove(frames: Frames, seen: Cases, at_issue: Traits, today: int) -> tuple[float, int]:
-    """The share of the say that the model earned on its past: fit until a cut, ask until the next.
-
-    A cut asks about titles issued after it whose deadline has passed by today.
-    """
-    known = int(seen.settled.sum())
-    expected = max(LEAST, known**2 / (known**2 + CAUTION**2))
+def _rehearse(frames: Frames, seen: Cases, at_issue: Traits, today: int) -> list[_Trial]:
+    """Fitted on what was known at three days of the past; none where too little is known."""
+    if int(seen.settled.sum()) < trust.ENOUGH:
+        return []
     issue = np.sort(frames.receivables.issue[seen.title])
-    if known < ENOUGH:
-        return expected, 0
     cuts = [int(issue[int(len(issue) * part)]) for part in _CUTS] + [today]
-    losses = np.concatenate([_proof(frames, seen, at_issue, *span) for span in pairwise(cuts)])
-    return _earned(losses, expected), len(losses)
+
+    def fitted(cut: int) -> Scorecard:
+        return _fit(cases(frames, past.remember(frames, cut), cut, at_issue), cut, 1.0, 0)
+
+    return [(fitted(cut), cut, until) for cut, until in pairwise(cuts)]
 
 
-def _proof(frames: Frames, seen: Cases, at_issue: Traits, cut: int, until: int) -> Floats:
-    """The loss on each title issued after a cut (rows) with each share of trust (columns)."""
+def _asked(frames: Frames, seen: Cases, trial: _Trial) -> Rehearsal:
+    """What a model of the past says of the titles issued after its day, until the next day, whose
+    deadline has passed by now."""
+    card, cut, until = trial
     issue = frames.receivables.issue[seen.title]
     asked = (issue > cut) & (issue <= until) & seen.due
-    then = cases(frames, past.remember(frames, cut), cut, at_issue)
-    odds = table(seen.traits)[asked] @ _fit(then, cut, 1.0, 0).late
-    plain, late = fitting.log_odds(seen.traits.plain_rate)[asked], seen.late[asked]
-    return np.column_stack([_loss(t * odds + (1 - t) * plain, late) for t in TRUSTS])
+    plain = fitting.log_odds(seen.traits.plain_rate)
+    return Rehearsal((table(seen.traits) @ card.late)[asked], plain[asked], seen.late[asked])
 
 
-def _earned(losses: Floats, expected: float) -> float:
-    """The trust that told best, drawn towards what is expected where the past says little."""
-    if len(losses) < ENOUGH:
-        return expected
-    strain = (np.array(TRUSTS) - expected) ** 2 / (2 * FIRM**2)
-    return TRUSTS[int(np.argmin(losses.sum(axis=0) + strain))]
+def _find_pace(frames: Frames, remembered: Past, card: Scorecard, trials: Sequence[_Trial]) -> Pace:
+    """The pace that the models of the rehearsals support on the weeks after their days."""
+    if not trials:
+        return Pace()
+    weeks = pace.past_weeks(frames, remembered, ordinal(card.as_of))
 
+    def odds(model: Scorecard) -> Floats:
+        alike = replace(model, trust=card.trust)
+        return fitting.log_odds(alike.within_week(weeks.traits, weeks.so_far))
 
-def _loss(odds: Floats, late: Flags) -> Floats:
-    """The log loss of each of the log-odds against its outcome."""
-    loss: Floats = np.logaddexp(0, np.where(late, -odds, odds))
-    return loss
+    said = [(cut, until, odds(model)) for model, cut, until in trials]
+    return pace.earned(weeks, said, odds(card))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from bpo.analytics import past, scorecard, traits
+from bpo.analytics import fitting, past, scorecard, traits
 from bpo.analytics.frames import Flags, Frames, Integers, ordinal
 from bpo.analytics.past import Floats
 from bpo.analytics.scorecard import Cases, Scorecard
@@ -109,9 +109,9 @@ def measures(chance: Floats, late: Flags) -> Measures:
     """The quality of chances against outcomes."""
     if not len(late):
         return Measures(None, None, None, None)
-    safe = np.clip(chance, 1e-6, 1 - 1e-6)
+    safe, auc = np.clip(chance, 1e-6, 1 - 1e-6), fitting.auc(chance, late)
     return Measures(
-        auc=_auc(chance, late),
+        auc=None if auc is None else _rounded(auc),
         brier=_rounded(float(((chance - late) ** 2).mean())),
         log_loss=_rounded(float(-np.log(np.where(late, safe, 1 - safe)).mean())),
         ece=_rounded(sum(abs(b.chance - b.late) * b.count for b in bins(chance, late)) / len(late)),
@@ -189,16 +189,6 @@ class _Days:
         total = np.bincount(debtor[self.train], self.taken[self.train], minlength=size)
         mean = np.divide(total, count, out=np.zeros(size), where=count > 0)
         return np.where(count[debtor] > 0, mean[debtor], self.constant())
-
-
-def _auc(chance: Floats, late: Flags) -> float | None:
-    """The area under the curve by ranks, ties shared; None when only one outcome occurred."""
-    ones, zeros = int(late.sum()), int((~late).sum())
-    if not ones or not zeros:
-        return None
-    _, place, count = np.unique(chance, return_inverse=True, return_counts=True)
-    rank = (np.cumsum(count) - (count - 1) / 2)[place]
-    return _rounded(float((rank[late].sum() - ones * (ones + 1) / 2) / (ones * zeros)))
 
 
 def _last(frames: Frames) -> int:

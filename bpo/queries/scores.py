@@ -110,6 +110,12 @@ def insight(session: Session, workspace_id: int) -> Insight | None:
     )
 
 
+def has_titles(session: Session, workspace_id: int) -> bool:
+    """Whether there is anything to learn from or to predict."""
+    query = select(Receivable.id).where(Receivable.workspace_id == workspace_id).limit(1)
+    return session.scalar(query) is not None
+
+
 def of_receivable(session: Session, workspace_id: int, receivable_id: int) -> Prediction | None:
     """What is said of one receivable, if it is open and was scored."""
     found = _told(session, workspace_id, receivable=receivable_id)

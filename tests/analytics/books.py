@@ -2,7 +2,8 @@
 
 Four kinds are the population that the product's table was drawn from (decision 0009): payers with a
 usual delay, payers who are late by chance (both `habits`, whose level drifts), payers with good and
-hard times (`changing`), and payers short of money who pay the oldest first (`short`).
+hard times (`changing`), and payers short of money who pay the oldest first (`short`). A fifth, not
+among them: payers who wait for their day of the month (`paydays`).
 """
 
 import csv
@@ -126,6 +127,33 @@ def _times(rng: np.random.Generator, trouble: float, recovery: float) -> npt.NDA
         chance = 1 - recovery if hard[month - 1] else trouble
         hard[month] = rng.random() < chance
     return hard
+
+
+def paydays(seed: int) -> Book:
+    """20 to 120 debtors over two years; some pay on the first payday after they are ready to."""
+    rng = np.random.default_rng(20_000 + seed)
+    paydays, bound = rng.choice([5, 7, 10, 15, 20], 2, replace=False), rng.uniform(0.3, 1)
+    rows: list[tuple[Any, ...]] = []
+    for debtor in range(int(rng.integers(20, 120))):
+        usual, spread, term = rng.normal(0, 6), rng.uniform(3, 10), rng.choice([15, 30])
+        waits, payday = rng.random() < bound, int(rng.choice(paydays))
+        issue = np.arange(rng.integers(0, LENGTH // 2), LENGTH, rng.choice([10, 15, 30]))
+        ready = np.rint(issue + term + usual + rng.normal(0, spread, len(issue)))
+        paid = np.maximum(issue, ready).astype(np.int64)
+        paid = _next_payday(paid, payday) if waits else paid
+        cents = np.exp(rng.normal(11, 0.8) + 0.4 * rng.normal(size=len(issue)))
+        due = issue + term
+        rows.extend(zip([debtor] * len(issue), issue, due, paid - due, cents, strict=True))
+    return _book(rows)
+
+
+def _next_payday(number: npt.NDArray[np.int64], payday: int) -> npt.NDArray[np.int64]:
+    """The first day of this number in a month on or after each day of the book."""
+    days = _days(number + START)
+    this = days.astype("datetime64[M]").astype("datetime64[D]") + (payday - 1)
+    following = (days.astype("datetime64[M]") + 1).astype("datetime64[D]") + (payday - 1)
+    found: npt.NDArray[np.int64] = np.where(this >= days, this, following).astype(np.int64) - START
+    return found
 
 
 def short(world: World, seed: int, count: int = 150) -> Frames:

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from bpo.analytics import cash, scorecard, scoring
+from bpo.analytics import cash, scorecard, scoring, trust
 from bpo.analytics.frames import Frames, day_of, ordinal
 from bpo.analytics.scorecard import FEATURES, MONOTONE, Scorecard
 from bpo.analytics.scoring import Scores
@@ -83,7 +83,7 @@ def test_a_model_reads_back_as_it_was_written(card: Scorecard, book: Frames) -> 
 def test_without_any_history_the_prior_speaks() -> None:
     story = build([Title(1, 0, 30, 100)])
     card = scorecard.fit(story, day(10))
-    assert (card.known, card.trust) == (0, scorecard.LEAST)
+    assert (card.known, card.trust) == (0, trust.LEAST)
     found = scoring.score(story, card, day(10))
     assert 0.05 < found.late[0] < 0.6
 

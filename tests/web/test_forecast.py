@@ -8,6 +8,7 @@ import pytest
 from bpo.db import acting_as
 from bpo.kernel import actor as actors
 from bpo.services import scores
+from bpo.web.office.forecast import weigh
 from tests.factories import debts, people
 from tests.web.test_figures_screens import page, said
 
@@ -40,8 +41,14 @@ def scored(cast, program, day: date = TODAY) -> None:
     scores.refresh(program, cast.sol.id, day, now=datetime.now(UTC))
 
 
-def test_before_the_first_model_the_page_says_what_to_do(client, cast, book):
-    assert "Ainda não há de onde prever" in page(client, cast.ana, "/w/sol/forecast")
+def test_before_the_first_title_the_page_says_what_to_do(client, cast):
+    assert "Importe-os" in page(client, cast.ana, "/w/sol/forecast")
+
+
+def test_before_the_first_model_the_page_says_that_it_comes_by_itself(client, cast, book):
+    text = page(client, cast.ana, "/w/sol/forecast")
+    assert "A primeira previsão está a caminho" in text
+    assert "Importe-os" not in text
 
 
 def test_the_page_tells_the_weeks_the_model_and_who_may_pay_late(client, cast, book):
@@ -52,6 +59,16 @@ def test_the_page_tells_the_weeks_the_model_and_who_may_pay_late(client, cast, b
     assert "Davi Lima" in text
     assert "Pagas com atraso até agora: 8 de 8 faturas" in text
     assert "A taxa de atraso do próprio devedor" in text
+    assert "Com que frequência o devedor atrasou até agora" in text
+    assert "pesa muito, quanto mais, mais tarde" in text
+    assert "Quatro e treze semanas somadas" in text
+
+
+def test_a_model_kept_before_its_weights_and_pace_were_known_is_still_shown():
+    late = {"start": 0.2, "rate": 0.6, "size": -0.3, "experience": -0.01}
+    told = [(str(one.name), str(one.strength), one.way) for one in weigh({"late": late})]
+    assert [strength for _, strength, _ in told] == ["counts much", "counts", "counts hardly here"]
+    assert [str(way) for *_, way in told] == ["more means later", "more means sooner", "None"]
 
 
 def test_the_receivable_and_the_debtor_tell_when_and_why(client, cast, book):

@@ -1,10 +1,13 @@
 """The cash to come and how far predictions can be trusted: a company's model on trial."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import exp
+from typing import Any
 
 from flask import g, render_template
 
+from bpo.analytics import cash
 from bpo.analytics.cash import CONFIDENCE_PCT, CashWeek
 from bpo.analytics.trials import Trial
 from bpo.db import db
@@ -15,7 +18,8 @@ from bpo.queries import scores
 from bpo.web import access, language
 from bpo.web.office import blueprint, lists
 
-MONTH = 4
+STRONG, CLEAR, SLIGHT = 0.5, 0.2, 0.05
+"""How far a usual distance from the middle moves the log-odds of lateness, to be called so."""
 FEATURES = {
     "rate": Phrase("How often the debtor was late so far"),
     "timing": Phrase("How many days before or after the due date they usually pay"),
@@ -38,6 +42,24 @@ class Baseline:
     is_model: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """One thing the model looks at, how much it matters, and which way (None: hardly any)."""
+
+    name: Phrase
+    strength: Phrase
+    way: Phrase | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What else moves a payment. `queue_pct`: by how much each older open invoice lowers the odds
+    of being paid within a week; None where it tells nothing."""
+
+    queue_pct: float | None
+    season: bool
+
+
 @blueprint.get("/w/<slug>/forecast", endpoint="forecast")
 @access.requires(Permission.SEE_WORKSPACE)
 def show_forecast(slug: str) -> str:
@@ -45,16 +67,21 @@ def show_forecast(slug: str) -> str:
     session, place = db.session(), g.workspace.id
     found = scores.insight(session, place)
     if found is None:
-        return render_template("office/forecast/none.html")
+        return render_template(
+            "office/forecast/none.html", has_titles=scores.has_titles(session, place)
+        )
     return render_template(
         "office/forecast/page.html",
         found=found,
         ahead=[(_label(week), week) for week in found.ahead],
         past=[(_label(week), week) for week in found.record.next_week],
-        month=_sum(found.ahead[:MONTH]),
+        spans=[(cash.MONTH, one) for one in found.record.months]
+        + [(cash.QUARTER, one) for one in found.record.quarters],
+        month=_sum(found.ahead[: cash.MONTH]),
         quarter=_sum(found.ahead),
         rows=comparison(found.trial),
-        features=_features(found.model.model["late"]),
+        weights=weigh(found.model.model),
+        pace=_pace(found.model.model.get("pace", {})),
         risky=scores.risky(session, place),
         versions=scores.versions(session, place),
         confidence=CONFIDENCE_PCT,
@@ -94,10 +121,36 @@ def _hundred(value: float | None) -> float | None:
     return None if value is None else round(value * 100, 1)
 
 
-def _features(late: dict[str, float]) -> list[tuple[Phrase, float]]:
-    """What the chance is made of and how strongly, strongest first."""
-    known = [(FEATURES[name], value) for name, value in late.items() if name in FEATURES]
-    return sorted(known, key=lambda pair: -abs(pair[1]))
+def weigh(model: Mapping[str, Any]) -> list[Weight]:
+    """What the chance is made of, strongest first: how far it moves by what titles differ in.
+
+    Models kept before that was known are weighed as if all figures differed alike.
+    """
+    late: Mapping[str, float] = model["late"]
+    apart = model.get("apart") or [1.0] * len(late)
+    moved = {name: late[name] * far for name, far in zip(late, apart, strict=True)}
+    ordered = sorted((name for name in moved if name in FEATURES), key=lambda n: -abs(moved[n]))
+    return [Weight(FEATURES[name], _strength(moved[name]), _way(moved[name])) for name in ordered]
+
+
+def _strength(moved: float) -> Phrase:
+    if abs(moved) >= STRONG:
+        return Phrase("counts much")
+    if abs(moved) >= CLEAR:
+        return Phrase("counts")
+    return Phrase("counts a little") if abs(moved) >= SLIGHT else Phrase("counts hardly here")
+
+
+def _way(moved: float) -> Phrase | None:
+    if abs(moved) < SLIGHT:
+        return None
+    return Phrase("more means later") if moved > 0 else Phrase("more means sooner")
+
+
+def _pace(stored: Mapping[str, float]) -> Pace:
+    queue = stored.get("queue", 0.0)
+    lowered = round((1 - exp(queue)) * 100) if queue else None
+    return Pace(lowered, bool(stored.get("season")))
 
 
 @dataclass(frozen=True, slots=True)
