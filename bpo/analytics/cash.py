@@ -63,8 +63,14 @@ class CashWeek:
         )
 
 
-def weeks(frames: Frames, scores: Scores, stretch: float = USUAL_STRETCH) -> tuple[CashWeek, ...]:
-    """The coming weeks of scored receivables. `stretch` is how much more weeks vary than supposed.
+def weeks(
+    frames: Frames,
+    scores: Scores,
+    stretch: float = USUAL_STRETCH,
+    sum_stretch: float | None = None,
+) -> tuple[CashWeek, ...]:
+    """The coming weeks of scored receivables. `stretch` is how much more weeks vary than supposed,
+    `sum_stretch` the same for several weeks together (at least as much).
 
     Expected: balance x chance. The band is that of a sum of titles that are paid whole or not at
     all, half of their spread common to the titles of a debtor, its variance stretched. It leaves
@@ -73,7 +79,7 @@ def weeks(frames: Frames, scores: Scores, stretch: float = USUAL_STRETCH) -> tup
     """
     expected = scores.weeks.T @ scores.balance
     low, high = _band(expected, _variance(frames, scores), _nothing(frames, scores), stretch)
-    least, most = _sum_bands(frames, scores, stretch)
+    least, most = _sum_bands(frames, scores, [max(stretch, sum_stretch or 0.0)])[0]
     due = frames.receivables.effective[scores.title] - ordinal(scores.as_of)
     falls = [
         int(scores.balance[(due > WEEK * n) & (due <= WEEK * (n + 1))].sum())
@@ -95,8 +101,10 @@ def weeks(frames: Frames, scores: Scores, stretch: float = USUAL_STRETCH) -> tup
     )
 
 
-def _sum_bands(frames: Frames, scores: Scores, stretch: float) -> tuple[Floats, Floats]:
-    """The bands of all that comes until the end of each week.
+def _sum_bands(
+    frames: Frames, scores: Scores, stretches: Sequence[float]
+) -> list[tuple[Floats, Floats]]:
+    """The bands of all that comes until the end of each week, with each of some stretches.
 
     Where more than half of what is open should have come, it is the band of what is left: most of
     the surprise then lies below. Nobody is taken to pay for certain.
@@ -104,10 +112,14 @@ def _sum_bands(frames: Frames, scores: Scores, stretch: float) -> tuple[Floats, 
     paid = replace(scores, weeks=np.cumsum(scores.weeks, axis=1).clip(0, _SUREST))
     left = replace(paid, weeks=1 - paid.weeks)
     whole, told = scores.balance.sum(), paid.weeks.T @ scores.balance
-    low, high = _band(told, _variance(frames, paid), _nothing(frames, paid), stretch)
-    least, most = _band(whole - told, _variance(frames, left), _nothing(frames, left), stretch)
-    mostly = told > whole / 2
-    return np.where(mostly, (whole - most).clip(0), low), np.where(mostly, whole - least, high)
+    of_paid = told, _variance(frames, paid), _nothing(frames, paid)
+    of_left = whole - told, _variance(frames, left), _nothing(frames, left)
+    mostly, found = told > whole / 2, []
+    for stretch in stretches:
+        (low, high), (least, most) = _band(*of_paid, stretch), _band(*of_left, stretch)
+        lowest = np.where(mostly, (whole - most).clip(0), low)
+        found.append((lowest, np.where(mostly, whole - least, high)))
+    return found
 
 
 def _variance(frames: Frames, scores: Scores) -> Floats:
@@ -180,7 +192,8 @@ class Record:
     """How forecasts of the past went: the first week of each, oldest first, and all of them.
 
     `months`, `quarters`: four and thirteen weeks together, told every four weeks, newest first.
-    `stretch` is how much more (or, below 1, less) weeks varied than supposed. `held_pct`: share of
+    `stretch` is how much more (or, below 1, less) weeks varied than supposed, `sum_stretch` the
+    same for four weeks together. `held_pct`: share of
     all weeks (up to 4 ahead) whose band held what came; None without any. `bias_pct`: what was
     expected over what came, less 100.
     """
@@ -192,6 +205,7 @@ class Record:
     bias_pct: float | None
     months: tuple[Span, ...] = ()
     quarters: tuple[Span, ...] = ()
+    sum_stretch: float | None = None
 
 
 def look_back(
@@ -207,19 +221,21 @@ def look_back(
     days = [as_of - timedelta(days=WEEK * n) for n in range(back + MONTH, 0, -1)]
     told: list[_Told] = []
     tried: list[tuple[date, Flags]] = []
+    summed: list[tuple[date, Flags]] = []
     card: Scorecard | None = None
     known = at_issue or traits.at_issue(frames, past.remember(frames, ordinal(as_of)))
     for day in days:
         if card is None or (day - card.as_of).days >= 4 * WEEK:
             card = scorecard.fit(frames, day, known)
         scores = scoring.score(frames, card, day, MONTH)
-        stretch = _stretch([held for end, held in tried if end <= day])
-        ahead = weeks(frames, scores, stretch)
+        ahead = weeks(frames, scores, _earned(tried, day), _earned(summed, day))
         came = _came(frames, scores, MONTH)
         tried += _tried(frames, scores, came, day)
+        summed += _tried_sums(frames, scores, came, day)
         told.append((day, ahead, came))
-    record = _record(told, as_of, _stretch([held for end, held in tried if end <= as_of]))
-    return replace(record, quarters=_quarters(frames, as_of, known, record.stretch))
+    record = _record(told, as_of, round(_earned(tried, as_of), 4))
+    quarters = _quarters(frames, as_of, known, _earned(summed, as_of))
+    return replace(record, quarters=quarters, sum_stretch=round(_earned(summed, as_of), 4))
 
 
 def _quarters(frames: Frames, as_of: date, known: Traits, stretch: float) -> tuple[Span, ...]:
@@ -232,7 +248,7 @@ def _quarters(frames: Frames, as_of: date, known: Traits, stretch: float) -> tup
         day = as_of - timedelta(days=WEEK * back)
         scores = scoring.score(frames, scorecard.fit(frames, day, known), day, QUARTER)
         if len(scores.title):
-            ahead = weeks(frames, scores, stretch)
+            ahead = weeks(frames, scores, stretch, stretch)
             found.append(_span(ahead, _came(frames, scores, QUARTER)))
     return tuple(found)
 
@@ -260,6 +276,22 @@ def _tried(frames: Frames, scores: Scores, came: Floats, day: date) -> list[tupl
         for n in range(len(came))
         if variance[n] > 0
     ]
+
+
+def _tried_sums(
+    frames: Frames, scores: Scores, came: Floats, day: date
+) -> list[tuple[date, Flags]]:
+    """Which of STRETCHES would have held what came in all the weeks together."""
+    if not len(scores.title):
+        return []
+    bands, whole = _sum_bands(frames, scores, STRETCHES), came.sum()
+    held = np.array([low[-1] <= whole <= high[-1] for low, high in bands])
+    return [(day + timedelta(days=WEEK * len(came)), held)]
+
+
+def _earned(tried: Sequence[tuple[date, Flags]], day: date) -> float:
+    """The stretch that what ended by a day has earned."""
+    return _stretch([held for end, held in tried if end <= day])
 
 
 def _stretch(tried: Sequence[Flags]) -> float:
@@ -296,7 +328,7 @@ def _record(told: Sequence[_Told], as_of: date, stretch: float) -> Record:
     return Record(
         next_week=tuple(row[0] for row in known if row[0].came_cents is not None),
         in_four=tuple(row[3] for row in known if row[3].came_cents is not None),
-        stretch=round(stretch, 4),
+        stretch=stretch,
         held_pct=_pct(sum(week.held for week in closed), len(closed)),
         bias_pct=None if not came else round(expected / came * 100 - 100, 1),
         months=tuple(_span(row, came) for _, row, came in _ended(told, as_of)[::-MONTH]),

@@ -98,7 +98,7 @@ class Scorecard:
             "late": dict(zip(FEATURES, self.late.tolist(), strict=True)),
             "days": dict(zip(DAYS, self.days.tolist(), strict=True)),
             "usual": self.usual.tolist(),
-            "apart": self.apart.tolist(),
+            "apart": dict(zip(FEATURES, self.apart.tolist(), strict=True)),
             "trust": self.trust,
             "unpaid": self.shape.own.unpaid.tolist(),
             "plain": self.shape.common.unpaid.tolist(),
@@ -127,7 +127,7 @@ def from_json(stored: dict[str, Any]) -> Scorecard:
         known=stored["known"],
         open=stored["open"],
         proved_on=stored["proved_on"],
-        apart=np.array(stored.get("apart", np.ones(len(FEATURES)))),
+        apart=np.array([stored.get("apart", {}).get(name, 1.0) for name in FEATURES]),
         pace=Pace(**stored.get("pace", {})),
     )
 

@@ -171,10 +171,20 @@ def number(value: float | Decimal | None, locale: str, digits: int = 2) -> str:
         return NOTHING
     if isinstance(value, int):
         return f"{value:,}".translate(_REAIS[locale][1])
-    rounded = Decimal(str(value)).quantize(_step(digits), ROUND_HALF_EVEN)
-    text = f"{rounded:,f}"
+    text = _digits(value, digits)
     text = text.rstrip("0").rstrip(".") if digits else text
     return text.translate(_REAIS[locale][1])
+
+
+def fixed(value: float | Decimal | None, locale: str, digits: int = 1) -> str:
+    """A figure with the reader's separators and just as many decimals as its neighbours."""
+    if value is None or value != value:
+        return NOTHING
+    return _digits(value, digits).translate(_REAIS[locale][1])
+
+
+def _digits(value: float | Decimal, digits: int) -> str:
+    return f"{Decimal(str(value)).quantize(_step(digits), ROUND_HALF_EVEN):,f}"
 
 
 @cache
@@ -272,6 +282,7 @@ def filters(
         "money_short": lambda cents, currency="BRL": money_short(cents, locale(), currency),
         "amount": lambda cents: amount(cents, locale()),
         "number": lambda value, digits=2: number(value, locale(), digits),
+        "fixed": lambda value, digits=1: fixed(value, locale(), digits),
         "percent": lambda value, digits=1: percent(value, locale(), digits),
         "days": lambda count: days(count, locale()),
         "date": lambda value: day(_local_day(value, zone()), locale()),

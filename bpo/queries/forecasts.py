@@ -23,7 +23,8 @@ def ahead(session: Session, workspace_id: int, as_of: date) -> tuple[CashWeek, .
     known = facts.load(session, workspace_id)
     card = scorecard.from_json(model.model) if model else scorecard.fit(known, as_of)
     told = scoring.score(known, card, as_of)
-    return cash.weeks(known, told, model.record["stretch"] if model else cash.USUAL_STRETCH)
+    record = model.record if model else {"stretch": cash.USUAL_STRETCH}
+    return cash.weeks(known, told, record["stretch"], record.get("sum_stretch"))
 
 
 def _in_force(session: Session, workspace_id: int, day: date) -> ScoreModel | None:

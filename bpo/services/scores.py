@@ -53,11 +53,12 @@ def refresh(actor: Actor, workspace_id: int, today: date, *, now: datetime) -> b
         if latest and latest.scored_on >= today and not renew:
             return False
         stored = latest.model if latest and not renew else None
-        stretch = latest.record["stretch"] if latest else None
+        record = latest.record if latest else {}
         frames = figures.load(session, workspace_id)
     card, fitted = _fitted(frames, today) if stored is None else (scorecard.from_json(stored), None)
     told = scoring.score(frames, card, today)
-    ahead = cash.weeks(frames, told, fitted["record"]["stretch"] if fitted else stretch or 1.0)
+    record = fitted["record"] if fitted else record
+    ahead = cash.weeks(frames, told, record["stretch"], record.get("sum_stretch"))
     with unit_of_work(actor) as session:
         version = _keep(session, actor, workspace_id, fitted, today, now)
         _tell(session, workspace_id, version, snapshot.plain(ahead), today)

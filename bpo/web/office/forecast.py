@@ -126,10 +126,9 @@ def weigh(model: Mapping[str, Any]) -> list[Weight]:
 
     Models kept before that was known are weighed as if all figures differed alike.
     """
-    late: Mapping[str, float] = model["late"]
-    apart = model.get("apart") or [1.0] * len(late)
-    moved = {name: late[name] * far for name, far in zip(late, apart, strict=True)}
-    ordered = sorted((name for name in moved if name in FEATURES), key=lambda n: -abs(moved[n]))
+    late, apart = model["late"], model.get("apart", {})
+    moved = {name: late[name] * apart.get(name, 1.0) for name in FEATURES if name in late}
+    ordered = sorted(moved, key=lambda name: -abs(moved[name]))
     return [Weight(FEATURES[name], _strength(moved[name]), _way(moved[name])) for name in ordered]
 
 
