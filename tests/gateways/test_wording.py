@@ -69,6 +69,9 @@ def test_percentages_and_figures() -> None:
     assert wording.percent(float("nan"), "pt_BR") == "–"
     assert wording.number(1234.5, "pt_BR") == "1.234,5"
     assert wording.number(Decimal("0.0333"), "pt_BR", 4) == "0,0333"
+    assert wording.fixed(2, "pt_BR") == "2,0"
+    assert wording.fixed(None, "en") == wording.NOTHING
+    assert wording.fixed(1234.56, "en") == "1,234.6"
 
 
 def test_days_are_dated_as_each_reader_expects() -> None:
