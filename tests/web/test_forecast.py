@@ -60,7 +60,7 @@ def test_the_page_tells_the_weeks_the_model_and_who_may_pay_late(client, cast, b
     assert "Pagas com atraso até agora: 8 de 8 faturas" in text
     assert "A taxa de atraso do próprio devedor" in text
     assert "Com que frequência o devedor atrasou até agora" in text
-    assert "pesa muito, quanto mais, mais tarde" in text
+    assert "pesa muito · quanto mais, mais tarde" in text
     assert "Quatro e treze semanas somadas" in text
 
 
