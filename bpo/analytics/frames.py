@@ -87,8 +87,8 @@ def build(
     charges_cents (fine and interest paid besides) and payment_id. Ids and amounts are integers,
     dates datetime64 or `date`. `names` are the debtors' names by id.
 
-    What was withdrawn whole on the day of its issue never was, and is left out with its entries:
-    an import that was undone and taken again counts once.
+    What was withdrawn whole on the day of its issue never was, and is left out with its entries: an
+    import that was undone and taken again counts once. What came back on a later day was all along.
 
     Raises ValueError when a column is missing, is not of whole numbers or has gaps, when an entry
     belongs to no receivable, or when entries settle more than the receivable's amount.
@@ -103,16 +103,18 @@ def build(
 def _that_were(
     receivables: pd.DataFrame, entries: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The frames without what was withdrawn whole on the day of its issue."""
-    withdrawn = entries[entries["kind"] == str(EntryKind.WITHDRAWAL)]
+    """The frames without what was withdrawn whole on the day of its issue and stayed so."""
+    withdrawn = entries[entries["kind"] == str(EntryKind.WITHDRAWAL)].reset_index(drop=True)
     if withdrawn.empty:
         return receivables, entries
     facts = receivables[["receivable_id", "issue_date", "amount_cents"]]
-    at_issue = withdrawn.merge(facts, on="receivable_id")
+    at_issue = withdrawn.merge(facts, on="receivable_id", how="left")
     days = np.asarray(at_issue["on"], dtype="datetime64[D]")
     at_issue = at_issue[days <= np.asarray(at_issue["issue_date"], dtype="datetime64[D]")]
     sums = at_issue.groupby("receivable_id").agg({"principal_cents": "sum", "amount_cents": "max"})
-    never = sums.index[sums["principal_cents"] == sums["amount_cents"]]
+    later = withdrawn.index.difference(at_issue.index)
+    came_back = withdrawn.loc[later, "receivable_id"]
+    never = sums.index[sums["principal_cents"] == sums["amount_cents"]].difference(came_back)
     return (
         receivables[~receivables["receivable_id"].isin(never)],
         entries[~entries["receivable_id"].isin(never)],
