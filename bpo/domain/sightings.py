@@ -57,6 +57,20 @@ def require_campaign(campaign: Campaign, seen: str | None) -> None:
         raise Conflict("The draft has changed since you looked: see what it changes now")
 
 
+def of_content(content: Any) -> str:
+    """The name of anything that JSON can tell."""
+    return _name(content)
+
+
+def require(now: str, seen: str | None) -> None:
+    """Raises Conflict when what was seen is no longer what is there."""
+    if seen and seen != now:
+        raise Conflict(
+            "Somebody else has changed this since you looked: what you typed is kept, and saving it"
+            " again replaces theirs"
+        )
+
+
 def merged(seen: Record | None, wished: Record, now: Record) -> Record:
     """What a record shall say: what somebody changed of what was seen, and all else as it is now.
 

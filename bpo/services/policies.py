@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from bpo.db import db, unit_of_work
-from bpo.domain import access, policies, policy_checks
+from bpo.domain import access, policies, policy_checks, sightings
 from bpo.domain.access import Permission
 from bpo.domain.policies import CollectionPolicy
 from bpo.domain.policy_checks import Finding, Severity
@@ -43,11 +43,13 @@ def publish(
     effective_from: date,
     *,
     now: datetime,
+    seen: str | None = None,
 ) -> PolicyVersion:
     """Add a version of the policy, in force from a day that is today or later.
 
     Earlier versions stay readable for ever, and receivables keep the version they were issued
-    under. Raises BadInput when the policy has errors or would reach into the past.
+    under. Raises BadInput when the policy has errors or would reach into the past, Conflict when
+    the newest version is no longer the one that was `seen`.
     """
     access.require(actor, Permission.EDIT_WORKSPACE, workspace_id)
     policies.from_json(policies.to_json(policy))
@@ -55,6 +57,8 @@ def publish(
         workspace = workspaces.locked(session, workspace_id)
         if workspace is None:
             raise NotFound("This page does not exist or is not yours to see")
+        newest = max(row.version for row in workspaces.policies(session, workspace_id))
+        sightings.require(str(newest), seen)
         _check(session, workspace, policy, effective_from, now)
         version = _added(session, workspace, policy, effective_from, actor.user_id)
         audit.record(

@@ -104,15 +104,21 @@ def describe(
 
 
 def set_contact_rules(
-    actor: Actor, workspace_id: int, chosen: Rules, *, now: datetime
+    actor: Actor, workspace_id: int, chosen: Rules, *, now: datetime, seen: str | None = None
 ) -> dict[str, object]:
-    """Replace the contact rules of a workspace; they hold from the next contact on."""
+    """Replace the contact rules of a workspace; they hold from the next contact on.
+
+    Raises Conflict when they are no longer what was `seen`, by its name (`sightings`).
+    """
     access.require(actor, Permission.EDIT_WORKSPACE, workspace_id)
     after = contact_rules.to_json(chosen)
     contact_rules.from_json(after)
     with unit_of_work(actor) as session:
+        _held(session, workspace_id)
         row = workspaces.contact_rules(session, workspace_id)
         before = row.rules if row else contact_rules.to_json(Rules())
+        held = contact_rules.to_json(contact_rules.from_json(before))
+        sightings.require(sightings.of_content(held), seen)
         if row is None:
             session.add(ContactRules(workspace_id=workspace_id, rules=after))
         else:

@@ -17,6 +17,8 @@ from bpo.web import language
 LONGEST = 2000
 WAS = "was-"
 """Before the name of a field: what it held when its form was opened."""
+VERSION = "version"
+"""In the place of a field: which version of a record its form showed."""
 YEARS = range(1900, 2101)
 """Days are of these years, so that a screen can count years back and ahead of any of them."""
 
@@ -124,10 +126,11 @@ def seen() -> Typed | None:
 def still_seen(now: Mapping[str, str], attempt: Attempt[Any] | None = None) -> dict[str, str]:
     """What a form that is shown says was there: at first what is there now, later the same again.
 
-    A field that another has changed meanwhile has been told, so that the next time replaces it.
+    A field that another has changed meanwhile has been told, so that the next time replaces it; the
+    `VERSION` of a whole record by a refusal that names no field.
     """
     refusal = attempt.refusal if attempt else None
-    told = refusal.field if isinstance(refusal, Conflict) else None
+    told = (refusal.field or VERSION) if isinstance(refusal, Conflict) else None
     return {
         name: text if name == told else request.form.get(WAS + name, text)
         for name, text in now.items()

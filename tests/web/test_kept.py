@@ -117,3 +117,19 @@ def test_an_old_page_of_a_company_turns_nothing_back(client, cast):
     marta.post(settings, data=before | {"phone": "+55 11 4000-0000"})
     now = shown(marta.get(settings).text)
     assert (now["time_zone"], now["phone"]) == ("America/Manaus", "+55 11 4000-0000")
+
+
+@pytest.mark.parametrize(
+    ("tab", "change"),
+    [("contact", {"weekly_cap": "2"}), ("policy", {"fine_rate": "1"})],
+)
+def test_rules_are_not_replaced_unseen(client, cast, tab, change):
+    marta = people.sign_in(client, cast.marta)
+    settings = f"/w/sol/settings/{tab}"
+    before = shown(marta.get(settings).text)
+    assert set(change) <= set(before)
+    assert marta.post(settings, data=before | change).status_code == 302
+    refused = marta.post(settings, data=before)
+    assert refused.status_code == 400
+    assert "salvar de novo substitui o dela" in refused.text
+    assert marta.post(settings, data=shown(refused.text)).status_code == 302

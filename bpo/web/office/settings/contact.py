@@ -7,7 +7,7 @@ from flask import g, request
 from flask_babel import gettext as _
 
 from bpo.db import db
-from bpo.domain import contact_rules
+from bpo.domain import contact_rules, sightings
 from bpo.domain.access import Permission
 from bpo.domain.contact_rules import WEEKDAYS, Rules
 from bpo.domain.hours import STATE_WINDOWS, Hours, Window
@@ -36,12 +36,15 @@ def settings_contact(slug: str) -> Answer:
 @access.requires(Permission.EDIT_WORKSPACE)
 def settings_contact_save(slug: str) -> Answer:
     """Replace the rules."""
-    place = g.workspace
+    place, seen = g.workspace, forms.seen()
+    version = seen.text(forms.VERSION) if seen else None
     attempt = forms.attempt(
-        lambda: workspaces.set_contact_rules(g.actor, place.id, _typed(forms.typed()), now=g.now)
+        lambda: workspaces.set_contact_rules(
+            g.actor, place.id, _typed(forms.typed()), now=g.now, seen=version
+        )
     )
     if attempt.result is None:
-        return _page(faults=forms.faults(attempt)), 400
+        return _page(attempt, faults=forms.faults(attempt)), 400
     return back(HERE, _("Saved. The rules hold from the next contact on."))
 
 
@@ -68,6 +71,10 @@ def _typed(typed: Typed) -> Rules:
         limitation_years=typed.whole("limitation_years"),
         quiet_after_issue_days=_needed(typed, "quiet_after_issue_days"),
     )
+
+
+def _name(rules: Rules) -> str:
+    return sightings.of_content(contact_rules.to_json(rules))
 
 
 def _needed(typed: Typed, name: str) -> int:
@@ -125,7 +132,7 @@ def _hours(typed: Typed, name: str, days: str, field: str | None = None) -> Hour
     return Hours(opens, closes)
 
 
-def _page(**context: Any) -> str:
+def _page(attempt: forms.Attempt[Any] | None = None, **context: Any) -> str:
     row = stored.contact_rules(db.session(), g.workspace.id)
     rules = contact_rules.from_json(row.rules) if row else Rules()
     return page(
@@ -133,6 +140,7 @@ def _page(**context: Any) -> str:
         HERE,
         typed=request.form,
         rules=rules,
+        was=forms.still_seen({forms.VERSION: _name(rules)}, attempt),
         laws=STATE_WINDOWS,
         weekdays=[_MONDAY + timedelta(days=day) for day in WEEKDAYS],
         states=[uf for uf in STATES if uf not in rules.state_windows],

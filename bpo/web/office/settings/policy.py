@@ -16,7 +16,7 @@ from bpo.kernel.errors import NotFound
 from bpo.queries import workspaces
 from bpo.services import policies
 from bpo.web import access, forms, language
-from bpo.web.forms import Typed
+from bpo.web.forms import Attempt, Typed
 from bpo.web.office import blueprint
 from bpo.web.office.settings import Answer, back, page, policy_form
 
@@ -37,7 +37,7 @@ def settings_policy_publish(slug: str) -> Answer:
     typed = forms.typed()
     attempt = forms.attempt(lambda: _publish(typed))
     if attempt.refusal is not None:
-        return _page(faults=forms.faults(attempt)), 400
+        return _page(attempt, faults=forms.faults(attempt)), 400
     if attempt.result:
         return _page(warnings=attempt.result, confirming=True)
     return back(HERE, _("Published. Earlier versions stay readable on the public page."))
@@ -62,11 +62,13 @@ def _publish(typed: Typed) -> tuple[Finding, ...]:
     warnings = policies.review(g.actor, place.id, policy).warnings
     if warnings and not typed.checked("confirmed"):
         return warnings
-    policies.publish(g.actor, place.id, policy, since, now=g.now)
+    seen = forms.seen()
+    version = seen.text(forms.VERSION) if seen else None
+    policies.publish(g.actor, place.id, policy, since, now=g.now, seen=version)
     return ()
 
 
-def _page(**context: Any) -> str:
+def _page(attempt: Attempt[Any] | None = None, **context: Any) -> str:
     place, today = g.workspace, _today()
     versions = workspaces.policies(db.session(), place.id)
     current = workspaces.policy_on(db.session(), place.id, today)
@@ -79,6 +81,7 @@ def _page(**context: Any) -> str:
         sentences=rules.sentences(policy),
         current=current,
         versions=versions,
+        was=forms.still_seen({forms.VERSION: str(max(v.version for v in versions))}, attempt),
         today=today,
         form_rows=policy_form,
         **{"warnings": (), "confirming": False} | context,
