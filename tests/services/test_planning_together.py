@@ -94,3 +94,27 @@ def test_a_step_taken_away_when_the_plan_is_almost_kept_is_not_said(scene, monke
     _plan(program, place)
     saved[0].result(30)
     assert _waiting(place) == {State.CANCELLED}
+
+
+@pytest.mark.parametrize("zone", ["America/Rio_Branco", "America/Noronha"])
+def test_a_zone_changed_while_a_campaign_runs_says_nothing_twice_and_skips_nothing(session, zone):
+    """The day is the day in both zones: only the hours of what is to come are other ones."""
+    sol = people.workspace()
+    program = actors.system([sol.id], name="test")
+    with acting_as(program):
+        debts.running(session, sol, since=NOON - timedelta(days=60))
+        for number, due in (("early", date(2026, 11, 19)), ("late", TUESDAY)):
+            who = debts.debtor(session, sol, number, email=f"{number}@example.org")
+            debts.receivable(session, who, number, due=due)
+        before = _said(session, program, sol, TUESDAY, NOON)
+        sol.time_zone = zone
+        session.commit()
+        assert _said(session, program, sol, TUESDAY, NOON) == before
+        after = _said(session, program, sol, TUESDAY + timedelta(days=1), NOON + timedelta(days=1))
+    assert (len(before), len(after), len(set(after))) == (1, 2, 2)
+
+
+def _said(session, program, sol, day, now):
+    campaigns.plan(program, sol.id, day, now=now, queue=MemoryQueue())
+    rows = select(Touch.debtor_id, Touch.step_key).where(Touch.workspace_id == sol.id)
+    return [tuple(row) for row in session.execute(rows)]
