@@ -4,11 +4,13 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bpo.db import acting_as, db
 from bpo.kernel import actor as actors
+from bpo.models import Receivable
 from bpo.queries import approvals as stored
-from tests.factories import debts, people
+from tests.factories import debts, people, waiting
 from tests.factories.books import TODAY, Browser
 from tests.factories.people import sign_in
 
@@ -64,6 +66,19 @@ def test_bruno_reads_the_case_and_approves(client, session, cast, davi):
     assert done.status_code == 302
     db.session.expire_all()
     assert of_sol(session, cast)[0].state == "accepted"
+
+
+def test_bruno_is_not_told_that_nothing_waits_while_a_debtor_disagrees(
+    client, session, cast, davi, today
+):
+    bruno = bruno_of(client, cast)
+    assert "Nada aguarda a sua decisão" in bruno.open("/approvals").text
+    with acting_as(actors.system([cast.sol.id], name="test")):
+        title = session.scalars(select(Receivable)).one()
+        waiting.dispute(session, title, today - timedelta(days=2))
+    page = bruno.open("/approvals").text
+    assert "1 pergunta sobre um devedor espera por você" in page
+    assert "Nada aguarda a sua decisão" not in page
 
 
 def test_a_refusal_needs_a_reason_and_other_terms_must_fit(client, session, cast, davi):

@@ -1,11 +1,14 @@
 """What the client company decides about offers to its debtors."""
 
-from flask import redirect, render_template, url_for
+from flask import g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from bpo.db import db
 from bpo.domain.access import Permission
 from bpo.domain.approvals import LABELS
+from bpo.kernel import clock
 from bpo.kernel.actor import Role
+from bpo.queries import actions
 from bpo.web import access, approvals, forms
 from bpo.web.portal import blueprint
 
@@ -28,10 +31,13 @@ def decide_approval(slug: str, request_id: int) -> Response | tuple[str, int]:
 
 
 def _page(faults: dict[int, dict[str, str]]) -> str:
+    day = clock.local_day(g.now, g.workspace.time_zone)
+    asked = actions.decisions(db.session(), g.workspace, day)
     return render_template(
         "portal/approvals.html",
         found=approvals.shown(Role.CLIENT_MANAGER),
         labels=LABELS,
+        others=sum(one.kind != "approval" for one in asked),
         faults=faults,
         typed=forms.typed().values if faults else {},
         decide_endpoint="portal.decide_approval",

@@ -10,6 +10,7 @@ import * as menus from "./menus.js";
 import * as palette from "./palette.js";
 import * as preferences from "./preferences.js";
 import * as progress from "./progress.js";
+import * as tabs from "./tabs.js";
 import * as toasts from "./toasts.js";
 import * as writing from "./writing.js";
 
@@ -17,7 +18,7 @@ document.documentElement.classList.add("js");
 
 for (const behaviour of [
   toasts, menus, dialogs, forms, filtering, choosing, copying, keyboard, palette, preferences, progress,
-  writing,
+  tabs, writing,
 ]) {
   behaviour.start(document);
 }
