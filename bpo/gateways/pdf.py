@@ -46,6 +46,7 @@ def render(html: str, *, assets: Path, dated: date) -> bytes:
         html,
         dest=written,
         path=str(assets / "document.html"),
+        default_css=plain_look(),
         resource_policy=ResourceAccessPolicy.server(assets, allow_remote=False),
     )
     if outcome.err:
@@ -76,6 +77,12 @@ def fitted(text: str, *, width: float, size: float, family: str = "Inter") -> st
     while text and width_of(text + _ELLIPSIS, size=size, family=family) > width:
         text = text[:-1].rstrip()
     return text + _ELLIPSIS
+
+
+@cache
+def plain_look() -> str:
+    """How tags look before a paper says otherwise: few rules, for each is tried on each element."""
+    return (FONTS.parent / "plain.css").read_text(encoding="utf-8")
 
 
 @cache

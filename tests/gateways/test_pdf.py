@@ -1,6 +1,7 @@
 """PDFs: searchable text in embedded fonts, nothing fetched, nothing read beside the assets."""
 
 import logging
+import re
 from collections.abc import Iterator
 from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -152,3 +153,18 @@ def test_a_long_text_is_cut_to_the_room_it_has() -> None:
     assert cut.endswith("…")
     assert pdf.width_of(cut, size=8) <= 80
     assert pdf.fitted("Café Conceição", width=80, size=8) == "Café Conceição"
+
+
+def test_every_tag_of_the_papers_begins_with_a_plain_look() -> None:
+    papers = (paths.TEMPLATES / "reports").glob("*.html")
+    used = {tag for paper in papers for tag in re.findall(r"<([a-z]+[0-9]?)\b", paper.read_text())}
+    plain = set(re.findall(r"[a-z]+[0-9]?", re.sub(r"{.*?}|/\*.*?\*/", "", pdf.plain_look())))
+    inline = {"span", "br", "img", "thead", "tbody", "pdf"}
+    head = {"meta", "title", "style", "head"}
+    assert used - inline - head <= plain
+
+
+def test_a_paragraph_a_heading_and_a_cell_each_have_their_own_line() -> None:
+    told = drawn("<h2>Título</h2><p>um <b>dois</b></p><table><tr><td>três</td></tr></table>")
+    lines = [line.strip() for line in told.pages[0].extract_text().splitlines() if line.strip()]
+    assert lines == ["Título", "um dois", "três"]
