@@ -10,7 +10,7 @@ from tests.architecture.reading import ROOT
 FOLDER = ROOT / "templates"
 KINDS = {".html", ".txt", ".css"}
 _NAMED = re.compile(r"""\{%-?\s*(?:extends|include|import|from)\s+["']([^"']+)["']""")
-_TEMPLATE = re.compile(r"[\w*./-]+\.(?:html|txt|\*)|[\w*]+(?:/[\w*]+)+")
+_TEMPLATE = re.compile(r"[\w*./-]+\.(?:html|txt|css|\*)|[\w*]+(?:/[\w*]+)+")
 
 
 def templates():
