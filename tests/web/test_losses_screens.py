@@ -7,12 +7,13 @@ from datetime import date, timedelta
 from html import unescape
 
 import pytest
-from pypdf import PdfReader
 
-from bpo.analytics import losses, monthly
+from bpo.analytics import charts, losses, monthly
 from bpo.db import acting_as
+from bpo.gateways import monthly as board
 from bpo.gateways import reports as documents
 from bpo.gateways import wording
+from bpo.gateways.weekly.voice import Voice
 from bpo.kernel import actor as actors
 from bpo.queries import analysis, facts, months
 from bpo.queries.analysis import Chosen
@@ -47,11 +48,6 @@ def shown(client, path: str) -> str:
     page = client.get(path)
     assert page.status_code == 200, path
     return unescape(re.sub(r"<[^>]+>", " ", page.text)).replace("\xa0", " ")
-
-
-def text_of(document: bytes) -> str:
-    pages = PdfReader(io.BytesIO(document)).pages
-    return " ".join(page.extract_text() for page in pages).replace("\xa0", " ")
 
 
 def rows(client, path: str) -> list[dict[str, str]]:
@@ -97,7 +93,9 @@ def test_one_number_by_one_set_of_rates_wherever_it_is_told(session, client, cas
 
     month = months.of(session, cast.sol, monthly.month("2026-11"), TODAY)
     assert sum(one.lost_cents for one in month.lost) == loss.total_cents
-    paper = text_of(documents.monthly_pdf(month, IDENTITY, "pt_BR"))
+    voice, palette = Voice("pt_BR"), charts.Palette()
+    page = documents.monthly_frame(month, IDENTITY, voice) | board.page(month, voice, palette)
+    paper = documents.html("reports/monthly.html", page, "pt_BR", 3).replace("\xa0", " ")
     assert total in paper
     assert ("por partes usuais" in paper) == (by == "usual")
 

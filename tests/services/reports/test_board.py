@@ -2,14 +2,15 @@
 
 import csv
 import random
+from dataclasses import replace
 from datetime import date, timedelta
-from io import BytesIO, StringIO
+from io import StringIO
 
 import pytest
-from pypdf import PdfReader
 from sqlalchemy import select
 
 from bpo.analytics import charts, monthly
+from bpo.analytics.recovery import Effect
 from bpo.db import acting_as
 from bpo.gateways import monthly as board
 from bpo.gateways import reports as documents
@@ -63,9 +64,11 @@ def by_hand(session, place, first, last):
     return found
 
 
-def text_of(document: bytes) -> list[str]:
-    pages = PdfReader(BytesIO(document)).pages
-    return [page.extract_text().replace("\xa0", " ") for page in pages]
+def paper(told, locale="pt_BR") -> str:
+    """What the report is drawn from."""
+    voice, palette = Voice(locale), charts.Palette()
+    page = documents.monthly_frame(told, IDENTITY, voice) | board.page(told, voice, palette)
+    return documents.html("reports/monthly.html", page, locale, 3).replace("\xa0", " ")
 
 
 def test_the_board_reads_of_each_step_what_the_dashboard_says_of_the_month(
@@ -88,13 +91,12 @@ def test_the_board_reads_of_each_step_what_the_dashboard_says_of_the_month(
     ]
     screen = client.get(f"{room}?span=month&day=2026-10-31").text.replace("\xa0", " ")
     assert "01/10/2026" in screen
-    pages = text_of(documents.monthly_pdf(told, IDENTITY, "pt_BR"))
-    assert len(pages) == 3
+    _, _, last = paper(told).split("<pdf:nextpage />")
     for one in told.steps:
         for amount in (one.told_cents, one.recovered_cents):
             written = wording.money(amount, "pt_BR").replace("\xa0", " ")
             assert written in screen
-            assert written in pages[2]
+            assert written in last
 
 
 def test_money_that_came_after_the_month_is_not_in_it_when_it_is_looked_at_later(
@@ -113,6 +115,13 @@ def test_money_that_came_after_the_month_is_not_in_it_when_it_is_looked_at_later
 def test_a_month_in_which_no_campaign_ran_says_so(here, cast, locale, sentence):
     told = months.of(here, cast.sol, OCTOBER, date(2026, 10, 31))
     assert told.steps == ()
-    voice, palette = Voice(locale), charts.Palette()
-    page = documents.monthly_frame(told, IDENTITY, voice) | board.page(told, voice, palette)
-    assert sentence in documents.html("reports/monthly.html", page, locale, 3)
+    assert sentence in paper(told, locale)
+
+
+def test_steps_beyond_what_the_page_holds_are_told_together(here, cast):
+    month = months.of(here, cast.sol, OCTOBER, date(2026, 10, 31))
+    steps = tuple(Effect(f"d+{n}", 1, 1_000 * (20 - n), 100, 1.0) for n in range(20))
+    page = board.page(replace(month, steps=steps), Voice("pt_BR"), charts.Palette())
+    assert [row.name for row in page["steps"][-3:]] == ["D+9", "D+10", "Outras etapas"]
+    assert (len(page["steps"]), page["steps"][-1].invoices) == (12, "9")
+    assert page["steps_total"].replace("\xa0", " ") == "R$ 20,00"

@@ -141,6 +141,8 @@ class TestSending:
         told = {sent.recipient: parts(sent) for sent in mail.sent}
         message, words, paper = told[MARTA]
         assert message["Subject"] == "Carteira em 23/11/2026"
+        (file,) = message.iter_attachments()
+        assert file.get_filename() == "carteira-2026-11-23-ponte.pdf"
         for figure in ("450,00", "120,00"):
             assert figure in words
         assert "450,00" in paper
@@ -274,12 +276,6 @@ class TestSending:
         with pytest.raises(Conflict):
             portfolio_deliveries.confirm(marta, row.id, now=MONDAY_EIGHT)
         assert send(mail, MONDAY_EIGHT + WEEK)["sent"] == 0
-
-    def test_the_file_says_what_it_is_of_which_day_and_whose(self, session, book, marta, mail):
-        portfolio_deliveries.request(marta, now=SUNDAY, queue=MemoryQueue())
-        send(mail)
-        (file,) = message_from_bytes(mail.sent[0].message, policy=policy.default).iter_attachments()
-        assert file.get_filename() == "carteira-2026-11-23-ponte.pdf"
 
     def test_who_lost_access_meanwhile_gets_nothing(self, session, cast, book, marta, mail):
         portfolio_schedules.choose(marta, 0, 8, now=SUNDAY)
