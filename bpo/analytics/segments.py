@@ -22,17 +22,18 @@ BANDS: tuple[tuple[str, int, int | None], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What a debtor is known by."""
+    """What a debtor is known by; `analyst`: who spoke with the debtor last."""
 
     name: str
     risk_class: str | None
     tags: tuple[str, ...]
+    analyst: str | None = None
 
 
 def split(frames: Frames, by: str, debtors: Mapping[int, Traits]) -> dict[str, Flags]:
-    """Which receivables belong to each value of `by`: `class`, `tag`, `band` or `debtor`.
+    """Which receivables belong to each value of `by`: `class`, `tag`, `band`, `debtor`, `analyst`.
 
-    A debtor without a class or tag is under `-`; one with two tags is under both.
+    A debtor without a class, tag or analyst is under `-`; one with two tags is under both.
     """
     titles = frames.receivables
     if by == "band":
@@ -48,6 +49,13 @@ def split(frames: Frames, by: str, debtors: Mapping[int, Traits]) -> dict[str, F
         for value in row:
             places.setdefault(value, []).append(place)
     return {value: _marked(len(known), places[value])[titles.debtor] for value in sorted(places)}
+
+
+def by_name(frames: Frames, names: Mapping[int, str]) -> dict[str, Flags]:
+    """Which receivables, by id, have each of the names; those without one are under `-`."""
+    told = [names.get(int(number), "-") for number in frames.receivables.ids]
+    known = np.asarray(told, dtype=object)
+    return {name: known == name for name in sorted(set(told))}
 
 
 def only(frames: Frames, which: Flags) -> Frames:
@@ -69,6 +77,8 @@ def _where(columns: Columns, which: Flags, apart: str = "") -> Columns:
 def _values(by: str, number: int, one: Traits) -> tuple[str, ...]:
     if by == "tag":
         return one.tags or ("-",)
+    if by == "analyst":
+        return (one.analyst or "-",)
     return (str(number),) if by == "debtor" else (one.risk_class or "-",)
 
 

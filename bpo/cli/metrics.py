@@ -11,8 +11,9 @@ from bpo.cli import console, installation
 from bpo.db import acting_as, db
 from bpo.gateways import wording
 from bpo.kernel import actor as actors
+from bpo.kernel.errors import BadInput
 from bpo.models import Workspace
-from bpo.queries import analysis, figures
+from bpo.queries import analysis, figures, segments
 from config.settings import Settings
 
 
@@ -23,12 +24,20 @@ def register(commands: console.Commands) -> None:
     parser.add_argument(
         "--more", action="store_true", help="expected loss, promises kept and plans broken too"
     )
+    parser.add_argument(
+        "--by",
+        choices=segments.BY,
+        help="the same figures of each part of the book, the most open first",
+    )
     console.add_json(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: Namespace, settings: Settings) -> None:
     """Count from facts dated on or before the day; nothing is written."""
+    if arguments.by:
+        _run_by(arguments, settings)
+        return
     loss = None
     with installation.application(settings):
         workspace = read.workspace(db.session(), arguments.workspace)
@@ -43,6 +52,23 @@ def run(arguments: Namespace, settings: Settings) -> None:
             _tell(found, workspace)
             if loss:
                 _tell_rates(loss, workspace)
+
+
+def _run_by(arguments: Namespace, settings: Settings) -> None:
+    """The figures of each part: `{by, parts: [{value, name, ...figures}]}`, or a block of each."""
+    if arguments.more:
+        raise BadInput("--more tells of a whole company: leave --by out")
+    with installation.application(settings):
+        workspace = read.workspace(db.session(), arguments.workspace)
+        with acting_as(actors.system([workspace.id], name="bpo metrics")):
+            found = segments.metrics(db.session(), workspace.id, arguments.as_of, arguments.by)
+        if arguments.json:
+            parts = [{"value": o.value, "name": o.name} | o.metrics.as_json() for o in found]
+            console.output({"by": arguments.by, "parts": parts})
+        else:
+            for one in found:
+                console.say(one.name)
+                _tell(one.metrics.as_json(), workspace)
 
 
 def _tell(found: dict[str, Any], workspace: Workspace) -> None:

@@ -18,17 +18,13 @@ from bpo.analytics.collection import Metrics, ratio
 from bpo.analytics.frames import Flags, Frames, balances, days_late
 from bpo.analytics.losses import Loss, Rates
 from bpo.analytics.parts import Breakdown, Part
-from bpo.analytics.segments import Traits
 from bpo.db import driver
 from bpo.queries import commitments, facts, snapshots
+from bpo.queries import segments as parted
+from bpo.queries.segments import Marks
 
-BY = ("class", "tag", "band", "debtor")
 MOST_SEGMENTS = 20
 
-_TRAITS = """
-SELECT id, name, risk_class, tags FROM debtors
-WHERE workspace_id = %(place)s AND id = ANY (%(ids)s)
-"""
 _TITLES = """
 SELECT r.id, r.number, r.debtor_id, d.name, r.issue_date, r.due_date, r.effective_due_date,
        r.amount_cents
@@ -39,7 +35,7 @@ WHERE r.workspace_id = %(place)s AND r.id = ANY (%(ids)s)
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A segment: `by` is one of BY and `value` one of its values; without either, everything.
+    """A segment: `by` is one of `segments.BY`, `value` one of its values; without, everything.
 
     `within`: the segments that it is a part of, each as (by, value).
     """
@@ -47,6 +43,11 @@ class Chosen:
     by: str = ""
     value: str = ""
     within: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def bys(self) -> set[str]:
+        """What it is narrowed by."""
+        return {by for by, _value in self.pairs}
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
@@ -113,8 +114,8 @@ def of(session: Session, workspace_id: int, as_of: date, chosen: Chosen, by: str
     """Everything the dashboard of figures shows; `by` is how the table of segments splits."""
     month_ago = history.month_ends(as_of, 1)[0]
     known = facts.recent(session, workspace_id, min(parts.since(as_of), losses.since(as_of)))
-    traits = debtors(session, workspace_id, known)
-    book = _chosen(known, chosen, traits)
+    marks = parted.marks(session, workspace_id, as_of, known, {by, *chosen.bys})
+    book = _chosen(known, chosen, marks)
     counted = collection.metrics(book, as_of)
     trend = _trend(session, workspace_id, as_of, known) if chosen.is_whole else ()
     countback = trend[-1][1].dso_countback if trend else None
@@ -126,7 +127,7 @@ def of(session: Session, workspace_id: int, as_of: date, chosen: Chosen, by: str
             name: int(ages[column].iloc[0])
             for name, column in zip(counted.aging_cents, days.COUNTS, strict=True)
         },
-        segments=_segments(book, as_of, by, traits),
+        segments=_segments(book, as_of, by, marks),
         rolls=recovery.rolls(book, month_ago, as_of),
         rolled_from=month_ago,
         trend=trend,
@@ -171,8 +172,10 @@ def breakdown(
     since = losses.since(as_of) if is_loss else parts.since(as_of)
     known = facts.recent(session, workspace_id, since)
     rates = losses.rates(known, as_of) if is_loss else losses.USUAL
-    traits = {} if chosen.is_whole else debtors(session, workspace_id, known)
-    book = _chosen(known, chosen, traits)
+    if chosen.is_whole:
+        return parts.of(known, key, as_of, rates), known
+    marks = parted.marks(session, workspace_id, as_of, known, chosen.bys)
+    book = _chosen(known, chosen, marks)
     return parts.of(book, key, as_of, rates), book
 
 
@@ -190,32 +193,22 @@ def largest(part: Part, size: int, start: int = 0) -> list[int]:
     return [int(place) for place in order[start : start + size]]
 
 
-def debtors(session: Session, workspace_id: int, known: Frames) -> dict[int, Traits]:
-    """The debtors of a book."""
-    values = {"place": workspace_id, "ids": known.receivables.debtor_ids.tolist()}
-    with driver(session).cursor() as cursor:
-        rows = cursor.execute(_TRAITS, values).fetchall()
-    return {row[0]: Traits(row[1], row[2], tuple(row[3])) for row in rows}
-
-
-def _chosen(known: Frames, chosen: Chosen, traits: Mapping[int, Traits]) -> Frames:
+def _chosen(known: Frames, chosen: Chosen, marks: Marks) -> Frames:
     book = known
     for by, value in chosen.pairs:
         nobody = np.zeros(len(book.receivables.ids), dtype=np.bool_)
-        book = segments.only(book, segments.split(book, by, traits).get(value, nobody))
+        book = segments.only(book, marks.split(book, by).get(value, nobody))
     return book
 
 
-def _segments(
-    book: Frames, as_of: date, by: str, traits: Mapping[int, Traits]
-) -> tuple[Segment, ...]:
+def _segments(book: Frames, as_of: date, by: str, marks: Marks) -> tuple[Segment, ...]:
     open_, late = balances(book, as_of), days_late(book, as_of)
-    book_rows = segments.split(segments.only(book, open_ > 0), by, traits)
+    book_rows = marks.split(segments.only(book, open_ > 0), by)
     open_, late = open_[open_ > 0], late[open_ > 0]
 
     def row(value: str, which: Flags) -> Segment:
         cents, overdue = open_[which], late[which] > 0
-        label = traits[int(value)].name if by == "debtor" and int(value) in traits else value
+        label = marks.debtors[int(value)].name if by == "debtor" else value
         return Segment(
             value,
             label,

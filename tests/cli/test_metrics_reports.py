@@ -61,7 +61,7 @@ def settings(fresh_app):
 
 
 def asked(**words) -> Namespace:
-    return Namespace(**({"workspace": "sol", "json": True, "more": False} | words))
+    return Namespace(**({"workspace": "sol", "json": True, "more": False, "by": None} | words))
 
 
 def test_metrics_are_one_json_document_with_the_agreed_names(company, settings, capsys):
@@ -76,6 +76,12 @@ def test_metrics_are_one_json_document_with_the_agreed_names(company, settings, 
     assert (more["expected_loss"]["by"], len(more["expected_loss"]["ages"])) == ("usual", 7)
     assert sum(age["lost_cents"] for age in more["expected_loss"]["ages"]) == 30_00
     assert (more["promises_kept_pct"], more["plans_broken_pct"]) == (None, None)
+    for by, name in (("debtor", "Davi Lima"), ("step", "-"), ("analyst", "-"), ("class", "-")):
+        metrics.run(asked(as_of=date(2026, 10, 15), by=by), settings)
+        told = json.loads(capsys.readouterr().out)
+        (part,) = told["parts"]
+        assert (told["by"], part["name"]) == (by, name)
+        assert {key: part[key] for key in KEYS} == found
     assert found["open_cents"] == 600_00
     assert found["aging_cents"] == {
         "current": 0,

@@ -224,6 +224,30 @@ class Book:
                 found[max(mine, key=lambda s: s[:2])[4]][2] += cents
         return found
 
+    def parts_of(self, title: Receivable, by: str) -> list[str]:
+        """The parts of the book that a title belongs to."""
+        who = self.debtors[title.debtor_id]
+        since = self.day - timedelta(days=180)
+        if by == "class":
+            return [who.risk_class or "-"]
+        if by == "tag":
+            return list(who.tags) or ["-"]
+        if by == "band":
+            return [next((n for n, c in BANDS.items() if title.amount_cents <= c), MORE)]
+        if by == "step":
+            told = [
+                (self.touches[row.touch_id].settled_at, row.touch_id, step)
+                for _, day, _, step, some in self.heard
+                for row in self.listed
+                if row.receivable_id == title.id and since < day <= self.day
+                if self.touches[row.touch_id] in some
+            ]
+            return [max(told)[2] if told else "-"]
+        if by == "analyst":
+            spoken = [n for n in self.notes if n.debtor_id == who.id and since < n.on_day]
+            return ["Ana" if spoken else "-"]
+        return [who.name]
+
     # Patterns -----------------------------------------------------------------------------------
 
     @cached_property

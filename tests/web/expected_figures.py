@@ -4,12 +4,22 @@ A list has the texts of its place in order; a text may be `Has`, which names the
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 
-from bpo.gateways import wording
-from tests.web.by_hand import AGES, WEEK, Book, days, money, number, over, percent
+from tests.web.by_hand import (
+    AGES,
+    BANDS,
+    MORE,
+    WEEK,
+    Book,
+    days,
+    money,
+    number,
+    over,
+    percent,
+)
 
 FINE = ((0, 0, 5), (1, 15, 20), (16, 30, 50), (31, 60, 100), (61, 90, 250), (91, 180, 500))
 
@@ -50,11 +60,7 @@ class Words:
 Expected = dict[str, list | Words]
 
 
-def short(cents: int) -> str:
-    return wording.money_short(cents, "pt_BR").replace("\xa0", " ")
-
-
-def _then(*parts: str | None) -> str:
+def joined(*parts: str | None) -> str:
     return " ".join(part for part in parts if part)
 
 
@@ -65,81 +71,14 @@ def _ends(day: date) -> list[date]:
     return found[::-1]
 
 
-# The portfolio ----------------------------------------------------------------------------------
-
-
-def portfolio(books: Sequence[Book], analysts: Sequence[str], now, waiting: list[str]) -> Expected:
-    """`waiting`: what the list says there is to do; where it leads says the same."""
-    alerts = [b.alerts(now) for b in books]
-    befores = [b.monday - timedelta(days=1) for b in books]
-    grown = [b.overdue(b.day) - b.overdue(on) for b, on in zip(books, befores, strict=True)]
-    opens = [b.open(b.day) for b in books]
-    lates = [b.overdue(b.day) for b in books]
-    olds = [b.open(b.day, lambda late: late > 90) for b in books]
-    weeks = [b.received(b.monday, b.day) for b in books]
-    names = [b.place.name for b in books]
-    rows = list(zip(books, names, analysts, alerts, grown, lates, waiting, strict=True))
-    moved = sorted((row for row in rows if row[4]), key=lambda row: (row[4] < 0, -abs(row[4])))
-    loads = sorted(rows, key=lambda row: (-int(row[6]), -row[5], row[2]))
-    all_open, all_late = sum(opens), sum(lates)
-    return {
-        "page-head": Words(),
-        "Em aberto": [money(all_open)],
-        "Em aberto, note": [f"{len(books)} clientes"],
-        "Em atraso": [money(all_late)],
-        "Em atraso, note": [_then(money(abs(sum(grown))), percent(over(all_late * 100, all_open)))],
-        "Mais de 90 dias": [money(sum(olds))],
-        "Mais de 90 dias, note": [percent(over(sum(olds) * 100, all_open))],
-        "Recebido na semana": [money(sum(weeks))],
-        "Recebido na semana, note": [f"{money(sum(map(_week_before, books)))} na semana anterior"],
-        "filter: Todos": ["Todos"],
-        "filter: Com alertas": [_counted("Com alertas", sum(map(bool, alerts)))],
-        "filter: Piorando": [_counted("Piorando", sum(one > 0 for one in grown))],
-        "filter: Pagamentos desatualizados": [
-            _counted("Pagamentos desatualizados", sum(b.stale for b in books))
-        ],
-        "filter: Relatório não recebido": ["Relatório não recebido"],
-        "filter: Com pendências": [_counted("Com pendências", len(waiting))],
-        "Carteira / Cliente": [_then(row[1], row[2], *row[3]) for row in rows],
-        "Carteira / Em aberto": list(map(money, opens)),
-        "Carteira / Em atraso": [
-            _then(money(late), short(abs(change)) if change else None)
-            for late, change in zip(lates, grown, strict=True)
-        ],
-        "Carteira / %": [percent(b.share) for b in books],
-        "Carteira / Mais de 90": [money(old) if old else "–" for old in olds],
-        "Carteira / DSO": [
-            _then(number(b.dso(b.day)), _changed(b, on))
-            for b, on in zip(books, befores, strict=True)
-        ],
-        "Carteira / Recebido": list(map(money, weeks)),
-        "Carteira / Promessas": [_kept(b) for b in books],
-        "Carteira / A fazer": waiting,
-        "O que mudou nesta semana / Variação": [money(abs(row[4])) for row in moved],
-        "O que mudou nesta semana / Em atraso": [money(row[5]) for row in moved],
-        "Carga dos analistas / Clientes": ["1"] * len(loads),
-        "Carga dos analistas / Em atraso": [money(row[5]) for row in loads],
-        "Carga dos analistas / A fazer": [row[6] for row in loads],
-        "Carga dos analistas / Com alertas": [str(int(bool(row[3]))) for row in loads],
-    }
-
-
-def _week_before(b: Book) -> int:
-    return b.received(b.monday - WEEK, b.monday - timedelta(days=1))
-
-
-def _counted(name: str, count: int) -> str:
-    return f"{name} {count}" if count else name
-
-
-def _changed(b: Book, before: date) -> str | None:
+def changed(b: Book, before: date) -> str | None:
     now, then = b.dso(b.day), b.dso(before)
     if now is None or then is None or not round(now - then, 1):
         return None
     return number(abs(round(now - then, 1)))
 
 
-def _kept(b: Book) -> str:
+def kept_share(b: Book) -> str:
     ended = b.ended()
     kept = sum(p.state == "kept" for p in ended)
     return f"{percent(over(kept * 100, len(ended)), 0)} {kept} de {len(ended)}" if ended else "–"
@@ -174,13 +113,13 @@ def overview(b: Book) -> Expected:
             Has(money(abs(grown)) if grown else "", percent(b.share), money(b.open(b.day)))
         ],
         "DSO": [days(b.dso(b.day))],
-        "DSO, note": [Has(_changed(b, before) or "")],
+        "DSO, note": [Has(changed(b, before) or "")],
         "A idade do que há a receber, note": [
             f"{money(b.open(b.day))} · {len(b.open_titles(b.day))} faturas"
         ],
         **{
             f"A idade do que há a receber: {name}": [
-                _then(money(cents), percent(over(cents * 100, b.open(b.day)), 0))
+                joined(money(cents), percent(over(cents * 100, b.open(b.day)), 0))
             ]
             for name, cents in zip(NAMES, b.aged(b.day), strict=True)
         },
@@ -287,7 +226,7 @@ def analysis(b: Book) -> Expected:
         ),
         "Atraso médio": days(_delay(b)),
         "Perda esperada": money(_lost(b)),
-        "Promessas cumpridas": _kept(b).split(" ")[0],
+        "Promessas cumpridas": kept_share(b).split(" ")[0],
         "Acordos quebrados": "–",
     }
     ends = _ends(day)
@@ -320,7 +259,7 @@ def analysis(b: Book) -> Expected:
         "Eficiência de cobrança (CEI) / Eficiência de cobrança (CEI)": [
             percent(_cei(b, on)) for on in ends
         ],
-        **_by_class(b),
+        **parts(b, "class"),
     }
 
 
@@ -373,26 +312,36 @@ def _rolled(b: Book, then: date) -> Expected:
         for name, cents in zip(columns, sums, strict=False):
             columns[name].append(money(cents))
         share = percent(over(sums[3] * 100, sums[0])) if sums[0] else None
-        rolled.append(_then(money(sums[3]), share))
+        rolled.append(joined(money(sums[3]), share))
     told = columns | {"Rolou": rolled, "Idade então": Words()}
     return {f"O que rolou / {name}": texts for name, texts in told.items()}
 
 
-def _by_class(b: Book) -> Expected:
+def parts(b: Book, by: str) -> Expected:
+    """The table of parts of the book."""
     found: dict[str, list] = {}
     for t in b.open_titles(b.day):
-        found.setdefault(b.debtors[t.debtor_id].risk_class or "-", []).append(t)
-
-    def sums(some) -> tuple[int, int, int]:
-        lefts = [(b.left(t, b.day), b.late(t, b.day)) for t in some]
-        return tuple(sum(c for c, late in lefts if late > n) for n in (-1, 0, 90))
-
-    rows = sorted(((*sums(some), len(some)) for some in found.values()), key=lambda r: (-r[1], r))
+        for value in b.parts_of(t, by):
+            found.setdefault(value, []).append((b.left(t, b.day), b.late(t, b.day)))
+    rows = [(value, *_part(some)) for value, some in found.items()]
+    if by == "band":
+        rows.sort(key=lambda row: (*BANDS, MORE).index(row[0]))
+    else:
+        rows.sort(key=lambda row: (-row[2], -row[1], row[0]))
     columns = {
-        "Em aberto": [money(row[0]) for row in rows],
-        "Faturas": [str(row[3]) for row in rows],
-        "Em atraso": [money(row[1]) for row in rows],
-        "%": [percent(over(row[1] * 100, row[0])) for row in rows],
-        "Mais de 90": [money(row[2]) for row in rows],
+        "Em aberto": [money(row[1]) for row in rows],
+        "Faturas": [str(row[4]) for row in rows],
+        "Em atraso": [_late_too(row[2], row[5]) for row in rows],
+        "%": [percent(over(row[2] * 100, row[1])) for row in rows],
+        "Mais de 90": [money(row[3]) for row in rows],
     }
     return {f"Por parte da carteira / {name}": texts for name, texts in columns.items()}
+
+
+def _part(some: list[tuple[int, int]]) -> tuple[int, int, int, int, int]:
+    sums = [sum(cents for cents, late in some if late > n) for n in (-1, 0, 90)]
+    return sums[0], sums[1], sums[2], len(some), sum(late > 0 for _, late in some)
+
+
+def _late_too(cents: int, count: int) -> str:
+    return joined(money(cents), f"{count} fatura{'s' * (count > 1)}" if count else None)

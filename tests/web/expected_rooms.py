@@ -28,7 +28,7 @@ EFFECTS = {
 
 
 def patterns(b: Book) -> Expected:
-    told: Expected = {"page-head": Words(), "Por valor / Por valor": Words()}
+    told: Expected = {"page-head": Words(), "Por valor / Nome": Words()}
     for kind, order in ORDER.items():
         groups = b.groups(kind)
         assert set(groups) <= set(order)

@@ -8,8 +8,8 @@ from bpo.kernel import actor as actors
 from bpo.services import snapshots as keeping
 from tests.factories import people
 from tests.web import expected_figures as expected
+from tests.web import expected_portfolio, shown
 from tests.web import expected_rooms as rooms
-from tests.web import shown
 from tests.web.by_hand import money
 from tests.web.expected_figures import Words
 from tests.web.figures_book import world  # noqa: F401
@@ -49,7 +49,7 @@ def test_every_figure_is_found_again_in_facts(client, world):  # noqa: F811
             keep((lua, sol), now)
         told = read(client, "/office/portfolio?sort=name")
         to_do = told["Carteira / A fazer"]
-        facts = expected.portfolio((lua, sol), ("Carla", "Ana"), now, to_do)
+        facts = expected_portfolio.portfolio((lua, sol), ("Carla", "Ana"), now, to_do)
         compare(told, facts, f"portfolio, kept {kept}")
         told = read(client, "/w/sol")
         model(told)
@@ -60,6 +60,12 @@ def test_every_figure_is_found_again_in_facts(client, world):  # noqa: F811
         compare(told, expected.overview(sol), f"overview, kept {kept}")
         told = read(client, "/w/sol/analysis")
         compare(told, expected.analysis(sol), f"analysis, kept {kept}")
+    for by in ("tag", "band", "debtor", "analyst", "step"):
+        told = read(client, f"/w/sol/analysis?split={by}")
+        table = {place: texts for place, texts in told.items() if place.startswith("Por parte")}
+        for name in ("Faixa", "Valor", "Etapa", "Última etapa"):
+            table.pop(f"Por parte da carteira / {name}", None)
+        compare(table, expected.parts(sol, by), by)
     told = read(client, "/w/sol/analysis/patterns")
     compare(told, rooms.patterns(sol), "patterns")
     told = read(client, "/w/sol/analysis/recovery")

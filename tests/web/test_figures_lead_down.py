@@ -54,7 +54,7 @@ ALONE = (
     "filter: ",
 )
 """What says in words the figures that stand beside it, one by one."""
-WORDS = ("Semana de", "Idade então", "/ Idade", "/ ", "/ Nome", "Por valor / Por valor")
+WORDS = ("Semana de", "Idade então", "/ Idade", "/ ", "/ Nome", "Por valor / Nome")
 EMPTY = ("–", "0", "R$ 0,00")
 
 

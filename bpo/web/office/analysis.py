@@ -22,7 +22,7 @@ from bpo.kernel.text import Phrase
 from bpo.queries import analysis
 from bpo.queries import figures as figures_of
 from bpo.queries.analysis import Chosen
-from bpo.web import access, figures, language
+from bpo.web import access, figures, filters, language
 from bpo.web.figures import Position
 from bpo.web.office import blueprint, commitments, lists
 
@@ -50,6 +50,8 @@ SPLITS = {
     "tag": Phrase("Tag"),
     "band": Phrase("Amount"),
     "debtor": Phrase("Debtor"),
+    "step": Phrase("Last step"),
+    "analyst": Phrase("Analyst"),
 }
 BANDS = {
     "to_200": Phrase("Up to 200"),
@@ -73,11 +75,11 @@ def show_analysis(slug: str) -> str:
         chosen=chosen,
         by=by,
         splits=SPLITS,
-        bands=BANDS,
         groups=(*GROUPS, (PRACTICE, tuple(found.practice))),
         values={**found.metrics.as_json(), **found.practice},
         definitions=DEFINITIONS,
         down=lambda key: _down(key, place, chosen),
+        label=_named,
         part_of=lambda key, value: _down(key, place, Chosen(by, value, chosen.pairs)),
         narrowed=lambda value: url_for(
             "office.analysis",
@@ -115,6 +117,11 @@ def analysis_file(slug: str) -> Response:
         rows.append([f"{name} · {_('Open')}", lists.amount(row.open_cents), "cents", place.as_of])
         late = lists.amount(row.overdue_cents)
         rows.append([f"{name} · {_('Overdue')}", late, "cents", place.as_of])
+        old = lists.amount(row.over_90_cents)
+        rows.append([f"{name} · {_('Over 90')}", old, "cents", place.as_of])
+        rows.append([f"{name} · {_('Invoices')}", row.open_count, "count", place.as_of])
+        late_ones = f"{name} · {_('Overdue invoices')}"
+        rows.append([late_ones, row.overdue_count, "count", place.as_of])
     return lists.spreadsheet("figures", head, rows)
 
 
@@ -259,6 +266,8 @@ def _named(by: str, label: str) -> str:
         return _say(BANDS[label])
     if by == "class" and label == "new":
         return _("New customers")
+    if by == "step" and label != "-":
+        return filters.step_label(label)
     return _("without") if label == "-" else label
 
 
