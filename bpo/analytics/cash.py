@@ -318,9 +318,11 @@ def _came(frames: Frames, scores: Scores, count: int) -> Floats:
 
 
 def _record(told: Sequence[_Told], as_of: date, stretch: float) -> Record:
+    """Days on which nothing was open put nothing to the test and are left out."""
     known = [
         [_closed(week, came[n]) if week.last <= as_of else week for n, week in enumerate(ahead)]
         for _, ahead, came in told
+        if ahead[-1].sum_high_cents
     ]
     closed = [week for row in known for week in row if week.came_cents is not None]
     came = sum(week.came_cents or 0 for week in closed)

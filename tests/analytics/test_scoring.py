@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from bpo.analytics import cash, scorecard, scoring, trust
+from bpo.analytics.cash import Record
 from bpo.analytics.frames import Frames, day_of, ordinal
 from bpo.analytics.scorecard import FEATURES, MONOTONE, Scorecard
 from bpo.analytics.scoring import Scores
@@ -102,6 +103,11 @@ def test_the_prior_is_what_drawn_books_teach_on_average() -> None:
     assert (np.abs(means - np.array(scorecard.PRIOR_LATE)) < spread).all()
 
 
+@pytest.fixture(scope="module")
+def record(book: Frames) -> Record:
+    return cash.look_back(book, ON)
+
+
 class TestOutlook:
     """Debtors who pay on the due date or in their own time, told by plain days and by own ones."""
 
@@ -189,8 +195,7 @@ class TestCash:
             held.append((week.sum_low_cents or 0) <= came <= (week.sum_high_cents or 0))
         assert np.mean(held) >= 0.6
 
-    def test_the_band_holds_about_what_it_says(self, book: Frames) -> None:
-        record = cash.look_back(book, ON, back=8)
+    def test_the_band_holds_about_what_it_says(self, record: Record) -> None:
         assert record.held_pct is not None
         assert 70 <= record.held_pct <= 95
         assert record.bias_pct is not None
@@ -213,6 +218,27 @@ class TestCash:
             assert one.expected_cents == other.expected_cents
             assert one.high_cents <= other.high_cents
             assert one.low_cents >= other.low_cents
+
+    def test_four_and_thirteen_weeks_are_told_together_and_compared_with_what_came(
+        self, record: Record
+    ) -> None:
+        assert (len(record.months), len(record.quarters)) == (4, cash.QUARTERS)
+        for weeks, spans in ((4, record.months), (13, record.quarters)):
+            assert spans[0].last <= ON
+            for span in spans:
+                assert (span.last - span.first).days == 7 * weeks - 1
+                assert span.low_cents <= span.expected_cents <= span.high_cents
+                assert abs(span.expected_cents - span.came_cents) < span.came_cents / 2
+        assert all(
+            one.first - later.first == timedelta(days=28)
+            for spans in (record.months, record.quarters)
+            for one, later in pairwise(spans)
+        )
+
+    def test_weeks_before_the_first_title_are_no_test(self) -> None:
+        record = cash.look_back(build([Title(1, 398, 430, 100)]), day(400))
+        assert record.held_pct is None
+        assert (record.next_week, record.months, record.quarters) == ((), (), ())
 
     def test_the_look_back_does_not_see_ahead(self) -> None:
         past = [Title(1, n, n + 10, 100, ((n + 12, "payment", 100),)) for n in range(0, 300, 7)]
