@@ -28,6 +28,8 @@ from config.settings import Settings
 WORKERS = 2
 ZONE = "America/Sao_Paulo"
 RECEIVABLES_EACH = 600
+LEARNED = timedelta(days=14)
+"""Before the night, how long a company has had its model, as one that has been served."""
 LIMITS = 10
 """Of how many clients the bare render is measured."""
 
@@ -69,7 +71,8 @@ def _prepare(here: Ground, clients: int, today: date, now: datetime) -> None:
     for place in range(1, clients + 1):
         program = actors.system([place], name="bench")
         snapshots.refresh(program, place, today, now=now)
-        scores.refresh(program, place, today, now=now)
+        for day in (today - LEARNED, today):
+            scores.refresh(program, place, day, now=now - (today - day))
     here.settle()
 
 
