@@ -77,6 +77,7 @@ from bpo.web.portal import agreements as portal_agreements
 from bpo.web.portal import approvals as portal_approvals
 from bpo.web.portal import companies
 from bpo.web.portal import feedback as portal_feedback
+from bpo.web.portal import figures as portal_figures
 from bpo.web.portal import receipts as portal_receipts
 from bpo.web.public import guides as public_guides
 from bpo.web.public import health, policy
@@ -159,6 +160,7 @@ VIEWS = (
     portal_agreements,
     portal_receipts,
     portal_feedback,
+    portal_figures,
 )
 BLUEPRINTS = (
     auth.blueprint,

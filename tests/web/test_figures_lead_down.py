@@ -100,6 +100,30 @@ def test_every_figure_leads_to_a_page_that_says_it(client, world, opened):  # no
     assert (lost, differing) == ({}, {})
 
 
+def test_the_client_s_manager_sees_what_is_behind_the_figures_of_the_portal(
+    client,
+    world,  # noqa: F811
+    opened,
+):
+    cast, _, _ = world
+    people.sign_in(client, cast.bruno)
+    followed = set()
+    for one in firsts(shown.figures(opened("/portal/sol"))):
+        if one.link and one.link.startswith("/portal/sol/figures") and "Quem" not in one.place:
+            figure = SAID.search(one.text)
+            if figure and not one.place.endswith((*DERIVED, *WORDS)):
+                followed.add(one.place)
+                assert says(opened(one.link), figure[0]), one
+    assert len(followed) >= 10
+    for path in ("expected_loss_cents", "roll_1-30", "nothing"):
+        assert client.get(f"/portal/sol/figures/{path}").status_code == 404
+    table = client.get("/portal/sol/figures/overdue_cents.csv").get_data(as_text=True)
+    assert "Elisa" in table
+    people.sign_in(client, cast.celia)
+    assert client.get("/portal/sol/figures/open_cents").status_code == 404
+    assert client.get("/portal/sol/figures/open_cents.xlsx").status_code == 404
+
+
 def firsts(figures: list[shown.Figure]) -> list[shown.Figure]:
     """The first figure of each place that has something behind it; one loop makes the others."""
     some = [one for one in figures if not one.text.startswith(EMPTY)]

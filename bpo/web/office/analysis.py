@@ -129,28 +129,33 @@ def analysis_file(slug: str) -> Response:
 @access.requires(Permission.SEE_WORKSPACE)
 def show_figure(slug: str, key: str) -> str:
     """Why a number is what it is: its definition, its formula, the receivables behind it."""
-    place, chosen = figures.position(), _chosen()
+    return render_template(
+        "office/analysis/figure.html", **figure(key, figures.position(), _chosen())
+    )
+
+
+def figure(key: str, place: Position, chosen: Chosen) -> dict[str, Any]:
+    """What a page tells of a figure. Raises NotFound for one that there is not."""
     found, book = _broken(key, place, chosen)
     number = _number("part", len(found.parts) - 1)
     part = found.parts[number]
     pages = max(-(-len(part.title) // SIZE), 1)
     page = min(_number("page", pages), pages) or 1
-    return render_template(
-        "office/analysis/figure.html",
-        found=found,
-        definition=_definition(key),
-        key=key,
-        value=_written(_definition(key).unit, found.value),
-        position=place,
-        chosen=chosen,
-        part=part,
-        number=number,
-        rows=list(_rows(book, part, (page - 1) * SIZE, SIZE)),
-        page=page,
-        size=SIZE,
-        label=_names(chosen),
-        basis=losses.basis(found.loss.rates) if found.loss else None,
-    )
+    return {
+        "found": found,
+        "definition": _definition(key),
+        "key": key,
+        "value": _written(_definition(key).unit, found.value),
+        "position": place,
+        "chosen": chosen,
+        "part": part,
+        "number": number,
+        "rows": list(_rows(book, part, (page - 1) * SIZE, SIZE)),
+        "page": page,
+        "size": SIZE,
+        "label": _names(chosen),
+        "basis": losses.basis(found.loss.rates) if found.loss else None,
+    }
 
 
 @blueprint.get("/w/<slug>/figures/<key>.csv", endpoint="analysis_figure_csv")
@@ -158,7 +163,12 @@ def show_figure(slug: str, key: str) -> str:
 @access.requires(Permission.SEE_WORKSPACE)
 def figure_file(slug: str, key: str) -> Response:
     """Every receivable behind a figure, part by part."""
-    found, book = _broken(key, figures.position(), _chosen())
+    return figure_table(key, figures.position(), _chosen())
+
+
+def figure_table(key: str, place: Position, chosen: Chosen) -> Response:
+    """What a figure is made of as a file. Raises NotFound for one that there is not."""
+    found, book = _broken(key, place, chosen)
     head = [_("Part"), _("Number"), _("Debtor"), _("Issued on"), _("Due on"), _("Amount")]
     head.append(_("Days"))
     lost: list[list[object]] = [[] for _part in found.parts]

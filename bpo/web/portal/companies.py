@@ -38,6 +38,9 @@ def show_company(slug: str) -> str:
     return render_template(
         "portal/company.html",
         reports=_reports(4),
+        down=lambda key, day=None: url_for(
+            "portal.figure", slug=slug, key=key, day=day or request.args.get("day")
+        ),
         **figures.context(figures.position()),
     )
 
