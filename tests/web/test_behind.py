@@ -31,3 +31,11 @@ def test_what_there_is_not_is_not_found_and_what_is_empty_says_so(client, sessio
         assert answer.status_code == 200, path
         assert "Nenhum" in answer.text
         assert "<b>" not in answer.text
+
+
+def test_the_page_of_one_age_says_which(client, session):
+    cast = people.cast(session)
+    people.sign_in(client, cast.ana)
+    assert "Rolagem · 1 a 30 dias" in client.get("/w/sol/figures/roll_1-30").text
+    people.sign_in(client, cast.bruno)
+    assert "· Mais de 90 dias" in client.get("/portal/sol/figures/aging_90+").text

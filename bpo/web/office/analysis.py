@@ -16,7 +16,7 @@ from bpo.db import db
 from bpo.domain.access import Permission
 from bpo.formats import sheets
 from bpo.gateways import wording
-from bpo.gateways.weekly import pictures
+from bpo.gateways.weekly import details, pictures
 from bpo.kernel.errors import NotFound
 from bpo.kernel.text import Phrase
 from bpo.queries import analysis
@@ -153,7 +153,7 @@ def figure(key: str, place: Position, chosen: Chosen) -> dict[str, Any]:
         "rows": list(_rows(book, part, (page - 1) * SIZE, SIZE)),
         "page": page,
         "size": SIZE,
-        "label": _names(chosen),
+        "label": " · ".join(filter(None, (_age(key), _names(chosen)))),
         "basis": losses.basis(found.loss.rates) if found.loss else None,
     }
 
@@ -256,6 +256,12 @@ def _by() -> str:
 def _number(name: str, most: int) -> int:
     asked = request.args.get(name, "")
     return min(int(asked), most) if asked.isascii() and asked.isdigit() else 0
+
+
+def _age(key: str) -> str:
+    """The age that a figure of one age is about; nothing for any other."""
+    of, _kind, age = key.partition("_")
+    return figures.voice().say(details.BUCKETS[age]) if of in ("aging", "roll") else ""
 
 
 def _names(chosen: Chosen) -> str:
