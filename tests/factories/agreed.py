@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from bpo.db import acting_as
 from bpo.kernel import actor as actors
+from bpo.kernel import clock
 from bpo.models import Receivable
 from bpo.queries import agreements as stored
 from bpo.services import agreement_choices, agreement_judging, agreements, payments
@@ -51,7 +52,7 @@ def plan(session, workspace, debtor, day=TODAY):
 
 def agree(session, workspace, debtor, *, now=NOW, key="k1", choice=None, actor=None):
     """Accept a plan on the debtor's page."""
-    day = now.date()
+    day = clock.local_day(now, workspace.time_zone)
     chosen = choice or plan(session, workspace, debtor, day)
     return agreements.accept(
         actor or himself(debtor),
