@@ -18,7 +18,6 @@ ROOMS = (
     "/office/portfolio?sort=name",
     "/w/sol",
     "/w/sol/analysis",
-    "/w/sol/analysis?split=debtor",
     "/w/sol/analysis?by=class&is=C&split=band",
     "/w/sol/analysis/patterns",
     "/w/sol/analysis/recovery",
