@@ -32,12 +32,12 @@ test: $(DEV_READY) ## Run the tests on servers of their own; those of the archit
 	  --ignore=tests/architecture $(ARGS)
 
 test-ledger: $(DEV_READY) ## Walk the books at random, thousands of times (LEDGER_EXAMPLES=2000)
-	@LEDGER_EXAMPLES=$(LEDGER_EXAMPLES) $(BIN)/python -m pytest $(ARGS) tests/services/test_ledger_walks.py \
-	  tests/services/test_ledger_attacks.py tests/domain/test_ledger_walks.py
+	@LEDGER_EXAMPLES=$(LEDGER_EXAMPLES) $(BIN)/python -m pytest $(ARGS) tests/services/books/test_ledger_walks.py \
+	  tests/services/books/test_ledger_attacks.py tests/domain/books/test_ledger_walks.py
 
 fuzz: $(DEV_READY) ## Damaged files of every kind, read and taken into the books (FUZZ_FILES=2000)
 	@$(BIN)/python -m tests.formats.fuzz --each $(FUZZ_FILES)
-	@FUZZ_FILES=$(FUZZ_FILES) $(BIN)/python -m pytest -q $(ARGS) tests/services/test_imports_fuzz.py
+	@FUZZ_FILES=$(FUZZ_FILES) $(BIN)/python -m pytest -q $(ARGS) tests/services/intake/test_imports_fuzz.py
 
 check: $(DEV_READY) ## Format, lint, types, import contracts, architecture, migration drift
 	@$(BIN)/ruff format --check .

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from bpo.gateways import outside
-from bpo.services import account_mails
-from bpo.services.account_mails import Postman
+from bpo.services.people import account_mails
+from bpo.services.people.account_mails import Postman
 
 
 def send_account_mail(link_id: int) -> None:

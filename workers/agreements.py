@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from bpo.kernel import actor
-from bpo.services import agreement_judging, agreement_papers
+from bpo.services.deals import agreement_judging, agreement_papers
 
 
 def judge_agreements(workspace_id: int, day: str) -> None:

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from bpo.gateways import outside
-from bpo.services import approval_mails
-from bpo.services.account_mails import Postman
+from bpo.services.desk import approval_mails
+from bpo.services.people.account_mails import Postman
 
 
 def send_approval_mails(workspace_id: int) -> None:

@@ -4,7 +4,11 @@ from datetime import UTC, date, datetime
 
 from bpo.gateways import outside
 from bpo.kernel import actor
-from bpo.services import campaigns, negotiation, promises, simulations, workspaces
+from bpo.services.deals import negotiation
+from bpo.services.desk import promises
+from bpo.services.people import workspaces
+from bpo.services.reminders import campaigns
+from bpo.services.writing import simulations
 
 
 def plan_campaigns(workspace_id: int, day: str) -> None:

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from bpo.gateways import outside
 from bpo.kernel import actor
-from bpo.services import deliveries
-from bpo.services.letters import Desk
+from bpo.services.reminders import deliveries
+from bpo.services.reminders.letters import Desk
 
 
 def send_deliveries(workspace_id: int) -> None:

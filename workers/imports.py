@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from bpo.gateways import outside
 from bpo.kernel import actor
-from bpo.services import imports
+from bpo.services.intake import imports
 
 
 def apply_import(workspace_id: int, import_id: int) -> None:

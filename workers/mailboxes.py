@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from bpo.gateways import outside
 from bpo.kernel import actor
-from bpo.services import mailboxes
+from bpo.services.reminders import mailboxes
 
 
 def read_mailbox(workspace_id: int) -> None:

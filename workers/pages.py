@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from bpo.gateways import outside
-from bpo.services import page_links
-from bpo.services.page_links import Postman
+from bpo.services.reminders import page_links
+from bpo.services.reminders.page_links import Postman
 
 
 def send_page_link(link_id: int) -> None:

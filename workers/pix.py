@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from bpo.gateways import outside
 from bpo.kernel import actor
-from bpo.services import pix_charges
+from bpo.services.cash import pix_charges
 
 
 def keep_pix_charges(workspace_id: int) -> None:

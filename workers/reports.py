@@ -6,8 +6,8 @@ from bpo.gateways import outside
 from bpo.gateways.outside import Outside
 from bpo.gateways.report_mail import Sender
 from bpo.kernel import actor
-from bpo.services import portfolio_deliveries, report_deliveries, reports
-from bpo.services.report_deliveries import Post
+from bpo.services.insight import portfolio_deliveries, report_deliveries, reports
+from bpo.services.insight.report_deliveries import Post
 
 
 def build_report(workspace_id: int, run_id: int) -> None:

@@ -12,8 +12,8 @@ from bpo.app import create_app
 from bpo.db import db as database
 from bpo.gateways import outside
 from bpo.kernel.errors import BadInput
-from bpo.services import ringing
-from bpo.services.ringing import Bell
+from bpo.services.insight import ringing
+from bpo.services.insight.ringing import Bell
 from config.settings import Settings
 
 log = structlog.get_logger()

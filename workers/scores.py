@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime
 
 from bpo.kernel import actor
-from bpo.services import scores, workspaces
+from bpo.services.insight import scores
+from bpo.services.people import workspaces
 
 
 def refresh_scores(workspace_id: int, day: str) -> None:

@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime
 
 from bpo.kernel import actor
-from bpo.services import snapshots, workspaces
+from bpo.services.insight import snapshots
+from bpo.services.people import workspaces
 
 
 def refresh_snapshots(workspace_id: int, day: str) -> None:

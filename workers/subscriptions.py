@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from bpo.kernel import actor
-from bpo.services import subscription_issuing
+from bpo.services.books import subscription_issuing
 
 
 def issue_subscriptions(workspace_id: int, day: str) -> None:

@@ -1,7 +1,7 @@
 """Jobs of care for the database."""
 
 from bpo.kernel import actor
-from bpo.services import upkeep
+from bpo.services.people import upkeep
 
 
 def know_the_book() -> None:

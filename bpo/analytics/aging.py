@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from bpo.analytics.frames import Frames, Integers, balances, days_late
-from bpo.domain.receivables import AGING, Bucket
+from bpo.domain.books.receivables import AGING, Bucket
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import pandas as pd
 from bpo.analytics import aging, days
 from bpo.analytics.collection import DSO_DAYS
 from bpo.analytics.frames import Frames, Integers, balances, days_late, ordinal
-from bpo.domain.receivables import AGING
+from bpo.domain.books.receivables import AGING
 
 WEEKS = 8
 TREND_WEEKS = 13

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bpo.domain.receivables import MONEY, EntryKind
+from bpo.domain.books.receivables import MONEY, EntryKind
 
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]

@@ -18,7 +18,7 @@ import numpy as np
 from bpo.analytics.aging import places, sums
 from bpo.analytics.frames import Flags, Frames, Integers, balances, days_late, ordinal
 from bpo.analytics.history import month_ends
-from bpo.domain.receivables import AGING_FINE, Bucket
+from bpo.domain.books.receivables import AGING_FINE, Bucket
 from bpo.kernel.text import Phrase
 
 WHOLE = 100_000

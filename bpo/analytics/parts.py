@@ -11,7 +11,7 @@ from bpo.analytics import losses, recovery
 from bpo.analytics.collection import DSO_DAYS, money_within, ratio
 from bpo.analytics.frames import Flags, Frames, Integers, balances, days_late, ordinal
 from bpo.analytics.losses import USUAL, Loss, Rates
-from bpo.domain.receivables import AGING, Bucket
+from bpo.domain.books.receivables import AGING, Bucket
 from bpo.kernel.text import Phrase
 
 _SINCE_ISSUE, _LATENESS = Phrase("Days since issue"), Phrase("Days late")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from bpo.analytics.aging import places, sums
 from bpo.analytics.frames import Frames, Integers, balances, days_late, ordinal
-from bpo.domain.receivables import AGING, Bucket
+from bpo.domain.books.receivables import AGING, Bucket
 
 WINDOW_DAYS = 7
 

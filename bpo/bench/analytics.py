@@ -11,7 +11,7 @@ from bpo.bench.visits import REQUESTS
 from bpo.db import acting_as, db, driver
 from bpo.kernel import actor as actors
 from bpo.kernel import clock
-from bpo.services import scores, snapshots
+from bpo.services.insight import scores, snapshots
 
 ZONE = "America/Sao_Paulo"
 

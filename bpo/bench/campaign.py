@@ -8,10 +8,10 @@ from typing import Any
 from bpo.bench import ground, meter, sending
 from bpo.bench.ground import Ground
 from bpo.db import driver, unit_of_work
-from bpo.domain import regua, steps
+from bpo.domain.reminders import regua, steps
 from bpo.gateways.queue import MemoryQueue
 from bpo.kernel import actor as actors
-from bpo.services import campaigns
+from bpo.services.reminders import campaigns
 
 TODAY = date(2026, 11, 24)
 MORNING = datetime.combine(TODAY, time(9, 0), UTC)

@@ -8,15 +8,15 @@ from typing import Any
 from bpo.bench import ground, limits, meter, sink
 from bpo.bench.ground import Ground
 from bpo.db import acting_as, db
-from bpo.domain import regua, steps
+from bpo.domain.reminders import regua, steps
 from bpo.gateways import wording
 from bpo.gateways.mail import Smtp
 from bpo.gateways.queue import MemoryQueue
 from bpo.gateways.signing import Signer
 from bpo.kernel import actor as actors
-from bpo.queries import aging
-from bpo.services import campaigns, deliveries
-from bpo.services.letters import Desk
+from bpo.queries.books import aging
+from bpo.services.reminders import campaigns, deliveries
+from bpo.services.reminders.letters import Desk
 
 WORKSPACE, CAMPAIGN = 1, 1
 ANOTHER = 2

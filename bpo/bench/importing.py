@@ -11,12 +11,12 @@ from typing import Any
 from bpo.bench import ground, meter
 from bpo.bench.ground import Ground
 from bpo.db import acting_as
-from bpo.domain import incoming
-from bpo.domain.rows import Choices
+from bpo.domain.intake import incoming
+from bpo.domain.intake.rows import Choices
 from bpo.gateways.queue import MemoryQueue
 from bpo.kernel import actor as actors
 from bpo.kernel.errors import Conflict
-from bpo.services import imports
+from bpo.services.intake import imports
 
 WORKSPACE = 1
 ROWS_PER_DEBTOR = 10

@@ -13,10 +13,10 @@ from itertools import product
 from time import process_time
 from typing import Any
 
-from bpo.domain import behaviour, installments, proposals, risk, terms
-from bpo.domain.behaviour import History, Move, Record
-from bpo.domain.policies import NegotiationLimits
-from bpo.domain.terms import PRACTICE, Debt, Offer, Situation
+from bpo.domain.books.policies import NegotiationLimits
+from bpo.domain.deals import behaviour, installments, proposals, risk, terms
+from bpo.domain.deals.behaviour import History, Move, Record
+from bpo.domain.deals.terms import PRACTICE, Debt, Offer, Situation
 from bpo.kernel import money
 from bpo.kernel.calendar import Calendar
 from bpo.world import figures, living, people

@@ -4,7 +4,7 @@ import json
 from datetime import date, timedelta
 
 from bpo.bench.ground import Ground
-from bpo.domain import regua, steps
+from bpo.domain.reminders import regua, steps
 
 THREE_STEPS = json.dumps(steps.to_json(regua.THREE_STEPS))
 

@@ -20,9 +20,9 @@ from bpo.gateways.report_mail import Sender
 from bpo.kernel import actor as actors
 from bpo.kernel import clock
 from bpo.models import Workspace
-from bpo.queries import figures
-from bpo.services import report_deliveries, reports, scores, snapshots
-from bpo.services.report_deliveries import Post
+from bpo.queries.insight import figures
+from bpo.services.insight import report_deliveries, reports, scores, snapshots
+from bpo.services.insight.report_deliveries import Post
 from config.settings import Settings
 
 WORKERS = 2

@@ -12,12 +12,14 @@ from flask.testing import FlaskClient
 from bpo.bench import ground, meter, portfolio, visits
 from bpo.bench.ground import Ground
 from bpo.db import unit_of_work
-from bpo.domain.links import Purpose, expiry
+from bpo.domain.people.links import Purpose, expiry
 from bpo.gateways.queue import MemoryQueue
 from bpo.gateways.signing import Signer
 from bpo.kernel import actor as actors
 from bpo.kernel import clock
-from bpo.services import campaigns, links, scores, snapshots
+from bpo.services.insight import scores, snapshots
+from bpo.services.people import links
+from bpo.services.reminders import campaigns
 
 ZONE = "America/Sao_Paulo"
 HERE = 1

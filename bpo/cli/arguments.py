@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bpo.kernel.errors import NotFound
 from bpo.models import Workspace
-from bpo.queries import workspaces
+from bpo.queries.people import workspaces
 
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2199, 12, 31)
 

@@ -7,17 +7,19 @@ from typing import Any
 from bpo.cli import arguments as read
 from bpo.cli import console, installation
 from bpo.db import acting_as, db
-from bpo.domain import foresight, reasons
-from bpo.domain.touches import Plan, Skip, Touch
+from bpo.domain.insight import foresight
+from bpo.domain.reminders import reasons
+from bpo.domain.reminders.touches import Plan, Skip, Touch
 from bpo.gateways import outside, wording
 from bpo.kernel import actor as actors
 from bpo.kernel import clock
 from bpo.kernel.errors import BadInput
 from bpo.kernel.text import Phrase
 from bpo.models import Campaign, Workspace
-from bpo.queries import campaigns as stored
-from bpo.services import campaigns, simulations
-from bpo.services.campaigns import Planned
+from bpo.queries.reminders import campaigns as stored
+from bpo.services.reminders import campaigns
+from bpo.services.reminders.campaigns import Planned
+from bpo.services.writing import simulations
 from config.settings import Settings
 
 

@@ -14,7 +14,7 @@ from bpo.embedded.outbox import catcher
 from bpo.embedded.outbox.mailbox import Mailbox
 from bpo.gateways import outside
 from bpo.kernel.errors import Conflict
-from bpo.services.letters import Desk
+from bpo.services.reminders.letters import Desk
 from config.settings import Settings
 
 

@@ -15,8 +15,8 @@ from rq import Worker
 from bpo.cli import arguments as read
 from bpo.cli import console, installation
 from bpo.db import acting_as, db
-from bpo.domain import findings, import_choices, incoming, inspection, rows
-from bpo.domain.findings import Finding, Level
+from bpo.domain.intake import findings, import_choices, incoming, inspection, rows
+from bpo.domain.intake.findings import Finding, Level
 from bpo.formats import texts
 from bpo.formats.amounts import Mark
 from bpo.formats.dates import Order
@@ -26,8 +26,8 @@ from bpo.kernel.actor import Actor
 from bpo.kernel.errors import BadInput
 from bpo.kernel.text import Phrase
 from bpo.models import Import
-from bpo.queries import imports as stored
-from bpo.services import imports, imports_undo
+from bpo.queries.intake import imports as stored
+from bpo.services.intake import imports, imports_undo
 from config.settings import Settings
 
 PAUSE_SECONDS = 0.1

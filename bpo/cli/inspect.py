@@ -9,8 +9,8 @@ from typing import Any
 
 from bpo.cli import arguments as read
 from bpo.cli import console
-from bpo.domain import import_choices, inspection
-from bpo.domain.inspection import Given, Inspection
+from bpo.domain.intake import import_choices, inspection
+from bpo.domain.intake.inspection import Given, Inspection
 from bpo.formats import texts
 from bpo.formats.amounts import Mark
 from bpo.formats.dates import Order

@@ -13,7 +13,7 @@ from bpo.gateways import wording
 from bpo.kernel import actor as actors
 from bpo.kernel.errors import BadInput
 from bpo.models import Workspace
-from bpo.queries import analysis, figures, segments
+from bpo.queries.insight import analysis, figures, segments
 from config.settings import Settings
 
 

@@ -12,8 +12,9 @@ from bpo.gateways import wording
 from bpo.kernel import actor as actors
 from bpo.kernel.errors import BadInput, NotFound
 from bpo.models import Debtor, Workspace
-from bpo.queries import debtors, receivables
-from bpo.services import negotiation
+from bpo.queries.books import receivables
+from bpo.queries.people import debtors
+from bpo.services.deals import negotiation
 from config.settings import Settings
 
 

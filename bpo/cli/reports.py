@@ -12,8 +12,8 @@ from flask import Flask
 from bpo.cli import arguments as read
 from bpo.cli import console, installation, negotiate
 from bpo.db import acting_as, db
-from bpo.domain.deliveries import State
-from bpo.domain.report_schedule import Kind
+from bpo.domain.insight.report_schedule import Kind
+from bpo.domain.reminders.deliveries import State
 from bpo.gateways import client_rows, outside
 from bpo.gateways.queue import MemoryQueue
 from bpo.gateways.report_mail import Sender
@@ -21,10 +21,10 @@ from bpo.kernel import actor as actors
 from bpo.kernel.actor import Actor
 from bpo.kernel.errors import BadInput, Unavailable
 from bpo.models import ReportRun, Workspace
-from bpo.queries import reports as stored
-from bpo.queries import workspaces
-from bpo.services import portfolio_reports, report_deliveries, reports
-from bpo.services.report_deliveries import Post
+from bpo.queries.insight import reports as stored
+from bpo.queries.people import workspaces
+from bpo.services.insight import portfolio_reports, report_deliveries, reports
+from bpo.services.insight.report_deliveries import Post
 from config.settings import Settings
 
 PORTFOLIO = "portfolio"

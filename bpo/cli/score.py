@@ -7,7 +7,7 @@ from bpo.cli import arguments as read
 from bpo.cli import console, installation
 from bpo.db import acting_as, db
 from bpo.kernel import actor as actors
-from bpo.queries import scores
+from bpo.queries.insight import scores
 from config.settings import Settings
 
 

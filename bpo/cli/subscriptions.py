@@ -8,8 +8,8 @@ from bpo.cli import arguments as read
 from bpo.cli import console, installation
 from bpo.db import db
 from bpo.kernel import actor as actors
-from bpo.services import subscription_issuing
-from bpo.services.subscription_issuing import Issued
+from bpo.services.books import subscription_issuing
+from bpo.services.books.subscription_issuing import Issued
 from config.settings import Settings
 
 

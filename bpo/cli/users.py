@@ -9,15 +9,15 @@ from sqlalchemy.orm import Session
 
 from bpo.cli import console, installation
 from bpo.db import db
-from bpo.domain.links import Purpose
-from bpo.domain.workspaces import LOCALES
+from bpo.domain.people.links import Purpose
+from bpo.domain.people.workspaces import LOCALES
 from bpo.gateways import outside
 from bpo.kernel import actor as actors
 from bpo.kernel.actor import Actor, Role
 from bpo.kernel.errors import NotFound
-from bpo.queries import users as stored
-from bpo.queries import workspaces
-from bpo.services import account_mails, staff
+from bpo.queries.people import users as stored
+from bpo.queries.people import workspaces
+from bpo.services.people import account_mails, staff
 from config.settings import Settings
 
 

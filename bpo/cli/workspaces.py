@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 from bpo.cli import console, installation
 from bpo.db import db
-from bpo.domain.workspaces import CALENDARS, LOCALES, Profile
+from bpo.domain.people.workspaces import CALENDARS, LOCALES, Profile
 from bpo.kernel import actor as actors
 from bpo.kernel import colours
-from bpo.queries import workspaces as stored
-from bpo.services import workspaces
+from bpo.queries.people import workspaces as stored
+from bpo.services.people import workspaces
 from config.settings import Settings
 
 

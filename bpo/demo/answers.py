@@ -6,8 +6,8 @@ from random import Random
 from bpo.demo import pledges
 from bpo.demo.diary import Diary, Made, Work
 from bpo.demo.ledger import Book, Debtor, Note, Promise
-from bpo.domain.deliveries import MAX_TRIES, State
-from bpo.domain.promises import State as PromiseState
+from bpo.domain.desk.promises import State as PromiseState
+from bpo.domain.reminders.deliveries import MAX_TRIES, State
 from bpo.kernel import clock
 
 ACCEPTED = "250 2.0.0 OK: queued"

@@ -5,19 +5,21 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 
 from bpo.db import acting_as, db
-from bpo.domain.approvals import State
-from bpo.domain.links import Purpose
-from bpo.domain.terms import Wish
+from bpo.domain.deals.approvals import State
+from bpo.domain.deals.terms import Wish
+from bpo.domain.people.links import Purpose
 from bpo.gateways.queue import MemoryQueue
 from bpo.kernel import actor as actors
 from bpo.kernel import clock
 from bpo.kernel.actor import Actor, Role
 from bpo.models import ApprovalRequest, User, Workspace
-from bpo.queries import approvals as stored
-from bpo.queries import debtors, links
-from bpo.services import agreement_choices, approvals, page_plans
-from bpo.services.page_acts import Form
-from bpo.services.visits import Visitor
+from bpo.queries.desk import approvals as stored
+from bpo.queries.people import debtors, links
+from bpo.services.deals import agreement_choices
+from bpo.services.desk import approvals
+from bpo.services.page import page_plans
+from bpo.services.page.page_acts import Form
+from bpo.services.people.visits import Visitor
 
 _OWING = text(
     """

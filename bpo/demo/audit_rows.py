@@ -6,7 +6,7 @@ from typing import Any
 
 from bpo.demo.book_rows import Here
 from bpo.demo.storing import Row
-from bpo.domain.rows_records import Kind
+from bpo.domain.intake.rows_records import Kind
 
 
 def entries(here: Here, campaign_id: int, started: datetime | None) -> list[Row]:

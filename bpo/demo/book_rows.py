@@ -7,11 +7,11 @@ from hashlib import sha256
 
 from bpo.demo.ledger import Book, Payment
 from bpo.demo.storing import Row
-from bpo.domain.receivables import Entry
-from bpo.domain.rows_records import Kind
+from bpo.domain.books.receivables import Entry
+from bpo.domain.intake.rows_records import Kind
 from bpo.kernel import clock
 from bpo.kernel.text import number_key, searchable
-from bpo.services.opt_outs import UNSUBSCRIBE
+from bpo.services.reminders.opt_outs import UNSUBSCRIBE
 
 _AFTERNOON, _MORNING = time(16, 10), time(8, 45)
 _NO_SUCH = "550 5.1.1 user unknown"

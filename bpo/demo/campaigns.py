@@ -5,15 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bpo.db import acting_as, db
-from bpo.domain import regua_edits
-from bpo.domain.audiences import Audience
-from bpo.domain.campaigns import Campaign
+from bpo.domain.reminders.audiences import Audience
+from bpo.domain.reminders.campaigns import Campaign
+from bpo.domain.writing import regua_edits
 from bpo.gateways.queue import MemoryQueue
 from bpo.kernel import actor as actors
 from bpo.kernel.actor import Actor, Role
 from bpo.models import User, Workspace
-from bpo.queries import campaigns as stored
-from bpo.services import campaign_shelf, regua_drafts, releases
+from bpo.queries.reminders import campaigns as stored
+from bpo.services.reminders import campaign_shelf
+from bpo.services.writing import regua_drafts, releases
 
 Edit = Callable[[Campaign], Campaign]
 _GREETING = "relationship"

@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from bpo.demo import trades
 from bpo.demo.trades import Trade
-from bpo.domain.deliveries import State
-from bpo.domain.payment_methods import Kind
-from bpo.domain.policies import CollectionPolicy, EarlyDiscount, NegotiationLimits
-from bpo.domain.workspaces import Profile
+from bpo.domain.books.policies import CollectionPolicy, EarlyDiscount, NegotiationLimits
+from bpo.domain.people.payment_methods import Kind
+from bpo.domain.people.workspaces import Profile
+from bpo.domain.reminders.deliveries import State
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,17 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 
 from bpo.db import acting_as, db
-from bpo.domain.payments import Method
+from bpo.domain.cash.payments import Method
 from bpo.kernel import actor as actors
 from bpo.kernel import clock
 from bpo.kernel.actor import Actor
 from bpo.models import Agreement, Debtor, Workspace
-from bpo.queries import agreements as stored
-from bpo.queries import debtors
-from bpo.services import agreement_choices, agreement_judging, agreements, payments
-from bpo.services.agreement_choices import Choice
-from bpo.services.agreements import Evidence
+from bpo.queries.deals import agreements as stored
+from bpo.queries.people import debtors
+from bpo.services.cash import payments
+from bpo.services.deals import agreement_choices, agreement_judging, agreements
+from bpo.services.deals.agreement_choices import Choice
+from bpo.services.deals.agreements import Evidence
 
 _PHONE = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/141.0 Mobile"
 _ADDRESS = "203.0.113.24"

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from typing import Any
 
 from bpo.demo.ledger import Contact, Debtor, Note, Promise, Title
-from bpo.domain import touches
-from bpo.domain.deliveries import State
+from bpo.domain.reminders import touches
+from bpo.domain.reminders.deliveries import State
 
 
 @dataclass(slots=True, eq=False)

@@ -8,7 +8,7 @@ from bpo.demo.book_rows import Here
 from bpo.demo.diary import Diary, Work
 from bpo.demo.ledger import Note, Promise
 from bpo.demo.storing import Row
-from bpo.domain import moves
+from bpo.domain.reminders import moves
 from bpo.kernel import clock
 
 _PLANNED_BEFORE = timedelta(minutes=30)

@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 
 from bpo.db import acting_as, db
-from bpo.domain.subscriptions import Every, Price, Terms
+from bpo.domain.books.subscriptions import Every, Price, Terms
 from bpo.kernel.actor import Actor
 from bpo.models import Debtor, Workspace
-from bpo.services import subscription_issuing, subscriptions
+from bpo.services.books import subscription_issuing, subscriptions
 
 SOLD: dict[str, tuple[tuple[str, Every, int], ...]] = {
     "lumina-sistemas": (

@@ -5,10 +5,10 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from bpo.demo.ledger import Book, File, Payment, Title
-from bpo.domain import findings
-from bpo.domain.findings import Finding
-from bpo.domain.payments import Method
-from bpo.domain.rows_records import Field
+from bpo.domain.cash.payments import Method
+from bpo.domain.intake import findings
+from bpo.domain.intake.findings import Finding
+from bpo.domain.intake.rows_records import Field
 from bpo.formats.problems import Code
 from bpo.kernel import clock
 from bpo.kernel.text import Phrase

@@ -13,14 +13,15 @@ from bpo.demo.diary import Diary
 from bpo.demo.ledger import Book
 from bpo.demo.letters import Writer
 from bpo.demo.storing import Row
-from bpo.domain import policies
-from bpo.domain.links import Purpose, expiry
+from bpo.domain.books import policies
+from bpo.domain.people.links import Purpose, expiry
 from bpo.kernel import clock
 from bpo.models import Campaign, PolicyVersion, User, Workspace
-from bpo.queries import campaigns, receivables
-from bpo.queries import workspaces as stored
-from bpo.services import links
-from bpo.services.letters import Desk
+from bpo.queries.books import receivables
+from bpo.queries.people import workspaces as stored
+from bpo.queries.reminders import campaigns
+from bpo.services.people import links
+from bpo.services.reminders.letters import Desk
 
 _BEGINS_AT = time(8, 20)
 _ARRIVES_AT = time(10, 30)

@@ -5,12 +5,13 @@ from datetime import datetime
 from sqlalchemy import select
 
 from bpo.db import acting_as, db
-from bpo.domain import regua_edits
+from bpo.domain.writing import regua_edits
 from bpo.gateways.queue import MemoryQueue
 from bpo.kernel import actor as actors
 from bpo.kernel.actor import Actor, Role
 from bpo.models import Campaign, User, Workspace
-from bpo.services import publications, regua_drafts, simulations, workspaces
+from bpo.services.people import workspaces
+from bpo.services.writing import publications, regua_drafts, simulations
 
 COMPANY = "ponte-idiomas"
 LATER = "d+5"

@@ -5,15 +5,15 @@ from datetime import date, datetime, timedelta
 
 from bpo.demo.companies import Company
 from bpo.demo.habits import Habit
-from bpo.domain.disputes import Grounds
-from bpo.domain.disputes import State as DisputeState
-from bpo.domain.findings import Finding
-from bpo.domain.holds import HoldReason
-from bpo.domain.payments import Method
-from bpo.domain.policies import CollectionPolicy
-from bpo.domain.promises import State as PromiseState
-from bpo.domain.receivables import Entry
-from bpo.domain.receivables import Receivable as Facts
+from bpo.domain.books.policies import CollectionPolicy
+from bpo.domain.books.receivables import Entry
+from bpo.domain.books.receivables import Receivable as Facts
+from bpo.domain.cash.payments import Method
+from bpo.domain.desk.disputes import Grounds
+from bpo.domain.desk.disputes import State as DisputeState
+from bpo.domain.desk.promises import State as PromiseState
+from bpo.domain.intake.findings import Finding
+from bpo.domain.reminders.holds import HoldReason
 from bpo.kernel.calendar import Calendar
 
 SET_UP_DAYS = 10

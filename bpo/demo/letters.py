@@ -6,17 +6,17 @@ from itertools import groupby
 
 from bpo.demo.diary import Made, Message
 from bpo.demo.ledger import Book, Debtor, Title
-from bpo.domain.contact import Place
-from bpo.domain.contact_rules import Rules
-from bpo.domain.steps import AnchorKind
+from bpo.domain.reminders.contact import Place
+from bpo.domain.reminders.contact_rules import Rules
+from bpo.domain.reminders.steps import AnchorKind
 from bpo.kernel import clock
 from bpo.models import Workspace
-from bpo.queries.book import Pauses
-from bpo.queries.outgoing import Line, Waiting
-from bpo.queries.receivables import Policies
-from bpo.services import invoices
-from bpo.services.drafts import Batch, Draft
-from bpo.services.letters import Desk
+from bpo.queries.books.receivables import Policies
+from bpo.queries.reminders.book import Pauses
+from bpo.queries.reminders.outgoing import Line, Waiting
+from bpo.services.books import invoices
+from bpo.services.reminders.drafts import Batch, Draft
+from bpo.services.reminders.letters import Desk
 
 _NOTHING = Pauses((), {}, {})
 

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert, text
 
 from bpo.db import unit_of_work
-from bpo.domain import page_acts as rules
-from bpo.domain.page_acts import Kind
+from bpo.domain.page import page_acts as rules
+from bpo.domain.page.page_acts import Kind
 from bpo.kernel.actor import Actor
 from bpo.models import Hold, PageAct, Task, Workspace
 

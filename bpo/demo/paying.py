@@ -8,9 +8,9 @@ from random import Random
 from bpo.demo import habits
 from bpo.demo.habits import Moment, Part
 from bpo.demo.ledger import Book, Debtor, Payment, Title
-from bpo.domain import charges, policies
-from bpo.domain.payments import Method
-from bpo.domain.receivables import MONEY, Entry, EntryKind
+from bpo.domain.books import charges, policies
+from bpo.domain.books.receivables import MONEY, Entry, EntryKind
+from bpo.domain.cash.payments import Method
 
 _FAITHFUL = 0.85
 """How often a debtor pays in the usual way."""

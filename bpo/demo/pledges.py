@@ -6,8 +6,8 @@ from random import Random
 
 from bpo.demo.ledger import Book, Debtor, Note, Promise, Title
 from bpo.demo.stage import Stage
-from bpo.domain import promises as rules
-from bpo.domain.promises import State
+from bpo.domain.desk import promises as rules
+from bpo.domain.desk.promises import State
 
 _SOON_DAYS = 18
 _WORDS = (

@@ -26,8 +26,8 @@ from bpo.demo import (
 from bpo.demo.companies import Company
 from bpo.demo.diary import Diary
 from bpo.demo.ledger import Book
-from bpo.domain.deliveries import MAY_HAVE_ARRIVED
-from bpo.domain.report_schedule import Kind
+from bpo.domain.insight.report_schedule import Kind
+from bpo.domain.reminders.deliveries import MAY_HAVE_ARRIVED
 from bpo.embedded.outbox.mailbox import Mailbox
 from bpo.embedded.outbox.smtp import Envelope
 from bpo.kernel import actor as actors
@@ -35,18 +35,14 @@ from bpo.kernel import clock
 from bpo.kernel.actor import Actor, Role
 from bpo.kernel.errors import Conflict
 from bpo.models import Debtor, User, Workspace
-from bpo.queries import portfolio_mails, users
-from bpo.queries import workspaces as stored
-from bpo.services import (
-    negotiation,
-    payment_methods,
-    portfolio_schedules,
-    report_schedules,
-    staff,
-    workspaces,
-)
-from bpo.services.letters import Desk
-from bpo.services.report_schedules import Wish
+from bpo.queries.insight import portfolio_mails
+from bpo.queries.people import users
+from bpo.queries.people import workspaces as stored
+from bpo.services.deals import negotiation
+from bpo.services.insight import portfolio_schedules, report_schedules
+from bpo.services.insight.report_schedules import Wish
+from bpo.services.people import payment_methods, staff, workspaces
+from bpo.services.reminders.letters import Desk
 
 NAME = "bpo demo"
 CAUGHT_DAYS = 3

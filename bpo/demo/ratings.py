@@ -5,9 +5,9 @@ from datetime import date
 
 from bpo.demo.ledger import Book, Title
 from bpo.demo.paying import money
-from bpo.domain import behaviour, risk
-from bpo.domain.behaviour import History, Move, Record
-from bpo.domain.receivables import EntryKind
+from bpo.domain.books.receivables import EntryKind
+from bpo.domain.deals import behaviour, risk
+from bpo.domain.deals.behaviour import History, Move, Record
 
 
 def rate(book: Book, day: date) -> None:

@@ -7,16 +7,17 @@ from datetime import date, time, timedelta
 from bpo.demo import answers
 from bpo.demo.diary import Diary, Made, Run, Silence
 from bpo.demo.ledger import Book, Debtor, Payment, Title
-from bpo.domain import contact, planning, promises, receipts, touches
-from bpo.domain.campaigns import DEFAULT_REGUA, Campaign
-from bpo.domain.contact_rules import Rules
-from bpo.domain.deliveries import Cancelled, State
-from bpo.domain.holds import Hold, HoldReason
-from bpo.domain.receipts import Paid
-from bpo.domain.steps import BY_PERSON
-from bpo.domain.touches import Open, Past
+from bpo.domain.desk import promises
+from bpo.domain.reminders import contact, planning, receipts, touches
+from bpo.domain.reminders.campaigns import DEFAULT_REGUA, Campaign
+from bpo.domain.reminders.contact_rules import Rules
+from bpo.domain.reminders.deliveries import Cancelled, State
+from bpo.domain.reminders.holds import Hold, HoldReason
+from bpo.domain.reminders.receipts import Paid
+from bpo.domain.reminders.steps import BY_PERSON
+from bpo.domain.reminders.touches import Open, Past
 from bpo.kernel import clock
-from bpo.queries.book import CHANNEL_OF_CONTACT, CONTACT_MEMORY_DAYS
+from bpo.queries.reminders.book import CHANNEL_OF_CONTACT, CONTACT_MEMORY_DAYS
 
 CHANNELS = frozenset({"email", "task", "letter"})
 """What the demonstration has set up; text messages are not."""

@@ -9,7 +9,7 @@ from bpo.gateways.channels import registry
 from bpo.gateways.channels.callbacks import Callback, Incoming
 from bpo.kernel.actor import Actor
 from bpo.models import Workspace
-from bpo.services import channel_settings, incoming
+from bpo.services.reminders import channel_settings, incoming
 
 CHANNEL = "sms"
 _SAID = (

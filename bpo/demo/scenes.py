@@ -10,10 +10,10 @@ from bpo.demo.answers import PLAN
 from bpo.demo.habits import Habit
 from bpo.demo.ledger import Book, Correction, Dispute, Note, Pause, Payment, Title
 from bpo.demo.stage import Stage
-from bpo.domain.disputes import Grounds
-from bpo.domain.disputes import State as DisputeState
-from bpo.domain.holds import HoldReason
-from bpo.domain.receivables import Entry, EntryKind
+from bpo.domain.books.receivables import Entry, EntryKind
+from bpo.domain.desk.disputes import Grounds
+from bpo.domain.desk.disputes import State as DisputeState
+from bpo.domain.reminders.holds import HoldReason
 
 _GROUNDS = (
     (Grounds.NOT_DELIVERED, "Diz que parte do pedido não chegou e pede o comprovante de entrega."),

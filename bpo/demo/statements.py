@@ -5,11 +5,11 @@ from datetime import date, datetime
 
 from bpo.db import unit_of_work
 from bpo.demo.ledger import Book, Title
-from bpo.domain.bank_accounts import Details
+from bpo.domain.cash.bank_accounts import Details
 from bpo.formats.ofx import Account, Extract, Movement, Statement
 from bpo.kernel.actor import Actor
 from bpo.models import Workspace
-from bpo.services import bank_accounts, bank_lines
+from bpo.services.cash import bank_accounts, bank_lines
 
 ACCOUNTS = {
     "trigo-da-serra": Account("33", "2271", "13004518-6"),

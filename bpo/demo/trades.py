@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bpo.demo.habits import Habit
-from bpo.domain.payments import Method
+from bpo.domain.cash.payments import Method
 
 
 class Billing(StrEnum):

@@ -12,7 +12,7 @@ import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from bpo import paths
-from bpo.domain.links import Purpose
+from bpo.domain.people.links import Purpose
 from bpo.gateways import wording
 from bpo.kernel.text import Phrase
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bpo.domain import dossiers
-from bpo.domain.dossiers import Contacted, Dossier, Owed, Summary
-from bpo.domain.statements import LABELS, Line
+from bpo.domain.books.statements import LABELS, Line
+from bpo.domain.insight import dossiers
+from bpo.domain.insight.dossiers import Contacted, Dossier, Owed, Summary
 from bpo.gateways import wording
 from bpo.gateways.weekly.overview import KeyFigure
 from bpo.gateways.weekly.voice import Voice

@@ -9,7 +9,7 @@ from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
 from html.parser import HTMLParser
 
-from bpo.domain import replies
+from bpo.domain.desk import replies
 from bpo.gateways.channels.callbacks import Callback, Event, Fact, Incoming
 
 LONGEST_TEXT = 20_000

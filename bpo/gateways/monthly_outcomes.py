@@ -7,7 +7,7 @@ from typing import Any
 from bpo.analytics import charts, losses
 from bpo.analytics.monthly import AgeLost, MonthlyFigures
 from bpo.analytics.recovery import Effect
-from bpo.domain import steps
+from bpo.domain.reminders import steps
 from bpo.gateways import pdf, wording
 from bpo.gateways.weekly import details
 from bpo.gateways.weekly.voice import Voice

@@ -9,7 +9,7 @@ from email.utils import format_datetime
 
 import css_inline
 
-from bpo.domain.messages import Creditor
+from bpo.domain.writing.messages import Creditor
 from bpo.gateways import account_letters, wording
 from bpo.kernel.text import Phrase
 

@@ -11,11 +11,11 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bpo import paths
-from bpo.domain.agreement_papers import Paper
-from bpo.domain.invoices import Invoice
-from bpo.domain.messages import Creditor
-from bpo.domain.payment_receipts import Receipt
-from bpo.domain.remittances import Remittance
+from bpo.domain.cash.payment_receipts import Receipt
+from bpo.domain.deals.agreement_papers import Paper
+from bpo.domain.intake.remittances import Remittance
+from bpo.domain.writing.invoices import Invoice
+from bpo.domain.writing.messages import Creditor
 from bpo.gateways import pdf, qrcode, wording
 from bpo.kernel.text import Phrase
 

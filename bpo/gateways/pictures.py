@@ -5,7 +5,7 @@ from io import BytesIO
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from bpo.domain import attachments
+from bpo.domain.intake import attachments
 from bpo.kernel.errors import BadInput
 
 LARGEST = 6 * 1024 * 1024

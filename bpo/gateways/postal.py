@@ -9,7 +9,7 @@ from typing import NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bpo import paths
-from bpo.domain.messages import Creditor
+from bpo.domain.writing.messages import Creditor
 from bpo.gateways import pdf, wording
 
 ASSETS = paths.TEMPLATES / "reports"

@@ -12,7 +12,7 @@ from bpo import paths
 from bpo.analytics.charts import Palette
 from bpo.analytics.monthly import MonthlyFigures
 from bpo.analytics.weekly import WeeklyFigures
-from bpo.domain.dossiers import Dossier
+from bpo.domain.insight.dossiers import Dossier
 from bpo.gateways import dossiers, monthly, pdf, wording
 from bpo.gateways.weekly import details, overview, pictures
 from bpo.gateways.weekly.voice import Voice

@@ -15,9 +15,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import escape
 
 from bpo import paths
-from bpo.domain import messages, sms
-from bpo.domain.messages import DebtLine, MessageFacts, Text
-from bpo.domain.steps import Channel
+from bpo.domain.reminders.steps import Channel
+from bpo.domain.writing import messages, sms
+from bpo.domain.writing.messages import DebtLine, MessageFacts, Text
 from bpo.gateways import wording
 from bpo.kernel import colours
 from bpo.kernel.errors import BadInput, NotFound

@@ -8,12 +8,12 @@ from flask import abort, current_app, g, redirect, request, url_for
 from flask_login import current_user
 
 from bpo.db import db
-from bpo.domain import access
-from bpo.domain.access import Permission
+from bpo.domain.people import access
+from bpo.domain.people.access import Permission
 from bpo.kernel.actor import Actor
 from bpo.kernel.errors import NotFound
 from bpo.models import Workspace
-from bpo.queries import workspaces
+from bpo.queries.people import workspaces
 
 P = ParamSpec("P")
 R = TypeVar("R")

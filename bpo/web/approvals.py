@@ -9,22 +9,25 @@ from flask import flash, g
 from flask_babel import gettext as _
 
 from bpo.db import db
-from bpo.domain import approvals as rules
-from bpo.domain import findings, going_live, reasons
-from bpo.domain.agreement_terms import Terms
-from bpo.domain.approvals import State
-from bpo.domain.reasons import Code
-from bpo.domain.terms import Wish
+from bpo.domain.deals import approvals as rules
+from bpo.domain.deals.agreement_terms import Terms
+from bpo.domain.deals.approvals import State
+from bpo.domain.deals.terms import Wish
+from bpo.domain.intake import findings
+from bpo.domain.reminders import going_live, reasons
+from bpo.domain.reminders.reasons import Code
 from bpo.gateways import outside
 from bpo.kernel.actor import Role
 from bpo.kernel.text import Phrase
 from bpo.models import ApprovalRequest, Campaign, Debtor, Simulation
-from bpo.queries import agreements, approvals
-from bpo.services import approvals as deciding
-from bpo.services import negotiation, publications, simulations
+from bpo.queries.deals import agreements
+from bpo.queries.desk import approvals
+from bpo.services.deals import negotiation
+from bpo.services.desk import approvals as deciding
+from bpo.services.writing import publications, simulations
 from bpo.web import forms, language
 from bpo.web.forms import Typed
-from bpo.web.office import lists
+from bpo.web.office.people import lists
 
 PARTS = {
     "subject": Phrase("Subject"),

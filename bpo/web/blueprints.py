@@ -9,57 +9,43 @@ from bpo.web.debtor import page, unsubscribe
 from bpo.web.debtor import plans as debtor_page_plans
 from bpo.web.hooks import channels as channel_hooks
 from bpo.web.hooks import pix as pix_hooks
-from bpo.web.office import (
-    adjustments,
-    agreements,
+from bpo.web.office.books import adjustments, legal_rates, receivables, statements, subscriptions
+from bpo.web.office.cash import credits, payments, pix_charges, reconciliation
+from bpo.web.office.deals import agreements, negotiation
+from bpo.web.office.desk import (
+    approvals,
+    bulk_acts,
+    conversations,
+    debtor_acts,
+    debtor_page,
+    disputes,
+    guides,
+    inbox,
+    palette,
+    replies,
+)
+from bpo.web.office.insight import (
     analysis,
     analysis_rooms,
-    approvals,
-    attachments,
-    audit,
     behind,
-    bulk_acts,
+    forecast,
+    overview,
+    pattern_titles,
+    portfolio,
+    portfolio_mail,
+    reports,
+)
+from bpo.web.office.intake import attachments, imports, inspect
+from bpo.web.office.people import audit, debtors, users
+from bpo.web.office.reminders import (
     campaign_effects,
     campaign_lists,
     campaign_previews,
     campaign_shelf,
-    campaign_simulations,
     campaigns,
-    conversations,
-    credits,
-    debtor_acts,
-    debtor_page,
-    debtors,
-    disputes,
-    forecast,
     going_live,
-    guides,
-    imports,
-    inbox,
-    inspect,
-    legal_rates,
-    negotiation,
-    overview,
-    palette,
-    pattern_titles,
-    payments,
-    pix_charges,
-    portfolio,
-    portfolio_mail,
     postal,
-    receivables,
-    reconciliation,
-    regua_editor,
-    remarks,
-    replies,
-    reports,
-    statements,
-    subscriptions,
-    text_previews,
-    texts,
     touches,
-    users,
-    workspaces,
 )
 from bpo.web.office.settings import (
     accounts,
@@ -68,11 +54,13 @@ from bpo.web.office.settings import (
     holidays,
     payment,
     people,
+    workspaces,
 )
 from bpo.web.office.settings import (
     channels as channel_settings,
 )
 from bpo.web.office.settings import policy as policy_settings
+from bpo.web.office.writing import campaign_simulations, regua_editor, remarks, text_previews, texts
 from bpo.web.portal import agreements as portal_agreements
 from bpo.web.portal import approvals as portal_approvals
 from bpo.web.portal import companies

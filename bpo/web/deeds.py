@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bpo.gateways.weekly.voice import Voice
-from bpo.queries.actions import Deed
+from bpo.queries.insight.actions import Deed
 from bpo.web.statuses import Tone
 
 

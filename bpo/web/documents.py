@@ -8,8 +8,9 @@ from bpo.db import db
 from bpo.gateways import outside, papers
 from bpo.kernel import clock
 from bpo.kernel.errors import NotFound
-from bpo.queries import attachments, reports
-from bpo.services import invoices
+from bpo.queries.insight import reports
+from bpo.queries.intake import attachments
+from bpo.services.books import invoices
 
 
 def report(run_id: int, *, for_client: bool) -> Response:

@@ -14,7 +14,9 @@ from bpo.gateways import wording
 from bpo.gateways.weekly import details, overview, pictures
 from bpo.gateways.weekly.voice import Voice
 from bpo.kernel import clock
-from bpo.queries import actions, bank_accounts, figures, inbox
+from bpo.queries.cash import bank_accounts
+from bpo.queries.desk import inbox
+from bpo.queries.insight import actions, figures
 from bpo.web import deeds, forms, language
 
 RECENT_DAYS = 14

@@ -8,7 +8,7 @@ import flask
 from flask import Flask, g, request, url_for
 
 from bpo import paths
-from bpo.domain import steps
+from bpo.domain.reminders import steps
 from bpo.gateways import wording
 from bpo.web import access, drawings, language, navigation, statuses
 

@@ -11,7 +11,7 @@ from bpo.gateways import outside
 from bpo.kernel import actor
 from bpo.kernel.actor import Actor, Role
 from bpo.models import User, Workspace
-from bpo.queries import users, workspaces
+from bpo.queries.people import users, workspaces
 from bpo.web import errors, kept, language
 
 STARTED, SEEN, VERSION = "started_at", "seen_at", "version"

@@ -7,17 +7,17 @@ from flask import Response, g
 from flask_babel import gettext as _
 
 from bpo.db import db
-from bpo.domain import statements as rules
-from bpo.domain.remittances import Remittance
+from bpo.domain.books import statements as rules
+from bpo.domain.intake.remittances import Remittance
 from bpo.gateways import papers
 from bpo.gateways.papers import Frame
 from bpo.kernel import text
 from bpo.models import Debtor
-from bpo.queries import receivables
-from bpo.queries import statements as stored
-from bpo.services import invoices
+from bpo.queries.books import receivables
+from bpo.queries.books import statements as stored
+from bpo.services.books import invoices
 from bpo.web import documents, language
-from bpo.web.office import lists
+from bpo.web.office.people import lists
 
 
 def account(debtor: Debtor) -> dict[str, Any]:

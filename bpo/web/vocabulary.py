@@ -1,8 +1,8 @@
 """The words for acts of the audit trail and for the fields that they recorded."""
 
-from bpo.domain import disputes
+from bpo.domain.desk import disputes
 from bpo.kernel.text import Phrase
-from bpo.services import notes
+from bpo.services.desk import notes
 from bpo.web.statuses import Tone
 
 _N, _G, _W, _B = Tone.NEUTRAL, Tone.GOOD, Tone.WARNING, Tone.BAD

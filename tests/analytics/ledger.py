@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bpo.analytics import frames
 from bpo.analytics.frames import Frames
-from bpo.domain.receivables import Entry, EntryKind, Receivable
+from bpo.domain.books.receivables import Entry, EntryKind, Receivable
 
 START = date(2026, 1, 5)
 

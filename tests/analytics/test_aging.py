@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpo.analytics import aging
-from bpo.domain.receivables import AGING_FINE
+from bpo.domain.books.receivables import AGING_FINE
 from tests.analytics import ledger
 from tests.analytics.ledger import Title, day
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bpo.analytics import collection, frames
 from bpo.analytics.frames import Frames
-from bpo.domain import receivables
+from bpo.domain.books import receivables
 from tests.analytics import ledger
 from tests.analytics.ledger import Title, day
 

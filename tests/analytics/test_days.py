@@ -8,7 +8,7 @@ import pytest
 
 from bpo.analytics import aging, collection, days, frames
 from bpo.analytics.frames import ordinal
-from bpo.domain.receivables import EntryKind
+from bpo.domain.books.receivables import EntryKind
 
 START = date(2025, 1, 1)
 

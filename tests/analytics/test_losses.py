@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bpo.analytics import losses, parts
 from bpo.analytics.losses import MONTHLY, USUAL
-from bpo.domain.receivables import AGING_FINE
+from bpo.domain.books.receivables import AGING_FINE
 from tests.analytics import ledger
 from tests.analytics.ledger import START, Title
 

@@ -6,14 +6,14 @@ from tests.architecture import reading
 
 WAYS = {
     r"CampaignVersion\(": {
-        "bpo/services/campaign_shelf.py",  # a new campaign, which waits for its go
-        "bpo/services/regua_drafts.py",  # asks
-        "bpo/services/workspaces.py",  # a new company's campaign, which waits for its go
+        "bpo/services/reminders/campaign_shelf.py",  # a new campaign, which waits for its go
+        "bpo/services/writing/regua_drafts.py",  # asks
+        "bpo/services/people/workspaces.py",  # a new company's campaign, which waits for its go
     },
-    r"MessageText\(": {"bpo/services/texts.py"},  # asks
+    r"MessageText\(": {"bpo/services/writing/texts.py"},  # asks
     r"released_version = |started_at = now": {
-        "bpo/services/regua_drafts.py",
-        "bpo/services/releases.py",  # asks
+        "bpo/services/writing/regua_drafts.py",
+        "bpo/services/writing/releases.py",  # asks
     },
 }
 
@@ -41,4 +41,4 @@ def test_every_way_to_go_live_is_known():
 
 def test_only_an_approval_publishes_without_asking():
     unasked = _callers("releases.release", "regua_drafts.publish", "texts.publish")
-    assert unasked == {"bpo/services/publications.py"}
+    assert unasked == {"bpo/services/writing/publications.py"}

@@ -10,7 +10,7 @@ from bpo.db import acting_as, after_commit, current_actor, db, unit_of_work
 from bpo.kernel import actor as actors
 from bpo.kernel.actor import Role
 from bpo.models import AccessEntry, AuditEntry, Debtor, LocalHoliday, PolicyVersion, Receivable
-from bpo.services import audit
+from bpo.services.people import audit
 from tests.architecture.test_tables import INSIDE, TABLES
 from tests.factories import debts, people
 from tests.factories.people import NOW

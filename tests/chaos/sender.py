@@ -12,8 +12,8 @@ from bpo.gateways.mail import Smtp
 from bpo.gateways.queue import MemoryQueue
 from bpo.gateways.signing import Signer
 from bpo.kernel import actor as actors
-from bpo.services import deliveries
-from bpo.services.letters import Desk
+from bpo.services.reminders import deliveries
+from bpo.services.reminders.letters import Desk
 from config.settings import Environment, Settings
 
 

@@ -13,11 +13,11 @@ from sqlalchemy import select
 
 from bpo.bench import sink
 from bpo.db import acting_as, db
-from bpo.domain.deliveries import CLAIM_LASTS
+from bpo.domain.reminders.deliveries import CLAIM_LASTS
 from bpo.gateways.queue import MemoryQueue
 from bpo.kernel import actor as actors
 from bpo.models import Contact, Touch
-from bpo.services import campaigns, deliveries
+from bpo.services.reminders import campaigns, deliveries
 from tests.factories import crowds, debts, people
 
 pytestmark = pytest.mark.chaos

@@ -18,13 +18,14 @@ from sqlalchemy.exc import DBAPIError
 
 from bpo.app import create_app
 from bpo.db import acting_as, db
-from bpo.domain.holds import HoldReason
-from bpo.domain.steps import Channel
+from bpo.domain.reminders.holds import HoldReason
+from bpo.domain.reminders.steps import Channel
 from bpo.embedded.servers import Servers
 from bpo.gateways.queue import MemoryQueue, RedisQueue
 from bpo.jobs import Job
 from bpo.kernel import actor as actors
-from bpo.services import campaigns, holds, opt_outs, payments
+from bpo.services.cash import payments
+from bpo.services.reminders import campaigns, holds, opt_outs
 from tests import cluster
 from tests.chaos import world
 from tests.chaos.face import Face

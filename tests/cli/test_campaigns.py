@@ -10,13 +10,14 @@ import pytest
 from bpo.cli import arguments
 from bpo.cli import campaigns as command
 from bpo.db import acting_as, db
-from bpo.domain import regua_edits, steps
-from bpo.domain.regua import DEFAULT_REGUA
+from bpo.domain.reminders import steps
+from bpo.domain.reminders.regua import DEFAULT_REGUA
+from bpo.domain.writing import regua_edits
 from bpo.gateways import outside
 from bpo.kernel import actor as actors
 from bpo.kernel.errors import BadInput
 from bpo.models import Campaign, CampaignVersion, Hold, OptOut
-from bpo.queries import campaigns as queries
+from bpo.queries.reminders import campaigns as queries
 from tests.factories import debts, people, waiting
 
 DAY = date(2026, 11, 24)

@@ -6,7 +6,7 @@ from io import BytesIO
 from zipfile import ZipFile
 
 from bpo import cli
-from bpo.domain import inspection
+from bpo.domain.intake import inspection
 from tests.formats import fuzz
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from bpo import cli
 from bpo.gateways import outside
-from bpo.services import accounts
+from bpo.services.people import accounts
 from config.settings import child_environ
 from tests.factories.people import NOW, PASSWORD
 

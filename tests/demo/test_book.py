@@ -12,12 +12,14 @@ from bpo.demo.diary import Diary
 from bpo.demo.habits import Habit
 from bpo.demo.ledger import Book
 from bpo.demo.scenes import OVERPAID_CENTS
-from bpo.domain import contact, rows_records, workspaces
-from bpo.domain.contact_rules import Rules
-from bpo.domain.deliveries import State
-from bpo.domain.disputes import State as DisputeState
-from bpo.domain.promises import State as PromiseState
-from bpo.domain.receivables import EntryKind
+from bpo.domain.books.receivables import EntryKind
+from bpo.domain.desk.disputes import State as DisputeState
+from bpo.domain.desk.promises import State as PromiseState
+from bpo.domain.intake import rows_records
+from bpo.domain.people import workspaces
+from bpo.domain.reminders import contact
+from bpo.domain.reminders.contact_rules import Rules
+from bpo.domain.reminders.deliveries import State
 from bpo.kernel import clock, documents
 
 DAYS = ("2026-11-23", "2026-12-26", "2027-01-01", "2027-02-28", "2027-03-31", "2028-02-29")

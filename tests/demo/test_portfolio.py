@@ -13,7 +13,7 @@ from sqlalchemy import text
 from bpo.cli import demo as command
 from bpo.db import acting_as, db
 from bpo.demo import companies, people, portfolio
-from bpo.domain.workspaces import Profile
+from bpo.domain.people.workspaces import Profile
 from bpo.embedded.outbox.mailbox import Mailbox
 from bpo.gateways import outside
 from bpo.gateways.queue import MemoryQueue
@@ -21,10 +21,11 @@ from bpo.kernel import actor as actors
 from bpo.kernel import clock
 from bpo.kernel.actor import Role
 from bpo.kernel.errors import Conflict
-from bpo.queries import users
-from bpo.queries import workspaces as stored
-from bpo.services import accounts, campaigns, channel_settings, workspaces
-from bpo.services.letters import Desk
+from bpo.queries.people import users
+from bpo.queries.people import workspaces as stored
+from bpo.services.people import accounts, workspaces
+from bpo.services.reminders import campaigns, channel_settings
+from bpo.services.reminders.letters import Desk
 from config.settings import Environment
 
 NOW = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)

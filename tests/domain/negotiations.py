@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from bpo.domain import behaviour, proposals, risk
-from bpo.domain.behaviour import Commitment, History, Move, Record, Running
-from bpo.domain.terms import Debt, Situation
+from bpo.domain.deals import behaviour, proposals, risk
+from bpo.domain.deals.behaviour import Commitment, History, Move, Record, Running
+from bpo.domain.deals.terms import Debt, Situation
 from bpo.kernel.calendar import Calendar
 
 TODAY = date(2026, 11, 23)

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from bpo.domain import planning
-from bpo.domain.campaigns import DEFAULT_REGUA, Campaign
-from bpo.domain.contact import Place
-from bpo.domain.contact_rules import Rules
-from bpo.domain.holds import Hold
-from bpo.domain.touches import Debtor, Open, Past, Plan, Touch
+from bpo.domain.reminders import planning
+from bpo.domain.reminders.campaigns import DEFAULT_REGUA, Campaign
+from bpo.domain.reminders.contact import Place
+from bpo.domain.reminders.contact_rules import Rules
+from bpo.domain.reminders.holds import Hold
+from bpo.domain.reminders.touches import Debtor, Open, Past, Plan, Touch
 from bpo.kernel import clock
 from bpo.kernel.calendar import Calendar
 

@@ -5,8 +5,8 @@ import threading
 import pytest
 from werkzeug.serving import make_server
 
-from bpo.domain.channels import Stored
-from bpo.domain.handovers import Ending
+from bpo.domain.desk.handovers import Ending
+from bpo.domain.reminders.channels import Stored
 from bpo.embedded.outbox import page
 from bpo.embedded.outbox.mailbox import Mailbox
 from bpo.gateways.channels import registry

@@ -8,8 +8,9 @@ from bpo.db import acting_as
 from bpo.kernel import actor as actors
 from bpo.kernel import clock
 from bpo.models import Receivable
-from bpo.queries import agreements as stored
-from bpo.services import agreement_choices, agreement_judging, agreements, payments
+from bpo.queries.deals import agreements as stored
+from bpo.services.cash import payments
+from bpo.services.deals import agreement_choices, agreement_judging, agreements
 from tests.factories import debts
 from tests.factories.people import NOW
 

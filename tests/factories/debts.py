@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bpo.domain import steps
-from bpo.domain.regua import THREE_STEPS
-from bpo.domain.steps import Step
+from bpo.domain.reminders import steps
+from bpo.domain.reminders.regua import THREE_STEPS
+from bpo.domain.reminders.steps import Step
 from bpo.kernel.text import number_key, searchable
 from bpo.models import (
     Campaign,
@@ -20,7 +20,7 @@ from bpo.models import (
     Receivable,
     Workspace,
 )
-from bpo.queries import workspaces
+from bpo.queries.people import workspaces
 
 
 def debtor(

@@ -8,12 +8,12 @@ from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from bpo.domain.workspaces import Profile
+from bpo.domain.people.workspaces import Profile
 from bpo.kernel import actor as actors
 from bpo.kernel.actor import Actor, Role
 from bpo.models import Membership, User, Workspace
-from bpo.queries import users
-from bpo.services import workspaces
+from bpo.queries.people import users
+from bpo.services.people import workspaces
 from bpo.web import session as login
 
 NOW = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)

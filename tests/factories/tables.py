@@ -4,11 +4,11 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy.orm import Session
 
-from bpo.domain import import_choices
+from bpo.domain.intake import import_choices
 from bpo.gateways.queue import MemoryQueue
 from bpo.kernel import actor as actors
 from bpo.models import Import, Workspace
-from bpo.services import imports
+from bpo.services.intake import imports
 
 NOW = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)

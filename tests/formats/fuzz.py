@@ -18,9 +18,9 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
-from bpo.domain import incoming, inspection, rows_survey
-from bpo.domain.inspection import Given
-from bpo.domain.rows_batches import Parsed
+from bpo.domain.intake import incoming, inspection, rows_survey
+from bpo.domain.intake.inspection import Given
+from bpo.domain.intake.rows_batches import Parsed
 from bpo.formats import boleto, brcode, cnab240, cnab400
 from bpo.formats.problems import Level
 from bpo.kernel.errors import BadInput

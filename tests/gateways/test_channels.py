@@ -6,8 +6,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from bpo.domain.channels import Stored
-from bpo.domain.handovers import Ending
+from bpo.domain.desk.handovers import Ending
+from bpo.domain.reminders.channels import Stored
 from bpo.gateways.channels import generic, registry
 from bpo.gateways.channels.callbacks import Account
 from bpo.gateways.channels.carriers import Parcel

@@ -6,10 +6,11 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from bpo.domain import charges, invoices, policies
-from bpo.domain.invoices import Invoice, Payer, Title, Way
-from bpo.domain.messages import Creditor
-from bpo.domain.receivables import Receivable
+from bpo.domain.books import charges, policies
+from bpo.domain.books.receivables import Receivable
+from bpo.domain.writing import invoices
+from bpo.domain.writing.invoices import Invoice, Payer, Title, Way
+from bpo.domain.writing.messages import Creditor
 from bpo.formats import brcode
 from bpo.gateways import papers
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from bpo.domain.pix_references import Kind, Reference, parse
+from bpo.domain.cash.pix_references import Kind, Reference, parse
 from bpo.gateways.pix import charges, notices
 from bpo.gateways.pix.charges import Charge, Discount, Status
 from bpo.gateways.pix.http import Account, HttpCharges

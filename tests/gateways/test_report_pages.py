@@ -9,11 +9,11 @@ import pytest
 from pypdf import PageObject, PdfReader
 
 from bpo.analytics.clients import ClientTotals, PortfolioFigures
-from bpo.domain import charges
-from bpo.domain.dossiers import Contacted, Dossier, Owed
-from bpo.domain.policies import CollectionPolicy
-from bpo.domain.receivables import Receivable
-from bpo.domain.statements import Line, Move
+from bpo.domain.books import charges
+from bpo.domain.books.policies import CollectionPolicy
+from bpo.domain.books.receivables import Receivable
+from bpo.domain.books.statements import Line, Move
+from bpo.domain.insight.dossiers import Contacted, Dossier, Owed
 from bpo.gateways import client_rows, pdf, reports
 from bpo.gateways.weekly import details
 from bpo.gateways.weekly.voice import Voice

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bpo.domain.handovers import Ending
+from bpo.domain.desk.handovers import Ending
 from bpo.gateways.channels import line, registry, resolving
 from bpo.gateways.channels.line import Call, Line
 from bpo.kernel.errors import BadInput

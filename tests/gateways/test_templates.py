@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpo.domain import sms, text_checks
-from bpo.domain.campaigns import DEFAULT_REGUA, THREE_STEPS
-from bpo.domain.messages import Creditor, DebtLine, Links, MessageFacts, Offer, Text
-from bpo.domain.steps import MESSAGES, Channel
+from bpo.domain.reminders.campaigns import DEFAULT_REGUA, THREE_STEPS
+from bpo.domain.reminders.steps import MESSAGES, Channel
+from bpo.domain.writing import sms, text_checks
+from bpo.domain.writing.messages import Creditor, DebtLine, Links, MessageFacts, Offer, Text
 from bpo.gateways import templates, wording
 from bpo.kernel.errors import BadInput, NotFound
 

@@ -10,15 +10,15 @@ from flask import Flask
 from sqlalchemy import Connection, select, text
 
 from bpo.db import acting_as, db
-from bpo.domain.regua import DEFAULT_REGUA
+from bpo.domain.reminders.regua import DEFAULT_REGUA
 from bpo.gateways.mail import Mail, MemoryMail
 from bpo.gateways.queue import MemoryQueue
 from bpo.gateways.signing import Signer
 from bpo.kernel import actor as actors
 from bpo.kernel.actor import Role
 from bpo.models import Debtor, Receivable, Task, Touch, Workspace
-from bpo.services import campaigns, deliveries
-from bpo.services.letters import Desk
+from bpo.services.reminders import campaigns, deliveries
+from bpo.services.reminders.letters import Desk
 from tests.factories import debts, people
 
 SIGNER = Signer("x" * 40)

@@ -10,7 +10,7 @@ import time_machine
 from sqlalchemy import func, select
 
 from bpo.db import acting_as, db
-from bpo.domain.regua import DEFAULT_REGUA
+from bpo.domain.reminders.regua import DEFAULT_REGUA
 from bpo.formats import brcode
 from bpo.gateways import outside
 from bpo.gateways.mail import Smtp
@@ -18,9 +18,11 @@ from bpo.gateways.pix import notices
 from bpo.gateways.queue import MemoryQueue
 from bpo.kernel import actor as actors
 from bpo.models import Agreement, BankLine, Payment, PaymentMethod, Receivable
-from bpo.queries import receivables, workspaces
-from bpo.services import agreement_papers, campaigns, deliveries
-from bpo.services.letters import Desk
+from bpo.queries.books import receivables
+from bpo.queries.people import workspaces
+from bpo.services.deals import agreement_papers
+from bpo.services.reminders import campaigns, deliveries
+from bpo.services.reminders.letters import Desk
 from tests.browsing import Browser
 from tests.factories import agreed, debts, people
 from tests.gateways.scripted_smtp import ScriptedServer

@@ -8,14 +8,17 @@ import pytest
 from sqlalchemy import func, select
 
 from bpo.db import acting_as, unit_of_work
-from bpo.domain.policies import CollectionPolicy
+from bpo.domain.books.policies import CollectionPolicy
 from bpo.formats import ofx
 from bpo.gateways import wording
 from bpo.kernel import actor as actors
 from bpo.models import BankLine, Payment
-from bpo.queries import bank, figures, receivables
-from bpo.services import bank_lines, payments, policies, reconciliation
-from bpo.services.reconciliation import Ref
+from bpo.queries.books import receivables
+from bpo.queries.cash import bank
+from bpo.queries.insight import figures
+from bpo.services.books import policies
+from bpo.services.cash import bank_lines, payments, reconciliation
+from bpo.services.cash.reconciliation import Ref
 from tests.factories import debts, people
 from tests.factories.people import NOW
 from tests.formats.test_ofx import movement, statement

@@ -6,17 +6,18 @@ import pytest
 from sqlalchemy import select
 
 from bpo.db import acting_as
-from bpo.domain.regua import DEFAULT_REGUA
-from bpo.domain.report_schedule import Kind
+from bpo.domain.insight.report_schedule import Kind
+from bpo.domain.reminders.regua import DEFAULT_REGUA
 from bpo.gateways import incoming_mail
 from bpo.gateways.mail import MemoryMail, Outcome, Smtp, Stage
 from bpo.gateways.queue import MemoryQueue
 from bpo.gateways.report_mail import Sender
 from bpo.kernel import actor as actors
 from bpo.models import Contact, Message, ReportDelivery, ReportRun
-from bpo.queries import reports as stored
-from bpo.services import campaigns, incoming, report_deliveries, report_schedules, reports
-from bpo.services.report_deliveries import Post
+from bpo.queries.insight import reports as stored
+from bpo.services.insight import report_deliveries, report_schedules, reports
+from bpo.services.insight.report_deliveries import Post
+from bpo.services.reminders import campaigns, incoming
 from tests.factories import agreed, debts, people
 from tests.gateways.scripted_smtp import CLOSE, ScriptedServer
 from tests.gateways.test_mailbox import BOUNCE

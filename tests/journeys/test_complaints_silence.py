@@ -6,24 +6,18 @@ import pytest
 from sqlalchemy import update
 
 from bpo.db import unit_of_work
-from bpo.domain.debtors import Channel
-from bpo.domain.holds import HoldReason
-from bpo.domain.inbox import Kind, Ref
+from bpo.domain.desk.inbox import Kind, Ref
+from bpo.domain.people.debtors import Channel
+from bpo.domain.reminders.holds import HoldReason
 from bpo.formats import ofx
 from bpo.gateways.mail import MemoryMail, Smtp
 from bpo.gateways.queue import MemoryQueue
 from bpo.kernel.errors import Conflict
 from bpo.models import Contact
-from bpo.services import (
-    bank_lines,
-    holds,
-    opt_outs,
-    payments,
-    postal,
-    promises,
-    tasks,
-)
-from bpo.services.letters import Desk
+from bpo.services.cash import bank_lines, payments
+from bpo.services.desk import promises, tasks
+from bpo.services.reminders import holds, opt_outs, postal
+from bpo.services.reminders.letters import Desk
 from tests.factories import waiting
 from tests.formats.test_ofx import movement, statement
 from tests.gateways.scripted_smtp import ScriptedServer

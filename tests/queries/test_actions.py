@@ -7,7 +7,7 @@ import pytest
 from bpo.db import acting_as
 from bpo.kernel import actor as actors
 from bpo.models import Agreement, ApprovalRequest, Dispute, Note, Promise, Task, Touch
-from bpo.queries import actions
+from bpo.queries.insight import actions
 from tests.factories import debts, people
 
 FIRST, LAST = date(2026, 11, 16), date(2026, 11, 20)

@@ -13,7 +13,7 @@ from bpo.analytics import aging, collection
 from bpo.db import acting_as
 from bpo.kernel import actor as actors
 from bpo.models import Debtor, Entry, Payment, Receivable
-from bpo.queries import figures
+from bpo.queries.insight import figures
 from tests.factories import debts, people
 
 MONTH_ENDS = ["2012-06-30", "2013-03-31", "2013-09-30"]

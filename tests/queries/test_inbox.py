@@ -6,11 +6,11 @@ import pytest
 from psycopg import Cursor
 
 from bpo.db import acting_as, db
-from bpo.domain import inbox as rules
-from bpo.domain.inbox import Kind
+from bpo.domain.desk import inbox as rules
+from bpo.domain.desk.inbox import Kind
 from bpo.kernel import actor as actors
 from bpo.models import Campaign, ChannelSetting, Contact, DebtorChance, Task
-from bpo.queries import inbox
+from bpo.queries.desk import inbox
 from tests.factories import debts, people, waiting
 
 TODAY = date(2026, 11, 24)

@@ -3,9 +3,9 @@
 from datetime import date, timedelta
 
 from bpo.db import acting_as
-from bpo.domain.payments import Method
-from bpo.queries import personal_data
-from bpo.services import payments, refunds
+from bpo.domain.cash.payments import Method
+from bpo.queries.desk import personal_data
+from bpo.services.cash import payments, refunds
 from tests.architecture.test_tables import TABLES
 from tests.factories import debts, people
 from tests.factories.people import NOW

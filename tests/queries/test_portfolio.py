@@ -8,7 +8,7 @@ from sqlalchemy import insert
 
 from bpo.analytics import weekly
 from bpo.db import acting_as
-from bpo.domain.receivables import EntryKind
+from bpo.domain.books.receivables import EntryKind
 from bpo.kernel import actor as actors
 from bpo.models import (
     CarriedFigures,
@@ -20,8 +20,9 @@ from bpo.models import (
     ReportDelivery,
     ReportRun,
 )
-from bpo.queries import balances, figures, portfolio, snapshots, standings
-from bpo.services import snapshots as keeping
+from bpo.queries.books import balances, standings
+from bpo.queries.insight import figures, portfolio, snapshots
+from bpo.services.insight import snapshots as keeping
 from tests import counting
 from tests.factories import debts, people
 

@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import delete, select, text
 
 from bpo.db import acting_as
-from bpo.domain.inbox import Kind
+from bpo.domain.desk.inbox import Kind
 from bpo.kernel import actor as actors
 from bpo.models import Contact, Debtor, OptOut, ReachChange
-from bpo.queries import inbox, reach
-from bpo.services import snapshots as keeping
+from bpo.queries.desk import inbox
+from bpo.queries.reminders import reach
+from bpo.services.insight import snapshots as keeping
 from tests.factories import debts, people
 
 NOON = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)

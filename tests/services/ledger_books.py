@@ -13,11 +13,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from bpo.db import db
-from bpo.domain.disputes import Grounds, State
-from bpo.domain.payments import Method
+from bpo.domain.cash.payments import Method
+from bpo.domain.desk.disputes import Grounds, State
 from bpo.kernel.errors import BadInput, Conflict
-from bpo.queries import receivables
-from bpo.services import adjustments, agreement_judging, agreements, disputes, payments, refunds
+from bpo.queries.books import receivables
+from bpo.services.books import adjustments
+from bpo.services.cash import payments, refunds
+from bpo.services.deals import agreement_judging, agreements
+from bpo.services.desk import disputes
 from tests.factories import agreed, debts
 from tests.factories.people import NOW
 from tests.services.ledger_reading import ENDED, OTHERS, Scene

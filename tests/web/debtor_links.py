@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from bpo.domain.links import Purpose
+from bpo.domain.people.links import Purpose
 from bpo.gateways import outside
 from bpo.models import Task
-from bpo.services import links
+from bpo.services.people import links
 
 CPF = "52998224725"
 RIGHT = "4725"

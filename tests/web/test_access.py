@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from werkzeug.routing import AnyConverter, IntegerConverter
 
 from bpo.db import acting_as
-from bpo.domain.access import MATRIX, Permission
+from bpo.domain.people.access import MATRIX, Permission
 from bpo.kernel import actor as actors
 from bpo.kernel.actor import Role
 from bpo.models import Workspace

@@ -9,7 +9,7 @@ from bpo.db import acting_as
 from bpo.jobs import Job
 from bpo.kernel import actor as actors
 from bpo.models import Agreement
-from bpo.services import agreement_papers
+from bpo.services.deals import agreement_papers
 from tests.factories import books, people
 from tests.factories.books import Browser
 

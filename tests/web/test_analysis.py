@@ -16,8 +16,8 @@ from bpo.db import acting_as
 from bpo.gateways import wording
 from bpo.kernel import actor as actors
 from bpo.models import Debtor, Dispute, Receivable
-from bpo.queries import bottlenecks, facts, patterns
-from bpo.services import snapshots as keeping
+from bpo.queries.insight import bottlenecks, facts, patterns
+from bpo.services.insight import snapshots as keeping
 from tests import counting
 from tests.factories import debts, people, waiting
 from tests.queries.test_portfolio import TODAY, random_book

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from bpo.db import acting_as, db
 from bpo.kernel import actor as actors
 from bpo.models import Receivable
-from bpo.queries import approvals as stored
+from bpo.queries.desk import approvals as stored
 from tests.factories import debts, people, waiting
 from tests.factories.books import TODAY, Browser
 from tests.factories.people import sign_in

@@ -11,9 +11,9 @@ from bpo.formats import boleto
 from bpo.kernel import actor as actors
 from bpo.kernel.errors import NotFound
 from bpo.models import Attachment, AuditEntry, Boleto, Debtor, Receivable
-from bpo.queries import receivables
-from bpo.services import debtor_papers
-from bpo.services.visits import Visitor
+from bpo.queries.books import receivables
+from bpo.services.page import debtor_papers
+from bpo.services.people.visits import Visitor
 from tests.factories import books, people
 from tests.factories.books import TODAY, Browser
 

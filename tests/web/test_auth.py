@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pyotp
 import pytest
 
-from bpo.domain.links import Purpose
+from bpo.domain.people.links import Purpose
 from bpo.gateways import outside
 from bpo.jobs import Job
 from bpo.kernel.actor import Role
 from bpo.models import User
-from bpo.services import accounts, staff
+from bpo.services.people import accounts, staff
 from bpo.web.throttle import limiter
 from tests.factories import people
 from tests.factories.people import PASSWORD

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bpo.db import acting_as, unit_of_work
-from bpo.domain.bank_accounts import Details
+from bpo.domain.cash.bank_accounts import Details
 from bpo.formats.ofx import Account, Extract, Movement, Statement
 from bpo.kernel import actor as actors
 from bpo.kernel import clock
-from bpo.queries import bank
-from bpo.services import bank_accounts, bank_lines
+from bpo.queries.cash import bank
+from bpo.services.cash import bank_accounts, bank_lines
 from tests import counting
 from tests.factories import people
 from tests.web.filling import Filler

@@ -9,13 +9,14 @@ import pytest
 from sqlalchemy import select
 
 from bpo.db import acting_as
-from bpo.domain import reasons
-from bpo.domain.planning import NextContact
-from bpo.domain.reasons import Code, Reason
+from bpo.domain.reminders import reasons
+from bpo.domain.reminders.planning import NextContact
+from bpo.domain.reminders.reasons import Code, Reason
 from bpo.gateways import wording
 from bpo.kernel import actor as actors
 from bpo.models import Payment
-from bpo.services import campaigns, negotiation
+from bpo.services.deals import negotiation
+from bpo.services.reminders import campaigns
 from tests.factories import books, debts, people
 from tests.factories.books import LATE, TODAY, Browser, count
 

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from bpo.db import acting_as
-from bpo.domain.effects import Comparison, Group
-from bpo.domain.regua import DEFAULT_REGUA
+from bpo.domain.insight.effects import Comparison, Group
+from bpo.domain.reminders.regua import DEFAULT_REGUA
 from bpo.kernel import actor as actors
 from bpo.kernel import clock
 from bpo.models import (
@@ -19,8 +19,8 @@ from bpo.models import (
     Touch,
     TouchReceivable,
 )
-from bpo.queries import campaign_effects as effects
-from bpo.queries import effects as what_works
+from bpo.queries.insight import effects as what_works
+from bpo.queries.reminders import campaign_effects as effects
 from tests.factories import debts, people
 from tests.web.test_texts import Writer
 from workers import campaigns as jobs

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from bpo.db import acting_as
-from bpo.domain.regua import DEFAULT_REGUA
+from bpo.domain.reminders.regua import DEFAULT_REGUA
 from bpo.gateways.queue import MemoryQueue
 from bpo.jobs import Job
 from bpo.kernel import actor as actors
@@ -27,7 +27,7 @@ from bpo.models import (
     Skip,
     Touch,
 )
-from bpo.services import campaigns
+from bpo.services.reminders import campaigns
 from tests.factories import debts, people, waiting
 
 ZONE = "America/Sao_Paulo"

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from bpo.db import acting_as
-from bpo.domain import replies
+from bpo.domain.desk import replies
 from bpo.kernel import actor as actors
 from bpo.models import ChannelSetting, IncomingMessage, Promise, Task
 from tests.factories import debts, people

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from bpo.db import acting_as
 from bpo.kernel import actor as actors
 from bpo.models import Agreement, Promise, Receivable
-from bpo.queries import commitments
+from bpo.queries.desk import commitments
 from tests.factories import debts, people
 
 TODAY = date(2026, 11, 24)

@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from bpo.db import acting_as
-from bpo.domain.disputes import Grounds
+from bpo.domain.desk.disputes import Grounds
 from bpo.kernel import actor as actors
 from bpo.models import Dispute, Payment, Receivable, Refund
-from bpo.queries import payments as stored
-from bpo.queries import statements
-from bpo.services import disputes
+from bpo.queries.books import statements
+from bpo.queries.cash import payments as stored
+from bpo.services.desk import disputes
 from tests.factories import books, people
 from tests.factories.books import Browser
 from tests.factories.people import NOW

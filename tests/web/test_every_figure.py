@@ -5,7 +5,7 @@ figure comes with its own check.
 """
 
 from bpo.kernel import actor as actors
-from bpo.services import snapshots as keeping
+from bpo.services.insight import snapshots as keeping
 from tests.factories import people
 from tests.web import expected_figures as expected
 from tests.web import expected_portfolio, shown

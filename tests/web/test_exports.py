@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import func, select
 
 from bpo.db import acting_as
-from bpo.domain.rows import Choices
+from bpo.domain.intake.rows import Choices
 from bpo.gateways.queue import MemoryQueue
 from bpo.kernel import actor as actors
 from bpo.models import Debtor, Payment, Receivable
-from bpo.services import imports, payments
+from bpo.services.cash import payments
+from bpo.services.intake import imports
 from tests.factories import books, debts, people
 from tests.factories.books import LATE, TODAY, Browser, count
 from tests.factories.people import NOW

@@ -9,7 +9,7 @@ import pytest
 
 from bpo.db import acting_as
 from bpo.kernel import actor as actors
-from bpo.services import scores
+from bpo.services.insight import scores
 from tests.factories import people
 from tests.web import shown
 from tests.web.figures_book import world  # noqa: F401

@@ -18,9 +18,9 @@ from bpo.jobs import Job
 from bpo.kernel import actor as actors
 from bpo.kernel.actor import Role
 from bpo.models import Dispute, Note, Promise, ReportDelivery, ReportRun
-from bpo.queries import figures
-from bpo.queries import reports as stored
-from bpo.services import reports
+from bpo.queries.insight import figures
+from bpo.queries.insight import reports as stored
+from bpo.services.insight import reports
 from tests.factories import debts, people
 from tests.web.filling import Filler
 

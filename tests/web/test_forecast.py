@@ -7,8 +7,8 @@ import pytest
 
 from bpo.db import acting_as
 from bpo.kernel import actor as actors
-from bpo.services import scores
-from bpo.web.office.forecast import weigh
+from bpo.services.insight import scores
+from bpo.web.office.insight.forecast import weigh
 from tests.factories import debts, people
 from tests.web.test_figures_screens import page, said
 

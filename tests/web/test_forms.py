@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bpo.domain.payments import Method
+from bpo.domain.cash.payments import Method
 from bpo.kernel.errors import BadInput, Conflict, NotFound
 from bpo.web import forms
 from bpo.web.forms import Typed

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import select, update
 
 from bpo.db import acting_as, db
-from bpo.domain.regua import DEFAULT_REGUA
+from bpo.domain.reminders.regua import DEFAULT_REGUA
 from bpo.kernel import actor as actors
 from bpo.models import ApprovalRequest, Campaign
-from bpo.services import simulations
+from bpo.services.writing import simulations
 from tests.factories import debts, people
 from tests.factories.books import TODAY, Browser
 from tests.factories.people import sign_in

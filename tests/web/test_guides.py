@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from bpo.db import acting_as
-from bpo.domain import guides as rules
+from bpo.domain.desk import guides as rules
 from bpo.gateways import wording
 from bpo.kernel import actor as actors
 from bpo.models import AuditEntry, Campaign, Dispute, Guide
-from bpo.services import guides
+from bpo.services.desk import guides
 from tests.factories import debts, people
 from tests.web.test_texts import AT, Writer
 

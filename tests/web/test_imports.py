@@ -11,7 +11,7 @@ from bpo.gateways.queue import MemoryQueue
 from bpo.jobs import Job
 from bpo.kernel import actor as actors
 from bpo.models import Import, Receivable
-from bpo.services import imports
+from bpo.services.intake import imports
 from tests.factories import people
 from tests.factories.tables import NOW, rows, taken
 from tests.formats.test_nfe import bill, document

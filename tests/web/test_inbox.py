@@ -9,7 +9,7 @@ from psycopg import Cursor
 from sqlalchemy import select
 
 from bpo.db import acting_as, db
-from bpo.domain.inbox import Kind, Ref
+from bpo.domain.desk.inbox import Kind, Ref
 from bpo.jobs import Job
 from bpo.kernel import actor as actors
 from bpo.kernel import clock

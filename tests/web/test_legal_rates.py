@@ -3,12 +3,12 @@
 from datetime import date
 
 from bpo.db import acting_as
-from bpo.domain.indices import Index
-from bpo.domain.policies import CollectionPolicy
+from bpo.domain.books.indices import Index
+from bpo.domain.books.policies import CollectionPolicy
 from bpo.kernel import actor as actors
 from bpo.kernel.actor import Role
-from bpo.queries import receivables
-from bpo.services import policies
+from bpo.queries.books import receivables
+from bpo.services.books import policies
 from tests.factories import people
 from tests.web.filling import Filler
 

@@ -15,8 +15,8 @@ from bpo.gateways import reports as documents
 from bpo.gateways import wording
 from bpo.gateways.weekly.voice import Voice
 from bpo.kernel import actor as actors
-from bpo.queries import analysis, facts, months
-from bpo.queries.analysis import Chosen
+from bpo.queries.insight import analysis, facts, months
+from bpo.queries.insight.analysis import Chosen
 from tests.factories import debts, people
 from tests.gateways.figures import IDENTITY
 

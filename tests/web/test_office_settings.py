@@ -8,13 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from bpo.db import acting_as
-from bpo.domain import contact_rules, policies
-from bpo.domain.hours import Window, between
-from bpo.domain.policies import CollectionPolicy, EarlyDiscount
+from bpo.domain.books import policies
+from bpo.domain.books.policies import CollectionPolicy, EarlyDiscount
+from bpo.domain.reminders import contact_rules
+from bpo.domain.reminders.hours import Window, between
 from bpo.kernel import actor as actors
 from bpo.models import LocalHoliday, PaymentMethod, Workspace
-from bpo.queries import workspaces as stored
-from bpo.services import workspaces
+from bpo.queries.people import workspaces as stored
+from bpo.services.people import workspaces
 from bpo.web.office.settings import policy_form
 from tests.factories import people
 from tests.web.filling import Filler

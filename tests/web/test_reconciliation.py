@@ -9,7 +9,7 @@ from bpo.db import acting_as, db, unit_of_work
 from bpo.kernel import actor as actors
 from bpo.kernel import clock
 from bpo.models import BankLine
-from bpo.services import bank_lines
+from bpo.services.cash import bank_lines
 from tests.factories import debts, people
 from tests.web.test_inbox import _post, _text
 

@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from bpo.db import acting_as
-from bpo.domain import campaigns as rules
-from bpo.domain.regua import DEFAULT_REGUA
+from bpo.domain.reminders import campaigns as rules
+from bpo.domain.reminders.regua import DEFAULT_REGUA
 from bpo.kernel import actor as actors
 from bpo.kernel import clock
 from bpo.models import AuditEntry, Campaign, CampaignDraft, CampaignVersion
-from bpo.queries import campaigns as stored
+from bpo.queries.reminders import campaigns as stored
 from tests.factories import debts, people
 from tests.web.test_texts import Writer
 

@@ -10,11 +10,12 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from bpo.db import acting_as
-from bpo.domain import remittances, statements
-from bpo.domain.statements import Move
+from bpo.domain.books import statements
+from bpo.domain.books.statements import Move
+from bpo.domain.intake import remittances
 from bpo.kernel import actor as actors
 from bpo.models import Receivable
-from bpo.services import payments
+from bpo.services.cash import payments
 from tests.factories import books, debts, people
 from tests.factories.books import TODAY, Browser
 from tests.factories.people import NOW

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from bpo.db import acting_as
-from bpo.domain.steps import Channel
+from bpo.domain.reminders.steps import Channel
 from bpo.gateways import outside
 from bpo.gateways.channels.carriers import MemoryCarrier
 from bpo.gateways.channels.switchboard import Switchboard
@@ -17,7 +17,7 @@ from bpo.gateways.mail import Outcome, Stage
 from bpo.kernel import actor as actors
 from bpo.kernel import clock
 from bpo.models import AuditEntry, ChannelSetting, Contact, MessageText, Remark
-from bpo.services import wordings
+from bpo.services.reminders import wordings
 from tests.factories import debts, people
 from tests.web.filling import Filler
 

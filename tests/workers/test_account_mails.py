@@ -11,7 +11,7 @@ from bpo.gateways import outside
 from bpo.kernel import actor as actors
 from bpo.kernel.actor import Role
 from bpo.models import SignedLink
-from bpo.services import staff
+from bpo.services.people import staff
 from tests.gateways.scripted_smtp import ScriptedServer
 from workers import worker
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from bpo.db import acting_as, db, unit_of_work
-from bpo.domain.links import Purpose
+from bpo.domain.people.links import Purpose
 from bpo.gateways import outside
 from bpo.gateways.mail import MemoryMail
 from bpo.gateways.queue import MemoryQueue
@@ -15,9 +15,9 @@ from bpo.gateways.report_mail import Sender
 from bpo.jobs import Job
 from bpo.kernel import actor as actors
 from bpo.models import Import, PlanRun, ReportDelivery, ReportRun, SignedLink, Touch
-from bpo.services import report_deliveries, reports, ringing
-from bpo.services.report_deliveries import Post
-from bpo.services.ringing import Bell, Ring
+from bpo.services.insight import report_deliveries, reports, ringing
+from bpo.services.insight.report_deliveries import Post
+from bpo.services.insight.ringing import Bell, Ring
 from tests.factories import debts, people
 from workers import schedule, worker
 

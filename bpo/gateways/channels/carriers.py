@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from bpo.domain.handovers import Ending, Handover
+from bpo.domain.desk.handovers import Ending, Handover
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus
 
-from bpo.domain.handovers import Ending, Handover
+from bpo.domain.desk.handovers import Ending, Handover
 from bpo.gateways.channels.callbacks import (
     Account,
     BadSignature,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from urllib.parse import SplitResult, urlsplit
 
-from bpo.domain.handovers import Ending, Handover
+from bpo.domain.desk.handovers import Ending, Handover
 from bpo.gateways.channels import resolving
 from bpo.gateways.channels.resolving import Resolver
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from bpo.domain.channels import TEXTS
+from bpo.domain.reminders.channels import TEXTS
 from bpo.gateways.channels import generic, resolving, twilio, whatsapp_cloud
 from bpo.gateways.channels.callbacks import Account, Callback, Request
 from bpo.gateways.channels.carriers import Carrier

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bpo.domain.channels import Stored
+from bpo.domain.reminders.channels import Stored
 from bpo.gateways.channels import registry
 from bpo.gateways.channels.callbacks import Account
 from bpo.gateways.channels.carriers import Carrier

@@ -5,7 +5,7 @@ import hmac
 from base64 import b64encode
 from urllib.parse import urlencode
 
-from bpo.domain.handovers import Ending, Handover
+from bpo.domain.desk.handovers import Ending, Handover
 from bpo.gateways.channels.callbacks import (
     Account,
     BadSignature,

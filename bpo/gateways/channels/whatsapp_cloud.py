@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from bpo.domain.handovers import Ending, Handover
+from bpo.domain.desk.handovers import Ending, Handover
 from bpo.gateways.channels.callbacks import (
     Account,
     BadSignature,

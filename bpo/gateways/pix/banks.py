@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from time import monotonic
 
-from bpo.domain.channels import Stored
+from bpo.domain.reminders.channels import Stored
 from bpo.gateways.pix.charges import Charges
 from bpo.gateways.pix.http import Account, HttpCharges
 from bpo.kernel.errors import Unavailable

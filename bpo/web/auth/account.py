@@ -11,8 +11,8 @@ from bpo.db import db
 from bpo.gateways import qrcode, totp
 from bpo.kernel.actor import Role
 from bpo.models import User
-from bpo.queries import audit
-from bpo.services import accounts
+from bpo.queries.people import audit
+from bpo.services.people import accounts
 from bpo.web import access, forms, preferences
 from bpo.web import session as login
 from bpo.web.auth import blueprint

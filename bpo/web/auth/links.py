@@ -5,11 +5,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from bpo.db import db
-from bpo.domain.links import Purpose
+from bpo.domain.people.links import Purpose
 from bpo.gateways import outside
 from bpo.models import User
-from bpo.queries import audit
-from bpo.services import accounts
+from bpo.queries.people import audit
+from bpo.services.people import accounts
 from bpo.web import access, forms
 from bpo.web import session as login
 from bpo.web.auth import blueprint

@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 
 from bpo.db import db
 from bpo.models import User
-from bpo.queries import users
-from bpo.services import accounts
+from bpo.queries.people import users
+from bpo.services.people import accounts
 from bpo.web import access, forms, preferences
 from bpo.web import session as login
 from bpo.web.auth import blueprint

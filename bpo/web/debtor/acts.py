@@ -7,17 +7,22 @@ from uuid import uuid4
 
 from flask import g, redirect, request
 
-from bpo.domain import approvals, disputes, page_acts, proofs
-from bpo.domain.debtors import Channel
-from bpo.domain.disputes import Grounds
-from bpo.domain.page_acts import CallAt, Kind
+from bpo.domain.deals import approvals
+from bpo.domain.desk import disputes
+from bpo.domain.desk.disputes import Grounds
+from bpo.domain.intake import proofs
+from bpo.domain.page import page_acts
+from bpo.domain.page.page_acts import CallAt, Kind
+from bpo.domain.people.debtors import Channel
 from bpo.gateways import pictures, wording
 from bpo.kernel.errors import BadInput
-from bpo.services import conversations, page_claims, surveys
-from bpo.services import page_acts as doing
-from bpo.services.page_acts import Form
-from bpo.services.page_claims import Upload
-from bpo.services.visits import Closed, Visitor
+from bpo.services.desk import conversations
+from bpo.services.page import page_acts as doing
+from bpo.services.page import page_claims
+from bpo.services.page.page_acts import Form
+from bpo.services.page.page_claims import Upload
+from bpo.services.people.visits import Closed, Visitor
+from bpo.services.reminders import surveys
 from bpo.web import forms
 from bpo.web.debtor import door
 from bpo.web.debtor.door import Answer

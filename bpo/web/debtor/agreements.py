@@ -3,11 +3,12 @@
 from flask import g
 
 from bpo.db import db
-from bpo.domain import agreements as rules
+from bpo.domain.deals import agreements as rules
 from bpo.gateways import papers
-from bpo.services import debtor_agreements, debtor_papers, invoices
-from bpo.services.agreement_papers import PDF
-from bpo.services.visits import Visitor
+from bpo.services.books import invoices
+from bpo.services.deals.agreement_papers import PDF
+from bpo.services.page import debtor_agreements, debtor_papers
+from bpo.services.people.visits import Visitor
 from bpo.web import documents
 from bpo.web.debtor import door
 from bpo.web.debtor.door import Answer

@@ -5,13 +5,15 @@ import json
 from flask import g, redirect
 from werkzeug.wrappers import Response
 
-from bpo.domain.links import Purpose
-from bpo.domain.page_acts import Kind
+from bpo.domain.page.page_acts import Kind
+from bpo.domain.people.links import Purpose
 from bpo.gateways import papers
 from bpo.kernel import clock
-from bpo.services import invoices, opt_outs, personal_data
-from bpo.services import page_acts as doing
-from bpo.services.visits import Visitor
+from bpo.services.books import invoices
+from bpo.services.desk import personal_data
+from bpo.services.page import page_acts as doing
+from bpo.services.people.visits import Visitor
+from bpo.services.reminders import opt_outs
 from bpo.web import access, documents
 from bpo.web.debtor import blueprint, door
 from bpo.web.debtor.acts import done, sent

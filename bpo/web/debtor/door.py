@@ -7,11 +7,11 @@ from typing import Any, Concatenate, ParamSpec
 from flask import g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from bpo.domain.links import Purpose
+from bpo.domain.people.links import Purpose
 from bpo.gateways import outside
-from bpo.services import debtor_page
-from bpo.services.debtor_page import Account, Arrival
-from bpo.services.visits import Closed, Visitor
+from bpo.services.page import debtor_page
+from bpo.services.page.debtor_page import Account, Arrival
+from bpo.services.people.visits import Closed, Visitor
 from bpo.web import access
 from bpo.web.debtor import blueprint, proof
 from bpo.web.debtor.telling import closed

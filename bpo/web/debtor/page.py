@@ -4,25 +4,22 @@ from flask import g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from bpo.db import db
-from bpo.domain import attachments, breakdown, messages, proofs
-from bpo.domain.debtors import Kind
-from bpo.domain.links import Purpose
-from bpo.domain.page_acts import Kind as Act
-from bpo.domain.payments import LABELS
+from bpo.domain.books import breakdown
+from bpo.domain.cash.payments import LABELS
+from bpo.domain.intake import attachments, proofs
+from bpo.domain.page.page_acts import Kind as Act
+from bpo.domain.people.debtors import Kind
+from bpo.domain.people.links import Purpose
+from bpo.domain.writing import messages
 from bpo.gateways import outside
 from bpo.gateways import papers as drawing
 from bpo.models import PageAct
-from bpo.services import (
-    conversations,
-    debtor_page,
-    debtor_papers,
-    page_links,
-    page_plans,
-    surveys,
-    visits,
-)
-from bpo.services.debtor_page import Account, Arrival
-from bpo.services.visits import Closed, Visitor
+from bpo.services.desk import conversations
+from bpo.services.page import debtor_page, debtor_papers, page_plans
+from bpo.services.page.debtor_page import Account, Arrival
+from bpo.services.people import visits
+from bpo.services.people.visits import Closed, Visitor
+from bpo.services.reminders import page_links, surveys
 from bpo.web import access, documents
 from bpo.web.debtor import blueprint, door, proof
 from bpo.web.debtor.door import Answer

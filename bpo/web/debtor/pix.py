@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from bpo.gateways import qrcode
-from bpo.services.visits import Visitor
+from bpo.services.people.visits import Visitor
 
 
 def drawn(visitor: Visitor, code: str | None) -> Markup | None:

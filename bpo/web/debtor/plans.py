@@ -4,14 +4,15 @@ from uuid import uuid4
 
 from flask import g, redirect, request
 
-from bpo.domain.links import Purpose
-from bpo.domain.terms import OfferKind
+from bpo.domain.deals.terms import OfferKind
+from bpo.domain.people.links import Purpose
 from bpo.gateways import outside
 from bpo.kernel.errors import Refusal
 from bpo.kernel.text import Phrase
-from bpo.services import negotiation, page_plans
-from bpo.services.agreement_choices import Choice, Choices
-from bpo.services.visits import Closed, Visitor
+from bpo.services.deals import negotiation
+from bpo.services.deals.agreement_choices import Choice, Choices
+from bpo.services.page import page_plans
+from bpo.services.people.visits import Closed, Visitor
 from bpo.web import access, forms
 from bpo.web.debtor import blueprint, door
 from bpo.web.debtor.acts import sent

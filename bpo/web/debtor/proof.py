@@ -4,7 +4,7 @@ from flask import current_app, g, request
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
-from bpo.services.visits import Visitor
+from bpo.services.people.visits import Visitor
 
 COOKIE = "bpo_debtor"
 LASTS_SECONDS = 30 * 60

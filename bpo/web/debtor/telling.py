@@ -7,7 +7,7 @@ from flask_babel import force_locale
 
 from bpo.gateways import outside
 from bpo.models import Workspace
-from bpo.services.visits import Closed, Visitor
+from bpo.services.people.visits import Closed, Visitor
 from bpo.web.debtor import blueprint
 
 

@@ -6,11 +6,11 @@ from flask import g, redirect, request, url_for
 from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response
 
-from bpo.domain.links import Purpose
+from bpo.domain.people.links import Purpose
 from bpo.gateways import outside
-from bpo.services import opt_outs
-from bpo.services.opt_outs import Wish
-from bpo.services.visits import Closed
+from bpo.services.people.visits import Closed
+from bpo.services.reminders import opt_outs
+from bpo.services.reminders.opt_outs import Wish
 from bpo.web import access
 from bpo.web.debtor import blueprint
 from bpo.web.debtor.telling import closed, tell

@@ -5,7 +5,7 @@ from flask.blueprints import BlueprintSetupState
 
 from bpo.gateways import outside
 from bpo.gateways.channels.callbacks import Request
-from bpo.services import channel_calls, incoming
+from bpo.services.reminders import channel_calls, incoming
 from bpo.web import access
 from bpo.web.hooks import blueprint
 

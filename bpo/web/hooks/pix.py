@@ -6,7 +6,7 @@ from flask.blueprints import BlueprintSetupState
 from bpo.gateways import outside
 from bpo.gateways.pix import notices
 from bpo.kernel.errors import NotFound
-from bpo.services import pix_notices
+from bpo.services.cash import pix_notices
 from bpo.web import access
 from bpo.web.hooks import blueprint
 

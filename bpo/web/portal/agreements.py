@@ -3,12 +3,12 @@
 from flask import Response, g, render_template, request
 
 from bpo.db import db
-from bpo.domain import agreements as rules
-from bpo.domain.access import Permission
+from bpo.domain.deals import agreements as rules
+from bpo.domain.people.access import Permission
 from bpo.kernel import clock
 from bpo.kernel.errors import NotFound
-from bpo.queries import agreements as stored
-from bpo.services import agreement_papers
+from bpo.queries.deals import agreements as stored
+from bpo.services.deals import agreement_papers
 from bpo.web import access, documents
 from bpo.web.portal import blueprint
 

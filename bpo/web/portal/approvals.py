@@ -4,11 +4,11 @@ from flask import g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from bpo.db import db
-from bpo.domain.access import Permission
-from bpo.domain.approvals import LABELS
+from bpo.domain.deals.approvals import LABELS
+from bpo.domain.people.access import Permission
 from bpo.kernel import clock
 from bpo.kernel.actor import Role
-from bpo.queries import actions
+from bpo.queries.insight import actions
 from bpo.web import access, approvals, forms
 from bpo.web.portal import blueprint
 

@@ -4,16 +4,17 @@ from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from bpo.db import db
-from bpo.domain.access import Permission
+from bpo.domain.people.access import Permission
 from bpo.kernel import clock
 from bpo.models import ReportRun
-from bpo.queries import debtor_lists, portfolio
-from bpo.queries import reports as stored
-from bpo.queries.debtor_lists import Filter, Show
-from bpo.services import report_kinds
-from bpo.services.report_kinds import Period
+from bpo.queries.books import debtor_lists
+from bpo.queries.books.debtor_lists import Filter, Show
+from bpo.queries.insight import portfolio
+from bpo.queries.insight import reports as stored
+from bpo.services.insight import report_kinds
+from bpo.services.insight.report_kinds import Period
 from bpo.web import access, documents, figures, session
-from bpo.web.office import lists
+from bpo.web.office.people import lists
 from bpo.web.portal import blueprint
 
 

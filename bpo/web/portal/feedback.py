@@ -5,8 +5,8 @@ from datetime import timedelta
 from flask import g, render_template
 
 from bpo.db import db
-from bpo.domain.access import Permission
-from bpo.queries import page_acts
+from bpo.domain.people.access import Permission
+from bpo.queries.page import page_acts
 from bpo.web import access
 from bpo.web.portal import blueprint
 

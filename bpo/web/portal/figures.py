@@ -3,12 +3,12 @@
 from flask import render_template
 from werkzeug.wrappers import Response
 
-from bpo.domain.access import Permission
-from bpo.domain.receivables import AGING
+from bpo.domain.books.receivables import AGING
+from bpo.domain.people.access import Permission
 from bpo.kernel.errors import NotFound
-from bpo.queries.analysis import Chosen
+from bpo.queries.insight.analysis import Chosen
 from bpo.web import access, figures
-from bpo.web.office import analysis
+from bpo.web.office.insight import analysis
 from bpo.web.portal import blueprint
 
 KEYS = frozenset(

@@ -2,7 +2,7 @@
 
 from flask import Response, render_template
 
-from bpo.domain.access import Permission
+from bpo.domain.people.access import Permission
 from bpo.web import access, statements
 from bpo.web.portal import blueprint
 

@@ -3,11 +3,11 @@
 from flask import abort, g, render_template
 
 from bpo.db import acting_as, db
-from bpo.domain.guides import Guide, Reader
+from bpo.domain.desk.guides import Guide, Reader
 from bpo.kernel import actor as actors
 from bpo.models import Workspace
-from bpo.queries import workspaces
-from bpo.services import guides
+from bpo.queries.people import workspaces
+from bpo.services.desk import guides
 from bpo.web import access
 from bpo.web.public import blueprint
 

@@ -3,13 +3,14 @@
 from flask import abort, g, render_template
 
 from bpo.db import acting_as, db
-from bpo.domain import policies, policy_examples
+from bpo.domain.books import policies, policy_examples
 from bpo.gateways import outside
 from bpo.kernel import actor as actors
 from bpo.kernel import clock
 from bpo.models import Workspace
-from bpo.queries import public_policies, workspaces
-from bpo.queries.public_policies import PublicPolicy
+from bpo.queries.books import public_policies
+from bpo.queries.books.public_policies import PublicPolicy
+from bpo.queries.people import workspaces
 from bpo.web import access, forms
 from bpo.web.public import blueprint
 

@@ -17,7 +17,7 @@ from bpo.gateways import reports as documents
 from bpo.gateways import wording
 from bpo.gateways.weekly.voice import Voice
 from bpo.models import Entry, Receivable, TouchReceivable
-from bpo.queries import months
+from bpo.queries.insight import months
 from tests.factories import debts, people, waiting
 from tests.gateways.figures import IDENTITY
 

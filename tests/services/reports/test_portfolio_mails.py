@@ -10,7 +10,7 @@ from pypdf import PdfReader
 from sqlalchemy import select, text
 
 from bpo.db import acting_as
-from bpo.domain.deliveries import CLAIM_LASTS, MAX_TRIES
+from bpo.domain.reminders.deliveries import CLAIM_LASTS, MAX_TRIES
 from bpo.gateways import client_rows
 from bpo.gateways.mail import Outcome, Stage
 from bpo.gateways.queue import MemoryQueue
@@ -19,10 +19,10 @@ from bpo.jobs import Job
 from bpo.kernel import actor as actors
 from bpo.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from bpo.models import AccessEntry, PortfolioDelivery
-from bpo.queries import portfolio_mails as stored
-from bpo.services import mail_rows, portfolio_deliveries, portfolio_schedules, ringing
-from bpo.services.report_deliveries import Post
-from bpo.services.ringing import Bell
+from bpo.queries.insight import portfolio_mails as stored
+from bpo.services.insight import mail_rows, portfolio_deliveries, portfolio_schedules, ringing
+from bpo.services.insight.report_deliveries import Post
+from bpo.services.insight.ringing import Bell
 from tests.factories import debts, people
 from tests.web.filling import Filler
 

@@ -10,16 +10,16 @@ from sqlalchemy import select, update
 
 from bpo.analytics import snapshot
 from bpo.db import acting_as
-from bpo.domain.report_schedule import MAX_TRIES
+from bpo.domain.insight.report_schedule import MAX_TRIES
 from bpo.gateways.mail import Outcome, Stage
 from bpo.gateways.report_mail import Sender
 from bpo.jobs import Job
 from bpo.kernel.actor import Role
 from bpo.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from bpo.models import AuditEntry, Membership, ReportDelivery, ReportRun, Task
-from bpo.queries import reports as stored
-from bpo.services import report_deliveries, report_schedules, reports
-from bpo.services.report_deliveries import Post
+from bpo.queries.insight import reports as stored
+from bpo.services.insight import report_deliveries, report_schedules, reports
+from bpo.services.insight.report_deliveries import Post
 from tests.factories import debts, people
 
 MONDAY = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)

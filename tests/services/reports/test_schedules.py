@@ -10,16 +10,16 @@ from sqlalchemy import select, update
 
 from bpo.analytics import snapshot
 from bpo.analytics.monthly import MonthlyFigures
-from bpo.domain.report_schedule import Kind
+from bpo.domain.insight.report_schedule import Kind
 from bpo.gateways import wording
 from bpo.gateways.report_mail import Sender
 from bpo.kernel.actor import Role
 from bpo.kernel.errors import BadInput, Forbidden, NotFound
 from bpo.models import AuditEntry, ReportRun
-from bpo.queries import figures
-from bpo.queries import reports as stored
-from bpo.services import report_deliveries, report_schedules, reports
-from bpo.services.report_deliveries import Post
+from bpo.queries.insight import figures
+from bpo.queries.insight import reports as stored
+from bpo.services.insight import report_deliveries, report_schedules, reports
+from bpo.services.insight.report_deliveries import Post
 from tests.factories import people
 
 MONDAY = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)

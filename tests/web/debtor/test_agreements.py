@@ -8,13 +8,14 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from bpo.domain.payments import Method
+from bpo.domain.cash.payments import Method
 from bpo.formats import brcode
 from bpo.gateways import outside, pdf
 from bpo.gateways.pix import notices
 from bpo.kernel import actor as actors
 from bpo.models import BankLine, PaymentMethod, Receivable
-from bpo.services import agreement_judging, payments
+from bpo.services.cash import payments
+from bpo.services.deals import agreement_judging
 from tests.factories import agreed, debts, people
 from tests.web import debtor_links
 from tests.web.debtor_links import act

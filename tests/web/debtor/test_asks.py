@@ -10,8 +10,8 @@ from bpo.gateways import outside
 from bpo.gateways.mail import MemoryMail
 from bpo.jobs import Job
 from bpo.models import Agreement, ApprovalRequest, Hold, PageAct, SignedLink, Task
-from bpo.services import page_links
-from bpo.services.account_mails import Postman
+from bpo.services.people.account_mails import Postman
+from bpo.services.reminders import page_links
 from tests.factories import debts, people
 from tests.web.debtor_links import act, csrf, done_page, lines, one
 

@@ -7,13 +7,15 @@ import pytest
 from sqlalchemy import select
 
 from bpo.db import acting_as
-from bpo.domain.links import Purpose
+from bpo.domain.people.links import Purpose
 from bpo.gateways import outside
 from bpo.jobs import Job
 from bpo.kernel import actor as actors
 from bpo.models import AuditEntry, Contact, OptOut, SignedLink
-from bpo.services import account_mails, conversations, page_links
-from bpo.services.page_links import Postman
+from bpo.services.desk import conversations
+from bpo.services.people import account_mails
+from bpo.services.reminders import page_links
+from bpo.services.reminders.page_links import Postman
 from bpo.web.throttle import limiter
 from tests.factories import people
 from tests.web import debtor_links

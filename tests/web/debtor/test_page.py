@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from bpo.db import acting_as
-from bpo.domain import pix_references
-from bpo.domain.pix_references import Kind, Reference
+from bpo.domain.cash import pix_references
+from bpo.domain.cash.pix_references import Kind, Reference
 from bpo.formats import brcode
 from bpo.kernel import actor as actors
 from bpo.models import AuditEntry, Dispute, Hold, OptOut, PaymentMethod, Promise

@@ -7,11 +7,12 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from bpo.domain import proofs
-from bpo.domain.links import Purpose
+from bpo.domain.intake import proofs
+from bpo.domain.people.links import Purpose
 from bpo.gateways import outside
 from bpo.models import AuditEntry, OptOut, Receivable
-from bpo.services import debtor_page, links
+from bpo.services.page import debtor_page
+from bpo.services.people import links
 from tests.factories import debts
 from tests.web import debtor_links
 from tests.web.debtor_links import CPF

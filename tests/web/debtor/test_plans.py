@@ -18,7 +18,7 @@ from bpo.models import (
     OptOut,
     PageAct,
 )
-from bpo.services import agreements
+from bpo.services.deals import agreements
 from tests.factories import agreed, debts, people
 from tests.web import debtor_links
 from tests.web.debtor_links import act, csrf, done_page, lines, one

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bpo.db import acting_as
-from bpo.domain.links import Purpose
+from bpo.domain.people.links import Purpose
 from bpo.kernel import actor as actors
 from bpo.models import AuditEntry, OptOut
 from tests.factories import debts, people

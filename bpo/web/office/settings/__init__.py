@@ -5,8 +5,8 @@ from typing import Any
 from flask import flash, g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from bpo.domain import access
-from bpo.domain.access import Permission
+from bpo.domain.people import access
+from bpo.domain.people.access import Permission
 from bpo.kernel.text import Phrase
 from bpo.web import forms
 

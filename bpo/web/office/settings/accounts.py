@@ -6,13 +6,13 @@ from flask import g, request
 from flask_babel import gettext as _
 
 from bpo.db import db
-from bpo.domain import access as roles
-from bpo.domain.access import Permission
-from bpo.domain.bank_accounts import Details
+from bpo.domain.cash.bank_accounts import Details
+from bpo.domain.people import access as roles
+from bpo.domain.people.access import Permission
 from bpo.kernel.errors import NotFound
 from bpo.models import BankAccount
-from bpo.queries import bank_accounts as stored
-from bpo.services import bank_accounts
+from bpo.queries.cash import bank_accounts as stored
+from bpo.services.cash import bank_accounts
 from bpo.web import access, forms
 from bpo.web.office import blueprint
 from bpo.web.office.settings import Answer, back, page

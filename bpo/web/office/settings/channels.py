@@ -6,18 +6,18 @@ from flask import g, request
 from flask_babel import gettext as _
 
 from bpo.db import db
-from bpo.domain import findings
-from bpo.domain.access import Permission
-from bpo.domain.channels import MAILBOX, PIX
+from bpo.domain.intake import findings
+from bpo.domain.people.access import Permission
+from bpo.domain.reminders.channels import MAILBOX, PIX
 from bpo.gateways import outside, wording
 from bpo.gateways.channels import registry
 from bpo.gateways.channels.registry import PROVIDERS, Provider
 from bpo.gateways.pix import notices
 from bpo.kernel.errors import NotFound
 from bpo.kernel.text import Phrase
-from bpo.queries import channels as stored
-from bpo.services import channel_settings
-from bpo.services.channel_settings import SECURITIES
+from bpo.queries.reminders import channels as stored
+from bpo.services.reminders import channel_settings
+from bpo.services.reminders.channel_settings import SECURITIES
 from bpo.web import access, forms, language
 from bpo.web.office import blueprint
 from bpo.web.office.settings import Answer, back, page

@@ -6,10 +6,10 @@ from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from bpo.domain.access import Permission
-from bpo.domain.workspaces import STATES, Profile
+from bpo.domain.people.access import Permission
+from bpo.domain.people.workspaces import STATES, Profile
 from bpo.models import Workspace
-from bpo.services import workspaces
+from bpo.services.people import workspaces
 from bpo.web import access, forms
 from bpo.web import choices as offered
 from bpo.web.forms import Attempt, Typed

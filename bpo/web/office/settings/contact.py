@@ -7,14 +7,15 @@ from flask import g, request
 from flask_babel import gettext as _
 
 from bpo.db import db
-from bpo.domain import contact_rules, sightings
-from bpo.domain.access import Permission
-from bpo.domain.contact_rules import WEEKDAYS, Rules
-from bpo.domain.hours import STATE_WINDOWS, Hours, Window
-from bpo.domain.workspaces import STATES
+from bpo.domain.people.access import Permission
+from bpo.domain.people.workspaces import STATES
+from bpo.domain.reminders import contact_rules
+from bpo.domain.reminders.contact_rules import WEEKDAYS, Rules
+from bpo.domain.reminders.hours import STATE_WINDOWS, Hours, Window
+from bpo.domain.writing import sightings
 from bpo.kernel.errors import BadInput
-from bpo.queries import workspaces as stored
-from bpo.services import workspaces
+from bpo.queries.people import workspaces as stored
+from bpo.services.people import workspaces
 from bpo.web import access, forms
 from bpo.web.forms import Typed
 from bpo.web.office import blueprint

@@ -6,10 +6,10 @@ from flask import g, request
 from flask_babel import gettext as _
 
 from bpo.db import db
-from bpo.domain.access import Permission
+from bpo.domain.people.access import Permission
 from bpo.kernel import clock
-from bpo.queries import workspaces
-from bpo.services import business_days
+from bpo.queries.people import workspaces
+from bpo.services.people import business_days
 from bpo.web import access, forms
 from bpo.web.office import blueprint
 from bpo.web.office.settings import Answer, back, page

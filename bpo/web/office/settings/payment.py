@@ -6,11 +6,11 @@ from flask import g, request
 from flask_babel import gettext as _
 
 from bpo.db import db
-from bpo.domain.access import Permission
-from bpo.domain.payment_methods import FIELDS, Kind
+from bpo.domain.people.access import Permission
+from bpo.domain.people.payment_methods import FIELDS, Kind
 from bpo.kernel.text import Phrase
-from bpo.queries import workspaces
-from bpo.services import payment_methods
+from bpo.queries.people import workspaces
+from bpo.services.people import payment_methods
 from bpo.web import access, forms
 from bpo.web.office import blueprint
 from bpo.web.office.settings import Answer, back, page

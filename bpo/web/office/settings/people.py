@@ -4,16 +4,16 @@ from flask import g
 from flask_babel import gettext as _
 
 from bpo.db import db
-from bpo.domain import access as permissions
-from bpo.domain.access import Permission
+from bpo.domain.people import access as permissions
+from bpo.domain.people.access import Permission
 from bpo.kernel.actor import Role
 from bpo.models import User
-from bpo.queries import users
-from bpo.services import staff
+from bpo.queries.people import users
+from bpo.services.people import staff
 from bpo.web import access, forms
 from bpo.web.office import blueprint
+from bpo.web.office.people.users import ROLES
 from bpo.web.office.settings import Answer, back, page
-from bpo.web.office.users import ROLES
 
 HERE = "office.settings_people"
 

@@ -7,14 +7,14 @@ from flask import g, request
 from flask_babel import gettext as _
 
 from bpo.db import db
-from bpo.domain import policies as rules
-from bpo.domain.access import Permission
-from bpo.domain.policies import CollectionPolicy
-from bpo.domain.policy_checks import Finding
+from bpo.domain.books import policies as rules
+from bpo.domain.books.policies import CollectionPolicy
+from bpo.domain.books.policy_checks import Finding
+from bpo.domain.people.access import Permission
 from bpo.kernel import clock
 from bpo.kernel.errors import NotFound
-from bpo.queries import workspaces
-from bpo.services import policies
+from bpo.queries.people import workspaces
+from bpo.services.books import policies
 from bpo.web import access, forms, language
 from bpo.web.forms import Attempt, Typed
 from bpo.web.office import blueprint

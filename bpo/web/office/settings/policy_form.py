@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from decimal import Decimal, DecimalException
 
-from bpo.domain.charges import InterestBase
-from bpo.domain.indices import Index
-from bpo.domain.policies import (
+from bpo.domain.books.charges import InterestBase
+from bpo.domain.books.indices import Index
+from bpo.domain.books.policies import (
     ApprovalLimit,
     CollectionPolicy,
     EarlyDiscount,

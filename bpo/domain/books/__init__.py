@@ -1,0 +1,1 @@
+"""Rules: what is owed (receivables, charges, adjustments, statements)."""

@@ -1,0 +1,1 @@
+"""Rules: what came in (payments, bank statements, Pix, reconciliation)."""

@@ -1,0 +1,1 @@
+"""Rules: what is agreed (offers, plans, agreements)."""

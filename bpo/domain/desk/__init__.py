@@ -1,0 +1,1 @@
+"""Rules: what waits for a person (inbox, promises, disputes, approvals, conversations)."""

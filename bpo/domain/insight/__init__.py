@@ -1,0 +1,1 @@
+"""Rules: what it all comes to (figures, predictions, reports)."""

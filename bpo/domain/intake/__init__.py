@@ -1,0 +1,1 @@
+"""Rules: what arrives as a file (imports, attachments, proofs)."""

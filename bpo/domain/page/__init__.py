@@ -1,0 +1,1 @@
+"""Rules: the debtor's own page (what is shown there and what is done there)."""

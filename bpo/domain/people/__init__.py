@@ -1,0 +1,1 @@
+"""Rules: who it is about (staff, companies, debtors, and who may do what)."""

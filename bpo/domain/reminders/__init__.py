@@ -1,0 +1,1 @@
+"""Rules: what is said, to whom, when (campaigns, steps, contact, deliveries)."""

@@ -1,0 +1,1 @@
+"""Reads: what is owed (receivables, charges, adjustments, statements)."""

@@ -1,0 +1,1 @@
+"""Reads: what came in (payments, bank statements, Pix, reconciliation)."""

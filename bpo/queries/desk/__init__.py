@@ -1,0 +1,1 @@
+"""Reads: what waits for a person (inbox, promises, disputes, approvals, conversations)."""

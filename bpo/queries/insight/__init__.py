@@ -1,0 +1,1 @@
+"""Reads: what it all comes to (figures, predictions, reports)."""

@@ -1,0 +1,1 @@
+"""Reads: what arrives as a file (imports, attachments, proofs)."""

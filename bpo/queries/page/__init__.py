@@ -1,0 +1,1 @@
+"""Reads: the debtor's own page (what is shown there and what is done there)."""

@@ -1,0 +1,1 @@
+"""Reads: what is said, to whom, when (campaigns, steps, contact, deliveries)."""

@@ -1,0 +1,1 @@
+"""Use cases: what came in (payments, bank statements, Pix, reconciliation)."""

@@ -1,0 +1,1 @@
+"""Use cases: what is agreed (offers, plans, agreements)."""

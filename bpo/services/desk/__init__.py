@@ -1,0 +1,1 @@
+"""Use cases: what waits for a person (inbox, promises, disputes, approvals, conversations)."""

@@ -1,0 +1,1 @@
+"""Use cases: what it all comes to (figures, predictions, reports)."""

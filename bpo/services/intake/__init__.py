@@ -1,0 +1,1 @@
+"""Use cases: what arrives as a file (imports, attachments, proofs)."""

@@ -1,0 +1,1 @@
+"""Use cases: who it is about (staff, companies, debtors, and who may do what)."""

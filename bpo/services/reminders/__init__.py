@@ -1,0 +1,1 @@
+"""Use cases: what is said, to whom, when (campaigns, steps, contact, deliveries)."""

@@ -1,0 +1,1 @@
+"""Use cases: how it is worded (the régua and the texts, checked, tried and let live)."""

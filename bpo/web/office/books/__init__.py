@@ -1,0 +1,1 @@
+"""Screens: what is owed (receivables, charges, adjustments, statements)."""

@@ -1,0 +1,1 @@
+"""Screens: what came in (payments, bank statements, Pix, reconciliation)."""

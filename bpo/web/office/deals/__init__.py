@@ -1,0 +1,1 @@
+"""Screens: what is agreed (offers, plans, agreements)."""

@@ -1,0 +1,1 @@
+"""Screens: what waits for a person (inbox, promises, disputes, approvals, conversations)."""

@@ -1,0 +1,1 @@
+"""Screens: what it all comes to (figures, predictions, reports)."""

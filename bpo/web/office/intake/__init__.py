@@ -1,0 +1,1 @@
+"""Screens: what arrives as a file (imports, attachments, proofs)."""

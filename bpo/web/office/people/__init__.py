@@ -1,0 +1,1 @@
+"""Screens: who it is about (staff, companies, debtors, and who may do what)."""

@@ -1,0 +1,1 @@
+"""Screens: what is said, to whom, when (campaigns, steps, contact, deliveries)."""

@@ -1,0 +1,1 @@
+"""Screens: how it is worded (the régua and the texts, checked, tried and let live)."""
