@@ -41,7 +41,7 @@ from bpo.queries.people import workspaces as stored
 from bpo.services.deals import negotiation
 from bpo.services.insight import portfolio_schedules, report_schedules
 from bpo.services.insight.report_schedules import Wish
-from bpo.services.people import payment_methods, staff, workspaces
+from bpo.services.people import payment_methods, staff, upkeep, workspaces
 from bpo.services.reminders.letters import Desk
 
 NAME = "bpo demo"
@@ -144,6 +144,7 @@ def _fill(
     book = making.book(company, now)
     with unit_of_work(program) as session:
         diary, counts = filling.fill(session, workspace, book, analyst, desk, now)
+    upkeep.know_the_book(program)
     made.rows += counts
     _finish(program, workspace, book, now)
     manager = users.by_email(db.session(), people.PEOPLE[0].email)
