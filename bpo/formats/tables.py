@@ -212,12 +212,12 @@ def _fitted(
 ) -> Batch:
     """The rows of the right width that hold anything."""
     width = table.width
-    even = list(map(len, rows)).count(width) == len(rows) and all(map(any, rows))
+    even = list(map(len, rows)).count(width) == len(rows) and all(map(_holds_anything, rows))
     if even and not (table.quoted and any(_stands_in_one_cell(row, width) for row in rows)):
         return Batch(lines, rows, problems)
     kept_lines, kept_rows = [], []
     for line, row in zip(lines, rows, strict=True):
-        if not any(map(text, row)):
+        if not _holds_anything(row):
             continue
         if len(row) == width and not (table.quoted and _stands_in_one_cell(row, width)):
             kept_lines.append(line)
@@ -225,6 +225,11 @@ def _fitted(
         else:
             problems.append(_misfit(line, row, table))
     return Batch(kept_lines, kept_rows, problems)
+
+
+def _holds_anything(row: Sequence[Cell]) -> bool:
+    """Whether any cell of a row says something; blanks alone say nothing."""
+    return any(map(text, row))
 
 
 def _misfit(line: int, row: Sequence[Cell], table: Table) -> Problem:

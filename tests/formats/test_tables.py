@@ -136,6 +136,7 @@ def test_a_quotation_mark_never_closed_costs_its_own_line_only() -> None:
 
 def test_rows_without_anything_in_them_are_no_rows() -> None:
     assert everything(opened(HEADER + "\nA;1;x\n;;\n ; ; \n\nB;2;y\n\n"))[0] == [2, 6]
+    assert everything(opened(HEADER + "\nA;1;x\n ; ; \nB;2;y\n"))[0] == [2, 4]
 
 
 def test_a_separator_at_the_end_of_every_row_adds_no_column() -> None:
