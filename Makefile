@@ -6,6 +6,7 @@ JOBS ?= auto
 ARGS ?=
 LEDGER_EXAMPLES ?= 2000
 FUZZ_FILES ?= 2000
+ROUNDS ?= 5
 RUN_READY := $(VENV)/.run-$(shell cksum < requirements.lock | tr ' ' -)
 DEV_READY := $(VENV)/.dev-$(shell cksum < requirements-dev.lock | tr ' ' -)
 # The lock is complete: pip only fetches what it names (older ones otherwise look for a newer “coverage[toml]” and refuse it).
@@ -15,7 +16,7 @@ CHAOS_TESTS := $(wildcard tests/chaos)
 ABSENT := $(if $(BROWSER_TESTS),,test-browser) $(if $(CHAOS_TESTS),,test-chaos)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-ledger fuzz check format lock test-browser test-chaos
+.PHONY: help setup run test test-ledger explore fuzz check format lock test-browser test-chaos
 
 help: ## Show what can be done here
 	@awk -F ':.*## ' -v absent=" $(ABSENT) " \
@@ -34,6 +35,12 @@ test: $(DEV_READY) ## Run the tests on servers of their own; those of the archit
 test-ledger: $(DEV_READY) ## Walk the books at random, thousands of times (LEDGER_EXAMPLES=2000)
 	@LEDGER_EXAMPLES=$(LEDGER_EXAMPLES) $(BIN)/python -m pytest $(ARGS) tests/services/books/test_ledger_walks.py \
 	  tests/services/books/test_ledger_attacks.py tests/domain/books/test_ledger_walks.py
+
+explore: $(DEV_READY) ## Try new random examples of every property, seed by seed (ROUNDS=5)
+	@for round in $$(seq $(ROUNDS)); do \
+	  BPO_EXAMPLES=explore $(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -m hypothesis $(ARGS) tests \
+	    --hypothesis-seed=$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ') || exit 1; \
+	done
 
 fuzz: $(DEV_READY) ## Damaged files of every kind, read and taken into the books (FUZZ_FILES=2000)
 	@$(BIN)/python -m tests.formats.fuzz --each $(FUZZ_FILES)

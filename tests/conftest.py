@@ -8,11 +8,13 @@ Two ways of working with the database:
   role, for what only real transactions show: isolation, concurrency, after-commit, workers.
 """
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 import redis
 
@@ -43,9 +45,22 @@ def _worker(config: pytest.Config) -> int:
 
 _RUN = pytest.StashKey[str]()
 
+# The gate tries the same examples on every machine: what it refuses, anybody sees refused again.
+# New ones are looked for by `make explore`, which says how to repeat what it finds.
+hypothesis.settings.register_profile("gate", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("explore", print_blob=True, deadline=None)
+hypothesis.settings.load_profile(os.environ.get("BPO_EXAMPLES", "gate"))
+
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_RUN] = f"pid{os.getpid()}"
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded stays to the end: the collector need not walk it again after every test."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

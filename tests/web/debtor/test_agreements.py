@@ -31,6 +31,7 @@ def deal(session, sol, davi, overdue):
 
 
 def parts(session, deal):
+    session.expire_all()
     query = select(Receivable).where(Receivable.agreement_id == deal.id)
     return session.scalars(query.order_by(Receivable.installment)).all()
 
