@@ -77,7 +77,7 @@ def test_one_debtor_says_nothing_about_the_rate_of_another_but_through_the_usual
 def test_no_fact_of_the_day_or_later_changes_what_is_known(story: list[Title]) -> None:
     """The strict rule: with the future cut off at each title's issue, its traits are the same."""
     book = build(story)
-    for position in range(len(story)):
+    for position in range(len(book.receivables.issue)):
         issue = book.receivables.issue[[position]]
         asked = np.array([position])
         everything = traits.observe(book, past.remember(book, 99_999), asked, issue)

@@ -71,6 +71,7 @@ class ScriptedHttp:
                 headers[name.lower()] = value.strip()
             body = rfile.read(int(headers.get("content-length", 0)))
             self.asked.append(Asked(method, path, headers, body))
+            last = self.hangs_up_after
             answer = self.script(len(self.asked))
             if answer == SILENCE:
                 self._silence.wait()
@@ -81,5 +82,5 @@ class ScriptedHttp:
             head = f"HTTP/1.1 {status} So\r\nContent-Length: {len(content)}\r\n\r\n"
             wfile.write(head.encode() + content)
             wfile.flush()
-            if self.hangs_up_after:
+            if last:
                 return

@@ -157,7 +157,7 @@ START = Position()
 
 
 def read(server, since=START, most=10):
-    return list(mailbox.unread(box(server), since, most=most, timeout=0.5))
+    return list(mailbox.unread(box(server), since, most=most, timeout=10))
 
 
 def test_only_what_is_new_is_read_and_nothing_is_marked():

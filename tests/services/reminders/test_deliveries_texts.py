@@ -74,7 +74,7 @@ def send(place, *, at=NOON):
         place.id,
         desk=Desk(SIGNER, "https://cobranca.example", "cobranca@bpo.example"),
         mail=MemoryMail(),
-        texts=Switchboard(SIGNER, "https://cobranca.example", timeout=0.3),
+        texts=Switchboard(SIGNER, "https://cobranca.example", timeout=10),
         queue=MemoryQueue(),
         clock=lambda: at,
     )

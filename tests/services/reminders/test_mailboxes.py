@@ -58,7 +58,7 @@ class World:
 
     def read(self):
         board = Switchboard(Signer("x" * 40), "https://us.example", {"BOX": "segredo"})
-        return mailboxes.read(self.program, self.sol.id, switchboard=board, now=NOW, timeout=0.5)
+        return mailboxes.read(self.program, self.sol.id, switchboard=board, now=NOW, timeout=10)
 
     def all(self, what):
         with acting_as(self.program):
