@@ -123,6 +123,12 @@ def seen() -> Typed | None:
     return Typed(shown, language.current()) if shown else None
 
 
+def seen_version() -> str | None:
+    """The name of the whole record that the posted form showed; None for one that does not say."""
+    shown = seen()
+    return shown.text(VERSION) if shown else None
+
+
 def still_seen(now: Mapping[str, str], attempt: Attempt[Any] | None = None) -> dict[str, str]:
     """What a form that is shown says was there: at first what is there now, later the same again.
 

@@ -43,16 +43,22 @@ def checked(details: Details) -> Details:
     Raises BadInput for a code that is neither of three digits nor an ISPB of eight, and for a
     number that nobody could write.
     """
+    said = tidy(details)
+    if len(said.name) > LONGEST_NAME:
+        raise BadInput("This text is too long", field="name")
+    if not _BANK.fullmatch(details.bank.strip()) or not said.bank:
+        raise BadInput("Give the bank's code of three digits, such as 341", field="bank")
+    if said.branch and not _is_number(said.branch):
+        raise BadInput("Give the branch as the bank writes it, such as 0712", field="branch")
+    if not _is_number(said.number):
+        raise BadInput("Give the account's number as the bank writes it", field="number")
+    return said
+
+
+def tidy(details: Details) -> Details:
+    """The same as it is kept, whether or not a person could write it so."""
     name = " ".join(details.name.split())
     bank, branch, number = (each.strip() for each in (details.bank, details.branch, details.number))
-    if len(name) > LONGEST_NAME:
-        raise BadInput("This text is too long", field="name")
-    if not _BANK.fullmatch(bank) or not bank.strip("0"):
-        raise BadInput("Give the bank's code of three digits, such as 341", field="bank")
-    if branch and not _is_number(branch):
-        raise BadInput("Give the branch as the bank writes it, such as 0712", field="branch")
-    if not _is_number(number):
-        raise BadInput("Give the account's number as the bank writes it", field="number")
     return Details(name, bank.lstrip("0"), branch, number)
 
 

@@ -25,9 +25,9 @@ def of_places(session: Session, workspace_ids: Sequence[int]) -> Sequence[Guide]
 
 
 def one(session: Session, workspace_id: int, key: str, locale: str) -> Guide | None:
-    """One of them."""
+    """One of them, fresh."""
     return session.scalar(
-        select(Guide).where(
-            Guide.workspace_id == workspace_id, Guide.key == key, Guide.locale == locale
-        )
+        select(Guide)
+        .where(Guide.workspace_id == workspace_id, Guide.key == key, Guide.locale == locale)
+        .execution_options(populate_existing=True)
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -14,6 +14,8 @@ from bpo.models import Debtor, ReportDelivery, ReportRun, StoredFile, User
 from bpo.queries.insight import mail_rows
 
 MADE = ("built", "done")
+TWICE, MAKING = timedelta(seconds=10), timedelta(minutes=2)
+"""Asked for again within these, made already or not yet, a report is the same form sent twice."""
 ATTENTION = (State.REFUSED.value, State.UNCERTAIN.value, State.FAILED.value)
 
 
@@ -59,6 +61,30 @@ def upcoming(session: Session, workspace_id: int, kind: Kind = Kind.WEEKLY) -> R
             ReportRun.scheduled,
             ReportRun.state == "due",
         )
+    )
+
+
+def asked_just_now(session: Session, run: ReportRun, *, sent: bool = False) -> ReportRun | None:
+    """The same report that the same person asked for a moment ago; None for what a program asks.
+
+    `sent`: whether it goes to its readers, since one to look at first is another.
+    """
+    alike = ("workspace_id", "kind", "period", "as_of", "debtor_id", "requested_by")
+    same = [getattr(ReportRun, name).is_not_distinct_from(getattr(run, name)) for name in alike]
+    addressed = exists().where(
+        ReportDelivery.workspace_id == ReportRun.workspace_id, ReportDelivery.run_id == ReportRun.id
+    )
+    being_made = and_(ReportRun.state == "due", ReportRun.slot > run.slot - MAKING)
+    return session.scalar(
+        select(ReportRun)
+        .where(
+            *same,
+            ~ReportRun.scheduled,
+            ReportRun.requested_by.is_not(None),
+            or_(being_made, ReportRun.slot > run.slot - TWICE),
+            addressed if sent else ~addressed,
+        )
+        .limit(1)
     )
 
 

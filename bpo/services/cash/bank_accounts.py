@@ -11,25 +11,33 @@ from bpo.domain.cash import bank_accounts
 from bpo.domain.cash.bank_accounts import Details
 from bpo.domain.people import access
 from bpo.domain.people.access import Permission
+from bpo.domain.writing import sightings
 from bpo.kernel.actor import Actor
 from bpo.kernel.errors import Conflict, NotFound
 from bpo.models import BankAccount
 from bpo.queries.cash import bank
+from bpo.queries.people import repeats, workspaces
 from bpo.services.people import audit
+
+_SAID = ("name", "bank", "branch", "number")
 
 
 def open_one(actor: Actor, workspace_id: int, details: Details, *, now: datetime) -> BankAccount:
     """Say that an account exists and its statements are to come.
 
     Until its first statement nothing is known of it, so that no statement of another account makes
-    payments fresh by itself. Raises BadInput, and Conflict for an account that is there.
+    payments fresh by itself. A form sent twice opens one. Raises BadInput, and Conflict for an
+    account that is there.
     """
     plain = bank_accounts.checked(details)
     access.require(actor, Permission.RECORD_PAYMENT, workspace_id)
     with unit_of_work(actor) as session:
-        _insist_on_new(bank.accounts(session, [workspace_id], closed=True), plain)
+        workspaces.locked(session, workspace_id)
         row = BankAccount(workspace_id=workspace_id, opened_by=actor.user_id)
         _write(row, plain)
+        if found := repeats.a_moment_ago(session, row, (*_SAID, "opened_by", "closed_at")):
+            return found
+        _insist_on_new(bank.accounts(session, [workspace_id], closed=True), plain)
         session.add(row)
         _flush(session)
         _record(session, actor, row, "account.open", now)
@@ -37,17 +45,27 @@ def open_one(actor: Actor, workspace_id: int, details: Details, *, now: datetime
 
 
 def edit(
-    actor: Actor, workspace_id: int, account_id: int, details: Details, *, now: datetime
+    actor: Actor,
+    workspace_id: int,
+    account_id: int,
+    details: Details,
+    *,
+    now: datetime,
+    seen: Details | None = None,
 ) -> BankAccount:
-    """Correct what is said of an account; its lines stay with it.
+    """Correct of an account what is another than was `seen`; its lines stay with it.
 
     A statement finds its account by these numbers. Raises BadInput, and Conflict for the numbers of
-    another account.
+    another account and for what another person has corrected too.
     """
     plain = bank_accounts.checked(details)
     access.require(actor, Permission.RECORD_PAYMENT, workspace_id)
     with unit_of_work(actor) as session:
         row = _held(session, workspace_id, account_id)
+        before = Details(row.name, row.bank, row.branch, row.number)
+        plain = sightings.merged(seen and bank_accounts.tidy(seen), plain, before)
+        if plain == before:
+            return row
         others = bank.accounts(session, [workspace_id], closed=True)
         _insist_on_new([one for one in others if one.id != account_id], plain)
         _write(row, plain)
@@ -84,7 +102,9 @@ def reopen(actor: Actor, workspace_id: int, account_id: int, *, now: datetime) -
 
 
 def _held(session: Session, workspace_id: int, account_id: int) -> BankAccount:
-    row = session.get(BankAccount, (workspace_id, account_id), with_for_update=True)
+    row = session.get(
+        BankAccount, (workspace_id, account_id), with_for_update=True, populate_existing=True
+    )
     if row is None:
         raise NotFound("There is no such account")
     return row

@@ -1,10 +1,7 @@
 """Notes: what people record of calls, visits and messages: when, with whom, what came of it."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
-
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from bpo.db import unit_of_work
 from bpo.domain.people import access
@@ -14,12 +11,13 @@ from bpo.kernel.actor import Actor
 from bpo.kernel.errors import BadInput, NotFound
 from bpo.kernel.text import Phrase
 from bpo.models import Note, Task
-from bpo.queries.people import debtors, workspaces
+from bpo.queries.people import debtors, repeats, workspaces
 from bpo.services.people import audit
 
-AT_ONCE = timedelta(minutes=2)
 FOLLOW_UP = "follow_up"
 """The kind of task that a note's next act becomes."""
+_SAID = ("debtor_id", "kind", "on_day", "person", "outcome", "body")
+_WHOLE = (*_SAID, "next_act", "next_on", "created_by")
 
 
 class Kind(StrEnum):
@@ -78,9 +76,8 @@ def record(
 ) -> Note:
     """Keep what was said with a debtor on a day, today unless told otherwise.
 
-    With a day for the next act it becomes a task of that day. A form sent twice within `AT_ONCE` is
-    one note: each counts as a contact. Raises BadInput for an empty note
-    or a conversation in the future.
+    With a day for the next act it becomes a task of that day. A form sent twice is one note: each
+    counts as a contact. Raises BadInput for an empty note or a conversation in the future.
     """
     access.require(actor, Permission.CONTACT, workspace_id)
     if not body.strip():
@@ -103,7 +100,7 @@ def record(
             next_on=next_on,
             created_by=actor.user_id,
         )
-        if found := _same(session, note):
+        if found := repeats.a_moment_ago(session, note, _WHOLE):
             return found
         session.add(note)
         session.flush()
@@ -120,15 +117,6 @@ def record(
             **detail,
         )
     return note
-
-
-def _same(session: Session, note: Note) -> Note | None:
-    """The very note, written by the same person a moment ago."""
-    whole = ("workspace_id", "debtor_id", "kind", "on_day", "person", "outcome", "body")
-    ends = ("next_act", "next_on", "created_by")
-    same = [getattr(Note, name).is_not_distinct_from(getattr(note, name)) for name in whole + ends]
-    recent = Note.created_at > func.now() - AT_ONCE
-    return session.scalar(select(Note).where(*same, recent).limit(1))
 
 
 def _check_days(on_day: date, next_on: date | None, today: date) -> None:

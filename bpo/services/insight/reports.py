@@ -43,12 +43,12 @@ def request(
 ) -> int:
     """Ask for the report of a week such as `2026-W47` or a month; returns the run's id.
 
-    With `to_managers` it goes to the readers of its kind once it is made. Raises BadInput for a
-    period that is none or has not begun.
+    With `to_managers` it goes to the readers of its kind once it is made. A form sent twice asks
+    once. Raises BadInput for a period that is none or has not begun.
     """
     access.require(actor, Permission.BUILD_REPORTS, workspace_id)
     with unit_of_work(actor) as session:
-        workspace = _workspace(session, workspace_id)
+        workspace = _workspace(session, workspace_id, held=True)
         span = report_kinds.of(kind).period(label)
         today = clock.local_day(now, workspace.time_zone)
         if span.first > today:
@@ -61,34 +61,26 @@ def request(
             as_of=report_schedule.position_within(span.first, span.last, today),
             requested_by=actor.user_id,
         )
-        session.add(run)
-        session.flush()
-        run_id = run.id
+        sent = to_managers and bool(report_readers.of(session, workspace_id, run.kind))
+        if found := stored.asked_just_now(session, run, sent=sent):
+            return found.id
+        run_id = _asked(session, actor, run, now, queue, period=span.label, send=to_managers)
         if to_managers:
             address(session, workspace_id, run)
-        audit.record(
-            session,
-            actor,
-            workspace_id,
-            "report.request",
-            now=now,
-            subject=("report", run_id),
-            kind=kind.value,
-            period=span.label,
-            send=to_managers,
-        )
-        after_commit(session, lambda: queue.put(Job.BUILD_REPORT, workspace_id, run_id))
     return run_id
 
 
 def request_dossier(
     actor: Actor, workspace_id: int, debtor_id: int, *, now: datetime, queue: Queue
 ) -> int:
-    """Ask for the whole file of a debtor as of today; returns the run's id. Raises NotFound."""
+    """Ask for the whole file of a debtor as of today; returns the run's id. Raises NotFound.
+
+    A form sent twice asks once.
+    """
     access.require(actor, Permission.BUILD_REPORTS, workspace_id)
     with unit_of_work(actor) as session:
         workspace = _workspace(session, workspace_id)
-        if debtors.by_id(session, workspace_id, debtor_id) is None:
+        if debtors.locked(session, workspace_id, debtor_id) is None:
             raise NotFound("There is no such debtor")
         today = clock.local_day(now, workspace.time_zone)
         run = ReportRun(
@@ -100,20 +92,29 @@ def request_dossier(
             debtor_id=debtor_id,
             requested_by=actor.user_id,
         )
-        session.add(run)
-        session.flush()
-        run_id = run.id
-        audit.record(
-            session,
-            actor,
-            workspace_id,
-            "report.request",
-            now=now,
-            subject=("report", run_id),
-            kind=run.kind,
-            debtor_id=debtor_id,
-        )
-        after_commit(session, lambda: queue.put(Job.BUILD_REPORT, workspace_id, run_id))
+        if found := stored.asked_just_now(session, run):
+            return found.id
+        return _asked(session, actor, run, now, queue, debtor_id=debtor_id)
+
+
+def _asked(
+    session: Session, actor: Actor, run: ReportRun, now: datetime, queue: Queue, **detail: Any
+) -> int:
+    """Keep a run that somebody asks for, and have it made; returns its id."""
+    session.add(run)
+    session.flush()
+    workspace_id, run_id = run.workspace_id, run.id
+    audit.record(
+        session,
+        actor,
+        workspace_id,
+        "report.request",
+        now=now,
+        subject=("report", run_id),
+        kind=run.kind,
+        **detail,
+    )
+    after_commit(session, lambda: queue.put(Job.BUILD_REPORT, workspace_id, run_id))
     return run_id
 
 
@@ -296,8 +297,9 @@ def _run(session: Session, workspace_id: int, run_id: int, *, held: bool = False
     return run
 
 
-def _workspace(session: Session, workspace_id: int) -> Workspace:
-    workspace = workspaces.by_id(session, workspace_id)
+def _workspace(session: Session, workspace_id: int, *, held: bool = False) -> Workspace:
+    read = workspaces.locked if held else workspaces.by_id
+    workspace = read(session, workspace_id)
     if workspace is None:
         raise NotFound("There is no such workspace")
     return workspace

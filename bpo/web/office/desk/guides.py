@@ -10,11 +10,13 @@ from bpo.db import db
 from bpo.domain.desk.guides import PAGE, TEXTS, Guide, Reader
 from bpo.domain.desk.inbox import LABELS, Kind
 from bpo.domain.people.access import Permission
+from bpo.kernel.errors import NotFound
 from bpo.kernel.text import Phrase
 from bpo.services.desk import guides
 from bpo.services.reminders import wordings
 from bpo.services.writing import texts
 from bpo.web import access, forms
+from bpo.web.forms import Attempt
 from bpo.web.office import blueprint
 from bpo.web.office.reminders import text_words
 
@@ -53,7 +55,8 @@ def show_guides(slug: str) -> str:
 def guide(slug: str, key: str) -> str:
     """One guide, to be read."""
     found = guides.find(db.session(), g.workspace, key)
-    return render_template("office/guides/page.html", guide=found, readers=READERS)
+    was = {forms.WAS + forms.VERSION: guides.sighting(found)}
+    return render_template("office/guides/page.html", guide=found, readers=READERS, was=was)
 
 
 @blueprint.get("/w/<slug>/guides/new/edit")
@@ -74,23 +77,27 @@ def guide_edit(slug: str, key: str) -> Answer:
 @blueprint.post("/w/<slug>/guides/<key>/edit")
 @access.requires(Permission.EDIT_CAMPAIGN)
 def guide_save(slug: str, key: str) -> Answer:
-    """Save it; `new` gets a key of its own."""
-    found = None if key == "new" else guides.find(db.session(), g.workspace, key)
-    typed = forms.typed()
+    """Save it; `new` gets a key of its own. What was taken away meanwhile can become a new one."""
+    typed, seen = forms.typed(), forms.seen_version()
+    found = None if key == "new" else _there(key)
+    if key != "new" and not (found or seen):
+        raise NotFound("There is no such guide")
     attempt = forms.attempt(
         lambda: guides.save(
             g.actor,
             g.workspace,
-            found.key if found else "",
+            "" if key == "new" else key,
             reader=typed.one_of("reader", Reader),
             title=request.form.get("title", ""),
             body=request.form.get("body", ""),
             places=tuple(place for place in request.form.getlist("places") if place in _places()),
             now=g.now,
+            seen=seen,
         )
     )
     if attempt.result is None:
-        return _form(found, request.form, forms.faults(attempt)), 400
+        found = None if key == "new" else _there(key)
+        return _form(found, request.form, attempt), 400
     flash(_("Saved. It is shown where it helps."), "success")
     return redirect(url_for("office.guide", slug=slug, key=attempt.result))
 
@@ -99,17 +106,23 @@ def guide_save(slug: str, key: str) -> Answer:
 @access.requires(Permission.EDIT_CAMPAIGN)
 def guide_drop(slug: str, key: str) -> Answer:
     """Take the company's own away."""
-    guides.drop(g.actor, g.workspace, key, now=g.now)
+    guides.drop(g.actor, g.workspace, key, now=g.now, seen=forms.seen_version())
     flash(_("Taken away. The product's guide shows again where there is one."), "success")
     return redirect(url_for("office.guides", slug=slug))
 
 
-def _form(found: Guide | None, typed: Any, faults: Any = None) -> str:
+def _there(key: str) -> Guide | None:
+    return guides.of_key(db.session(), g.workspace.id, g.workspace.locale, key)
+
+
+def _form(found: Guide | None, typed: Any, attempt: Attempt[str] | None = None) -> str:
+    now = {forms.VERSION: guides.sighting(found)} if found else {}
     return render_template(
         "office/guides/form.html",
         guide=found,
         typed=typed,
-        faults=faults or {},
+        was=forms.still_seen(now, attempt),
+        faults=forms.faults(attempt) if attempt else {},
         readers=READERS,
         places=_places(),
     )

@@ -14,6 +14,7 @@ from bpo.models import BankAccount
 from bpo.queries.cash import bank_accounts as stored
 from bpo.services.cash import bank_accounts
 from bpo.web import access, forms
+from bpo.web.forms import Attempt, Typed
 from bpo.web.office import blueprint
 from bpo.web.office.settings import Answer, back, page
 
@@ -50,11 +51,15 @@ def settings_account(slug: str, account_id: int) -> Answer:
 @access.requires(Permission.RECORD_PAYMENT)
 def settings_account_edit(slug: str, account_id: int) -> Answer:
     """Keep the correction."""
+    shown = forms.seen()
+    was = _read(shown) if shown else None
     attempt = forms.attempt(
-        lambda: bank_accounts.edit(g.actor, g.workspace.id, account_id, _typed(), now=g.now)
+        lambda: bank_accounts.edit(
+            g.actor, g.workspace.id, account_id, _typed(), now=g.now, seen=was
+        )
     )
     if attempt.result is None:
-        return _one(account_id, faults=forms.faults(attempt)), 400
+        return _one(account_id, attempt), 400
     return back(HERE, _("Saved"))
 
 
@@ -70,12 +75,13 @@ def settings_account_act(slug: str, account_id: int, act: str) -> Answer:
 
 def _typed() -> Details:
     typed = forms.typed()
-    return Details(
-        typed.text("name") or "",
-        typed.needed("bank"),
-        typed.text("branch") or "",
-        typed.needed("number"),
-    )
+    typed.needed("bank")
+    typed.needed("number")
+    return _read(typed)
+
+
+def _read(typed: Typed) -> Details:
+    return Details(*(typed.text(name) or "" for name in ("name", "bank", "branch", "number")))
 
 
 def _page(**context: Any) -> str:
@@ -92,12 +98,19 @@ def _page(**context: Any) -> str:
     )
 
 
-def _one(account_id: int, **context: Any) -> str:
+def _one(account_id: int, attempt: Attempt[BankAccount] | None = None) -> str:
     row = db.session().get(BankAccount, (g.workspace.id, account_id))
     if row is None:
         raise NotFound("There is no such account")
+    now = _said(row)
     return page(
-        "account", HERE, account=row, typed=request.form or _said(row), editable=True, **context
+        "account",
+        HERE,
+        account=row,
+        typed=request.form or now,
+        was=forms.still_seen(now, attempt),
+        editable=True,
+        faults=forms.faults(attempt) if attempt else {},
     )
 
 

@@ -37,8 +37,7 @@ def settings_contact(slug: str) -> Answer:
 @access.requires(Permission.EDIT_WORKSPACE)
 def settings_contact_save(slug: str) -> Answer:
     """Replace the rules."""
-    place, seen = g.workspace, forms.seen()
-    version = seen.text(forms.VERSION) if seen else None
+    place, version = g.workspace, forms.seen_version()
     attempt = forms.attempt(
         lambda: workspaces.set_contact_rules(
             g.actor, place.id, _typed(forms.typed()), now=g.now, seen=version

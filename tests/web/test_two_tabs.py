@@ -1,0 +1,144 @@
+"""Two tabs, or two people, on one form: neither changes unseen what the other has changed."""
+
+import lxml.html
+import pytest
+from sqlalchemy import select
+
+from bpo.db import acting_as
+from bpo.kernel import actor as actors
+from bpo.models import AuditEntry, BankAccount, Guide
+from tests.factories import people
+from tests.web.test_texts import Writer
+
+GUIDES = "/w/sol/guides"
+REPLACES = "salvar de novo substitui o dela"
+
+
+@pytest.fixture
+def cast(session):
+    found = people.cast(session)
+    with acting_as(actors.system([found.sol.id, found.lua.id], name="test")):
+        yield found
+
+
+@pytest.fixture
+def ana(client, cast):
+    return Tabs(people.sign_in(client, cast.ana))
+
+
+class Tabs(Writer):
+    """A browser that can keep a form open while another tab sends it."""
+
+    def form(self, page, to):
+        """All that the form of a page sends as it is shown, where it goes to `to`."""
+        return filled(self.open(page), to)
+
+
+def filled(text, to):
+    """The fields of a form in the text of a page, lists of ticked boxes as lists."""
+    (form,) = lxml.html.fromstring(text).xpath(f"//form[@action='{to}' or not(@action)]")[:1]
+    fields = {}
+    for name, value in form.form_values():
+        fields.setdefault(name, []).append(value)
+    fields.pop("csrf_token")
+    return {name: found[0] if len(found) == 1 else found for name, found in fields.items()}
+
+
+def acts(session, like):
+    session.expire_all()
+    return session.scalars(
+        select(AuditEntry.action).where(AuditEntry.action.like(like)).order_by(AuditEntry.id)
+    ).all()
+
+
+def test_a_guide_is_not_replaced_unseen(session, ana):
+    edit = f"{GUIDES}/first-call/edit"
+    tab = ana.form(edit, edit)
+    assert ana.post(edit, tab | {"body": "Ligue de manhã."}).status_code == 302
+    refused = ana.post(edit, tab | {"body": "Ligue à tarde."})
+    assert refused.status_code == 400
+    assert REPLACES in refused.text
+    assert session.scalars(select(Guide.body)).all() == ["Ligue de manhã."]
+    again = filled(refused.text, edit)
+    assert again["body"] == "Ligue à tarde."
+    assert ana.post(edit, again).status_code == 302
+    session.expire_all()
+    assert session.scalars(select(Guide.body)).all() == ["Ligue à tarde."]
+
+
+def test_two_clicks_on_save_keep_a_guide_once(session, ana):
+    edit = f"{GUIDES}/first-call/edit"
+    tab = ana.form(edit, edit) | {"body": "Ligue de manhã."}
+    first, second = ana.post(edit, tab), ana.post(edit, tab)
+    assert (first.location, second.location) == (f"{GUIDES}/first-call",) * 2
+    assert acts(session, "guide.%") == ["guide.save"]
+
+
+def test_a_new_guide_takes_the_place_of_no_other(session, ana):
+    new = f"{GUIDES}/new/edit"
+    own = {"title": "Ligar cedo", "reader": "team", "body": "De manhã."}
+    first, second = ana.post(new, own), ana.post(new, own)
+    assert (first.location, second.location) == (f"{GUIDES}/ligar-cedo",) * 2
+    refused = ana.post(new, own | {"body": "À tarde."})
+    assert refused.status_code == 400
+    assert "Já existe um guia com este título" in refused.text
+    assert "À tarde." in refused.text
+    assert session.scalars(select(Guide.body)).all() == ["De manhã."]
+
+
+def test_a_guide_with_more_in_it_than_was_read_is_not_taken_away(session, ana):
+    edit, drop = f"{GUIDES}/first-call/edit", f"{GUIDES}/first-call/drop"
+    ana.post(edit, ana.form(edit, edit) | {"body": "Ligue de manhã."})
+    tab = ana.form(f"{GUIDES}/first-call", drop)
+    ana.post(edit, ana.form(edit, edit) | {"body": "Ligue de manhã, e anote."})
+    assert ana.post(drop, tab).status_code == 409
+    assert session.scalars(select(Guide.body)).all() == ["Ligue de manhã, e anote."]
+    assert ana.post(drop, ana.form(f"{GUIDES}/first-call", drop)).status_code == 302
+
+
+def test_a_guide_that_was_taken_away_meanwhile_loses_nothing_of_what_was_typed(session, ana):
+    new = f"{GUIDES}/new/edit"
+    ana.post(new, {"title": "Ligar cedo", "reader": "team", "body": "De manhã."})
+    edit, drop = f"{GUIDES}/ligar-cedo/edit", f"{GUIDES}/ligar-cedo/drop"
+    tab = ana.form(edit, edit)
+    ana.post(drop, {})
+    refused = ana.post(edit, tab | {"body": "Muito cedo."})
+    assert refused.status_code == 400
+    assert ana.post(new, filled(refused.text, new)).status_code == 302
+    assert session.scalars(select(Guide.body)).all() == ["Muito cedo."]
+
+
+ACCOUNTS = "/w/sol/settings/accounts"
+ACCOUNT = {"name": "Principal", "bank": "341", "branch": "0712", "number": "45871-3"}
+
+
+@pytest.fixture
+def account(session, ana):
+    """The page of an account that Ana has opened."""
+    ana.post(ACCOUNTS, ACCOUNT)
+    return f"{ACCOUNTS}/{session.scalars(select(BankAccount.id)).one()}"
+
+
+def said(session):
+    session.expire_all()
+    row = session.scalars(select(BankAccount)).one()
+    return (row.name, row.bank, row.branch, row.number)
+
+
+def test_two_people_who_correct_one_account_both_keep_theirs(session, ana, account):
+    tab = ana.form(account, account)
+    assert ana.post(account, tab | {"name": "Conta do Itaú"}).status_code == 302
+    assert ana.post(account, tab | {"branch": "0713"}).status_code == 302
+    assert said(session) == ("Conta do Itaú", "341", "0713", "45871-3")
+
+
+def test_a_number_that_both_have_corrected_is_told(session, ana, account):
+    tab = ana.form(account, account)
+    ana.post(account, tab | {"number": "45872-1", "name": "Caixa"})
+    refused = ana.post(account, tab | {"number": "45873-9"})
+    assert refused.status_code == 400
+    assert "enquanto isso, para 45872-1" in refused.text
+    again = filled(refused.text, account)
+    assert again["number"] == "45873-9"
+    assert ana.post(account, again).status_code == 302
+    assert said(session) == ("Caixa", "341", "0712", "45873-9")
