@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from bpo.db import acting_as
 from bpo.jobs import Job
 from bpo.kernel import actor as actors
-from bpo.models import BankAccount, ReportDelivery, ReportRun
+from bpo.models import BankAccount, ReportDelivery, ReportRun, Subscription
 from tests.factories import books, people
 from tests.web.test_texts import Writer
 
@@ -81,3 +81,13 @@ def test_two_clicks_open_one_account_and_say_so(ana, session):
     assert session.scalar(select(func.count()).select_from(BankAccount)) == 1
     other = ana.post("/w/sol/settings/accounts", fields | {"name": "Outra"})
     assert other.status_code == 400
+
+
+def test_two_clicks_agree_on_one_charge(ana, session, davi):
+    due = (books.TODAY + timedelta(days=20)).isoformat()
+    terms = {"debtor": davi.id, "description": "Plano", "every": "monthly", "first_due": due}
+    first, second = twice(ana, "/w/sol/subscriptions/new", terms | {"amount": "100,00"})
+    (row,) = session.scalars(select(Subscription)).all()
+    assert first.location == second.location == f"/w/sol/subscriptions/{row.id}"
+    ana.post("/w/sol/subscriptions/new", terms | {"amount": "120,00"})
+    assert session.scalar(select(func.count()).select_from(Subscription)) == 2

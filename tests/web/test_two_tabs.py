@@ -1,13 +1,15 @@
 """Two tabs, or two people, on one form: neither changes unseen what the other has changed."""
 
+from datetime import timedelta
+
 import lxml.html
 import pytest
 from sqlalchemy import select
 
 from bpo.db import acting_as
 from bpo.kernel import actor as actors
-from bpo.models import AuditEntry, BankAccount, Guide
-from tests.factories import people
+from bpo.models import AuditEntry, BankAccount, Guide, Subscription, SubscriptionPrice
+from tests.factories import books, people
 from tests.web.test_texts import Writer
 
 GUIDES = "/w/sol/guides"
@@ -142,3 +144,74 @@ def test_a_number_that_both_have_corrected_is_told(session, ana, account):
     assert again["number"] == "45873-9"
     assert ana.post(account, again).status_code == 302
     assert said(session) == ("Caixa", "341", "0712", "45873-9")
+
+
+@pytest.fixture
+def charge(session, ana, cast):
+    """The page of what Davi pays each month."""
+    davi = books.davi(session, cast.sol)
+    due = (books.TODAY + timedelta(days=20)).isoformat()
+    terms = {"debtor": davi.id, "description": "Plano", "every": "monthly", "first_due": due}
+    ana.post("/w/sol/subscriptions/new", terms | {"amount": "100,00"})
+    return f"/w/sol/subscriptions/{session.scalars(select(Subscription.id)).one()}"
+
+
+def prices(session):
+    session.expire_all()
+    order = SubscriptionPrice.since, SubscriptionPrice.id
+    return session.scalars(select(SubscriptionPrice.amount_cents).order_by(*order)).all()
+
+
+def test_a_price_is_not_replaced_unseen(session, ana, charge):
+    price, since = f"{charge}/price", (books.TODAY + timedelta(days=40)).isoformat()
+    tab = ana.form(charge, price) | {"since": since}
+    assert ana.post(price, tab | {"amount": "120,00"}).status_code == 302
+    assert ana.post(price, tab | {"amount": "120,00"}).status_code == 302
+    refused = ana.post(price, tab | {"amount": "130,00"})
+    assert refused.status_code == 400
+    assert REPLACES in refused.text
+    assert prices(session) == [100_00, 120_00]
+    again = filled(refused.text, price)
+    assert (again["amount"], again["since"]) == ("130,00", since)
+    assert ana.post(price, again).status_code == 302
+    assert prices(session) == [100_00, 130_00]
+    assert acts(session, "subscription.reprice") == ["subscription.reprice"] * 2
+
+
+def test_one_prices_a_charge_anew_while_another_ends_it(session, ana, charge):
+    price, end = (ana.form(charge, f"{charge}/{act}") for act in ("price", "end"))
+    last = (books.TODAY + timedelta(days=90)).isoformat()
+    assert ana.post(f"{charge}/price", price | {"amount": "120,00"}).status_code == 302
+    assert ana.post(f"{charge}/end", end | {"ends_on": last}).status_code == 302
+    assert prices(session) == [120_00], "before it begins, the price is the one it begins with"
+    assert session.scalars(select(Subscription.ends_on)).one().isoformat() == last
+
+
+def test_the_last_day_of_a_charge_is_not_replaced_unseen(session, ana, charge):
+    end, days = f"{charge}/end", [books.TODAY + timedelta(days=days) for days in (60, 90)]
+    tab = ana.form(charge, end)
+    for _click in range(2):
+        assert ana.post(end, tab | {"ends_on": days[0].isoformat()}).status_code == 302
+    refused = ana.post(end, tab | {"ends_on": days[1].isoformat()})
+    assert refused.status_code == 400
+    assert filled(refused.text, end)["ends_on"] == days[1].isoformat()
+    session.expire_all()
+    assert session.scalars(select(Subscription.ends_on)).one() == days[0]
+    assert acts(session, "subscription.end") == ["subscription.end"]
+
+
+def test_an_old_page_ends_no_pause_that_it_did_not_show(session, ana, charge):
+    pause, resume = f"{charge}/pause", f"{charge}/resume"
+    tab = ana.form(charge, pause) | {"reason": "férias"}
+    for _click in range(2):
+        assert ana.post(pause, tab).status_code == 302
+    old = ana.form(charge, resume)
+    for _click in range(2):
+        assert ana.post(resume, old).status_code == 302
+    later = (books.TODAY + timedelta(days=1)).isoformat()
+    ana.post(pause, ana.form(charge, pause) | {"reason": "obra", "since": later})
+    refused = ana.post(resume, old)
+    assert refused.status_code == 400
+    assert "Alguém pausou ou retomou" in refused.text
+    did = ["subscription.pause", "subscription.resume", "subscription.pause"]
+    assert acts(session, "subscription._%e") == ["subscription.pause", *did[1:]]

@@ -115,12 +115,12 @@ def test_a_pause_and_a_new_price_hold_from_their_day(session, cast, program):
 
 def test_statements_do_not_grow_with_subscriptions(session, cast, program):
     davi = debts.debtor(session, cast.sol)
-    for _ in range(2):
-        begin(session, cast, who=davi)
+    for number in range(2):
+        begin(session, cast, who=davi, cents=100_00 + number)
     with counting.statements() as few:
         run(program, cast, date(2026, 11, 30))
-    for _ in range(10):
-        begin(session, cast, who=davi)
+    for number in range(2, 12):
+        begin(session, cast, who=davi, cents=100_00 + number)
     with counting.statements() as many:
         assert len(run(program, cast, date(2027, 1, 10))) == 22
     assert len(many) == len(few) > 3

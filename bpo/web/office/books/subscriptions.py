@@ -25,6 +25,7 @@ from bpo.web.office.people.debtors import found
 
 Answer = str | Response | tuple[str, int]
 AHEAD = 6
+ACTS = ("price", "pause", "resume", "end")
 
 
 @blueprint.get("/w/<slug>/subscriptions", endpoint="subscriptions")
@@ -96,27 +97,28 @@ def subscription_act(slug: str, subscription_id: int, act: str) -> Answer:
     """Price it anew, pause it, resume it or end it."""
     attempt = forms.attempt(lambda: _act(subscription_id, act))
     if attempt.result is None:
-        return _page(subscription_id, forms.faults(attempt)), 400
+        return _page(subscription_id, act, attempt), 400
     flash(attempt.result, "success")
     return _page_of(subscription_id)
 
 
 def _act(subscription_id: int, act: str) -> str:
-    typed, here, now = forms.typed(), (g.actor, g.workspace.id, subscription_id), g.now
+    typed, here = forms.typed(), (g.actor, g.workspace.id, subscription_id)
+    now, seen = g.now, forms.seen_version()
     match act:
         case "price":
             cents, since = typed.needed_cents("amount"), typed.needed_day("since")
-            subscriptions.reprice(*here, cents, since, now=now)
+            subscriptions.reprice(*here, cents, since, now=now, seen=seen)
             return _("The new price holds for periods that begin from that day on.")
         case "pause":
             since = typed.needed_day("since")
-            subscriptions.pause(*here, since, typed.text("reason"), now=now)
+            subscriptions.pause(*here, since, typed.text("reason"), now=now, seen=seen)
             return _("Paused: nothing is issued until it is resumed.")
         case "resume":
-            subscriptions.resume(*here, now=now)
+            subscriptions.resume(*here, now=now, seen=seen)
             return _("Resumed: the next period is charged again.")
         case "end":
-            subscriptions.end(*here, typed.needed_day("ends_on"), now=now)
+            subscriptions.end(*here, typed.needed_day("ends_on"), now=now, seen=seen)
             return _("It ends on that day; what was issued stays owed.")
     raise NotFound("This page does not exist or is not yours to see")
 
@@ -159,7 +161,7 @@ def _form(debtor_id: int, attempt: Attempt[Any]) -> str:
     )
 
 
-def _page(subscription_id: int, faults: dict[str, str] | None = None) -> str:
+def _page(subscription_id: int, act: str = "", attempt: Attempt[str] | None = None) -> str:
     session, place, today = db.session(), g.workspace.id, lists.today()
     row = _row(subscription_id)
     (agreed,) = stored.agreed(session, place, [row])
@@ -176,10 +178,17 @@ def _page(subscription_id: int, faults: dict[str, str] | None = None) -> str:
         charged=stored.charged(session, place, subscription_id),
         paused=stored.open_pause(session, place, subscription_id),
         labels=rules.LABELS,
-        typed=request.form,
-        faults=faults or {},
+        typed={one: {} for one in ACTS} | {act: request.form},
+        was=_was(agreed.terms, act, attempt),
+        faults=forms.faults(attempt) if attempt else {},
         today=today,
     )
+
+
+def _was(terms: Terms, act: str, attempt: Attempt[str] | None) -> dict[str, dict[str, str]]:
+    """What each form of the page says that it showed; the refused one what it showed at first."""
+    shown = {one: {forms.VERSION: subscriptions.sighting(terms, one)} for one in ACTS}
+    return shown | ({act: forms.still_seen(shown[act], attempt)} if act in shown else {})
 
 
 def _row(subscription_id: int) -> Subscription:
