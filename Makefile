@@ -29,6 +29,7 @@ run: $(RUN_READY) ## Start everything on this machine (PORT=8000 ARGS="--help")
 	@$(BIN)/python -m bpo up $(if $(PORT),--port $(PORT)) $(ARGS)
 
 test: $(DEV_READY) ## Run the tests on servers of their own; those of the architecture are in check
+	@$(BIN)/python -m tests.one_day
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not browser and not chaos" \
 	  --ignore=tests/architecture $(ARGS)
 
