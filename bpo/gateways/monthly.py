@@ -58,7 +58,7 @@ def headline(figures: MonthlyFigures, voice: Voice) -> tuple[str, str]:
         came_in = voice.say(
             more if change >= 0 else less,
             received_cents=now.received_cents,
-            change_pct=round(abs(change), 1),
+            change_pct=abs(change),
         )
     if not now.overdue_cents:
         return came_in, voice.say("Nothing is overdue.")

@@ -64,12 +64,12 @@ def _received(seen: Seen, limits: Limits) -> Phrase | None:
         )
     more = Phrase(
         "{change_pct} more came in than in a usual month ({usual_cents}).",
-        change_pct=round(change, 1),
+        change_pct=change,
         usual_cents=usual,
     )
     less = Phrase(
         "{change_pct} less came in than in a usual month ({usual_cents}).",
-        change_pct=round(-change, 1),
+        change_pct=-change,
         usual_cents=usual,
     )
     return more if change > 0 else less
@@ -81,7 +81,7 @@ def _overdue(seen: Seen, limits: Limits) -> Phrase | None:
     change = seen.overdue_pct - seen.overdue_before_pct
     if abs(change) < limits.points:
         return Phrase("The overdue share has hardly changed in the month.")
-    before, now = round(seen.overdue_before_pct, 1), round(seen.overdue_pct, 1)
+    before, now = seen.overdue_before_pct, seen.overdue_pct
     if change > 0:
         return Phrase(
             "The overdue share rose from {before_pct} to {now_pct}.", before_pct=before, now_pct=now
@@ -97,7 +97,7 @@ def _year(seen: Seen, limits: Limits) -> Phrase | None:
     if abs(seen.overdue_pct - seen.overdue_year_ago_pct) < limits.points:
         return None
     return Phrase(
-        "A year ago the overdue share was {then_pct}.", then_pct=round(seen.overdue_year_ago_pct, 1)
+        "A year ago the overdue share was {then_pct}.", then_pct=seen.overdue_year_ago_pct
     )
 
 
@@ -115,7 +115,7 @@ def _rolled(seen: Seen, limits: Limits) -> Phrase | None:
         return None
     return Phrase(
         "Of what was up to 30 days late a month ago, {share_pct} has grown older: {rolled_cents}.",
-        share_pct=round(seen.rolled_cents * 100 / seen.young_cents, 1),
+        share_pct=seen.rolled_cents * 100 / seen.young_cents,
         rolled_cents=seen.rolled_cents,
     )
 
@@ -144,7 +144,7 @@ def _concentration(seen: Seen, limits: Limits) -> Phrase | None:
         return None
     return Phrase(
         "The ten debtors who owe most hold {share_pct} of what is overdue.",
-        share_pct=round(seen.top_share_pct, 1),
+        share_pct=seen.top_share_pct,
     )
 
 

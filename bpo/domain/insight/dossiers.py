@@ -16,7 +16,7 @@ PROMISES = {
     "draft": Phrase("not confirmed"),
 }
 DISPUTES = {
-    "open": Phrase("open"),
+    "open": Phrase("still open"),
     "upheld": Phrase("accepted"),
     "partly_upheld": Phrase("accepted in part"),
     "rejected": Phrase("refused"),

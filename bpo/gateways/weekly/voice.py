@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bpo.gateways import wording
 from bpo.kernel.text import Phrase
 
-_CURRENCY = re.compile(r"^[^\d-]+")
+_CURRENCY = re.compile(r"[^\d-]+(?=\d)")
 _TOO_WIDE_CENTS = 10_000_000_000
 _LONG_CENTS = 1_000_000_000
 
@@ -54,7 +54,7 @@ class Voice:
 
     def bare(self, cents: int) -> str:
         """A short amount without its currency, where something beside it tells that."""
-        return _CURRENCY.sub("", self.short(cents))
+        return _CURRENCY.sub("", self.short(cents), count=1)
 
     def number(self, value: float | None) -> str:
         """A figure with at most one decimal."""
