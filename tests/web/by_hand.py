@@ -78,7 +78,8 @@ class Book:
         self.entries: dict[int, list[Entry]] = defaultdict(list)
         for row in rows(Entry):
             self.entries[row.receivable_id].append(row)
-        self.titles = [row for row in rows(Receivable) if not self._never_was(row)]
+        self.all_titles = rows(Receivable)
+        self.titles = [row for row in self.all_titles if not self._never_was(row)]
         self.touches = {row.id: row for row in rows(Touch)}
         self.listed = rows(TouchReceivable, "touch_id")
         self.bounced = {row.touch_id for row in rows(DeliveryEvent) if row.kind == "bounced"}
@@ -179,9 +180,9 @@ class Book:
             found.append((debtor, day, until, step, some))
         return found
 
-    def effects(self, kind: str) -> dict[str, list[int]]:
+    def effects(self, kind: str, since: date | None = None) -> dict[str, list[int]]:
         """By name: invoices told of, what was open on them, what came in after."""
-        since = self.day - timedelta(days=180)
+        since = since or self.day - timedelta(days=180)
         sends = []
         for which, (_, day, until, step, some) in enumerate(self.heard):
             for row in self.listed:

@@ -64,7 +64,7 @@ def joined(*parts: str | None) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _ends(day: date) -> list[date]:
+def month_ends(day: date) -> list[date]:
     found = [day]
     for _ in range(12):
         found.append(found[-1].replace(day=1) - timedelta(days=1))
@@ -125,24 +125,24 @@ def overview(b: Book) -> Expected:
         },
         cash + "Semana de": Words(),
         cash + "Recebido": [*came, *["–"] * 4],
-        cash + "A vencer": [*["–"] * 8, *(money(_due(b, first)) for first in ahead)],
+        cash + "A vencer": [*["–"] * 8, *(money(due(b, first)) for first in ahead)],
         "Dias de vendas a receber (DSO), note": Words(),
         "Dias de vendas a receber (DSO) / ": Words(),
-        "Dias de vendas a receber (DSO) / DSO": [number(b.dso(on)) for on in _ends(b.day)],
+        "Dias de vendas a receber (DSO) / DSO": [number(b.dso(on)) for on in month_ends(b.day)],
         "Quem mais deve em atraso, note": [Has("100%")],
         "Quem mais deve em atraso / Devedor": [
-            Has(b.debtors[who].name, f"{len(_late_of(b, who))} fatura") for who, _ in owing
+            Has(b.debtors[who].name, f"{len(late_of(b, who))} fatura") for who, _ in owing
         ],
         "Quem mais deve em atraso / Em atraso": [money(cents) for _, cents in owing],
         "Quem mais deve em atraso / Dias de atraso": [
-            str(max(b.late(t, b.day) for t in _late_of(b, who))) for who, _ in owing
+            str(max(b.late(t, b.day) for t in late_of(b, who))) for who, _ in owing
         ],
         "Quem mais deve em atraso / Em aberto": [
             money(sum(b.left(t, b.day) for t in b.titles if t.debtor_id == who)) for who, _ in owing
         ],
         "Outros números: Mais de 90 dias": [money(over_90)],
         "Outros números: Devedores com algo em atraso": [str(len(owing))],
-        "Outros números: Atraso médio dos pagamentos do mês": [days(_delay(b))],
+        "Outros números: Atraso médio dos pagamentos do mês": [days(delay(b))],
         "Outros números: Pagamentos da semana": [str(b.payments(b.monday, b.day))],
         "Outros números: Recebido em toda a semana anterior": [
             money(b.received(b.monday - WEEK, before))
@@ -153,14 +153,15 @@ def overview(b: Book) -> Expected:
 NAMES = ("A vencer", "1 a 30 dias", "31 a 60 dias", "61 a 90 dias", "Mais de 90 dias")
 
 
-def done(b: Book) -> list[str]:
-    """What was done in the week, as counts in the order in which they are told."""
-    week = [t for t in b.touches.values() if t.settled_at and b.monday <= b.day_of(t) <= b.day]
+def done(b: Book, first: date | None = None) -> list[str]:
+    """What was done in the week, or since a day, as counts in the order in which they are told."""
+    first = first or b.monday
+    week = [t for t in b.touches.values() if t.settled_at and first <= b.day_of(t) <= b.day]
     sent = [t for t in week if t.state == "sent"]
     failed = sum(t.state in ("refused", "uncertain") for t in week)
-    talks = [n for n in b.notes if b.monday <= n.on_day <= b.day]
-    made = [p for p in b.promises if b.monday <= p.made_on <= b.day]
-    ended = [p for p in b.ended() if p.settled_on >= b.monday]
+    talks = [n for n in b.notes if first <= n.on_day <= b.day]
+    made = [p for p in b.promises if first <= p.made_on <= b.day]
+    ended = [p for p in b.ended() if p.settled_on >= first]
     kept = sum(p.state == "kept" for p in ended)
     counts = [
         len(sent),
@@ -173,11 +174,11 @@ def done(b: Book) -> list[str]:
     return [*(str(n) for n in counts if n), *both, *(str(failed),) * bool(failed)]
 
 
-def _late_of(b: Book, who: int) -> list:
+def late_of(b: Book, who: int) -> list:
     return [t for t in b.open_titles(b.day) if t.debtor_id == who and b.late(t, b.day)]
 
 
-def _due(b: Book, first: date) -> int:
+def due(b: Book, first: date) -> int:
     span = (first, first + timedelta(days=6))
     titles = (t for t in b.open_titles(b.day) if span[0] <= t.effective_due_date <= span[1])
     return sum(b.left(t, b.day) for t in titles)
@@ -194,7 +195,7 @@ def over_any(above: int, below: int) -> Decimal | None:
     return None if found is None else found.copy_sign(Decimal(above))
 
 
-def _delay(b: Book) -> Decimal | None:
+def delay(b: Book) -> Decimal | None:
     came = b.came(b.day.replace(day=1), b.day)
     return _mean((cents, (e.on_day - t.effective_due_date).days) for t, e, cents in came)
 
@@ -220,16 +221,16 @@ def analysis(b: Book) -> Expected:
         "DSO por esgotamento": days(_countback(b)),
         "Recebido no mês": money(b.received(month, day)),
         "Emitido no mês": money(b.issued(month, day)),
-        "Eficiência de cobrança (CEI)": percent(_cei(b, day)),
+        "Eficiência de cobrança (CEI)": percent(cei(b, day)),
         "Prazo médio de recebimento (PMR)": days(
             _mean((cents, (e.on_day - t.issue_date).days) for t, e, cents in came)
         ),
-        "Atraso médio": days(_delay(b)),
+        "Atraso médio": days(delay(b)),
         "Perda esperada": money(_lost(b)),
         "Promessas cumpridas": kept_share(b).split(" ")[0],
         "Acordos quebrados": "–",
     }
-    ends = _ends(day)
+    ends = month_ends(day)
     age = "A idade do que há a receber / "
     return {
         "page-head": Words(),
@@ -257,7 +258,7 @@ def analysis(b: Book) -> Expected:
         "Emitido e recebido / Recebido": [money(b.received(on.replace(day=1), on)) for on in ends],
         "Eficiência de cobrança (CEI) / ": Words(),
         "Eficiência de cobrança (CEI) / Eficiência de cobrança (CEI)": [
-            percent(_cei(b, on)) for on in ends
+            percent(cei(b, on)) for on in ends
         ],
         **parts(b, "class"),
     }
@@ -267,7 +268,7 @@ def _older(b: Book, on: date) -> Decimal | None:
     return over(b.open(on, lambda late: late > 30) * 100, b.open(on))
 
 
-def _cei(b: Book, on: date) -> Decimal | None:
+def cei(b: Book, on: date) -> Decimal | None:
     first = on.replace(day=1)
     due = b.open(first - timedelta(days=1)) + b.issued(first, on)
     return over_any((due - b.open(on)) * 100, due - (b.open(on) - b.overdue(on)))
@@ -293,8 +294,22 @@ def _lost(b: Book) -> int:
 
 
 def _rolled(b: Book, then: date) -> Expected:
-    columns: dict[str, list[str]] = {"Em aberto então": [], "Quitado": [], "Renegociado": []}
-    rolled: list[str] = []
+    rows = rolls(b, then)
+    told: Expected = {
+        name: [money(row[n]) for row in rows]
+        for n, name in enumerate(("Em aberto então", "Quitado", "Renegociado"))
+    }
+    told["Rolou"] = [
+        joined(money(row[3]), percent(over(row[3] * 100, row[0])) if row[0] else None)
+        for row in rows
+    ]
+    told["Idade então"] = Words()
+    return {f"O que rolou / {name}": texts for name, texts in told.items()}
+
+
+def rolls(b: Book, then: date) -> list[tuple[int, int, int, int]]:
+    """By age on a day: what was open, and of it what was settled, agreed on, and grew older."""
+    rows = []
     for first, last in AGES:
         sums = [0, 0, 0, 0]
         for t in b.open_titles(then):
@@ -309,12 +324,8 @@ def _rolled(b: Book, then: date) -> Expected:
             agreed = max(0, min(agreed, was - is_))
             on = is_ if b.late(t, b.day) > last else 0
             sums = [s + x for s, x in zip(sums, (was, was - is_ - agreed, agreed, on), strict=True)]
-        for name, cents in zip(columns, sums, strict=False):
-            columns[name].append(money(cents))
-        share = percent(over(sums[3] * 100, sums[0])) if sums[0] else None
-        rolled.append(joined(money(sums[3]), share))
-    told = columns | {"Rolou": rolled, "Idade então": Words()}
-    return {f"O que rolou / {name}": texts for name, texts in told.items()}
+        rows.append(tuple(sums))
+    return rows
 
 
 def parts(b: Book, by: str) -> Expected:
