@@ -14,6 +14,7 @@ from bpo.gateways.queue import MemoryQueue, Queue, RedisQueue
 from bpo.gateways.signing import Signer
 from bpo.web import acts, errors, filters, language, security, session, throttle
 from bpo.web.blueprints import BLUEPRINTS
+from bpo.web.routes import Route
 from config.settings import Environment, Settings
 
 
@@ -30,6 +31,7 @@ def create_app(
         static_folder=str(paths.STATIC),
         static_url_path="/static",
     )
+    app.url_rule_class = Route
     app.config.from_mapping(_config(settings))
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
