@@ -9,6 +9,7 @@ from bpo.demo.diary import Diary, Made, Run, Silence
 from bpo.demo.ledger import Book, Debtor, Payment, Title
 from bpo.domain.desk import promises
 from bpo.domain.reminders import contact, planning, receipts, touches
+from bpo.domain.reminders.agenda import Voice
 from bpo.domain.reminders.campaigns import DEFAULT_REGUA, Campaign
 from bpo.domain.reminders.contact_rules import Rules
 from bpo.domain.reminders.deliveries import Cancelled, State
@@ -34,8 +35,9 @@ class Mornings:
         assert book.started
         self.since = book.started
         self.book, self.caller, self.diary = book, caller, Diary()
-        self.campaign = Campaign(campaign_id, DEFAULT_REGUA, running_since=book.started)
-        self.rules, self.place = Rules(), contact.Place(book.calendar, book.zone)
+        campaign = Campaign(campaign_id, DEFAULT_REGUA, running_since=book.started)
+        place = contact.Place(book.calendar, book.zone)
+        self.voice = Voice(campaign, Rules(), place, CHANNELS)
         self.fates = answers.Fates(book)
         self._by_id = {debtor.id: debtor for debtor in book.debtors}
         self._titles: dict[int, list[Title]] = defaultdict(list)
@@ -70,9 +72,8 @@ class Mornings:
         self.caller.morning(day, self.diary)
         known = [self._seen(debtor, day) for debtor in self.book.debtors]
         speaking = (debtor for debtor in known if debtor.open)
-        shared = self.campaign, self.rules, self.place, day
-        plan = planning.plan(speaking, *shared, available=CHANNELS)
-        thanks = receipts.plan(self._unthanked(known, day), *shared, available=CHANNELS)
+        plan = planning.plan(speaking, self.voice, day)
+        thanks = receipts.plan(self._unthanked(known, day), self.voice, day)
         made = [*plan.touches, *thanks]
         for number, touch in enumerate(made):
             self._make(touch, day, number)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from bpo.domain.reminders import planning
+from bpo.domain.reminders.agenda import Voice
 from bpo.domain.reminders.campaigns import DEFAULT_REGUA, Campaign
 from bpo.domain.reminders.contact import Place
 from bpo.domain.reminders.contact_rules import Rules
@@ -36,6 +37,7 @@ class Story:
     rules: Rules = field(default_factory=Rules)
     place: Place = BRAZIL
     available: frozenset[str] = ALL
+    ahead: tuple[Campaign, ...] = ()
     reachable: frozenset[str] = ALL
     opted_out: frozenset[str] = frozenset()
     state: str | None = "SP"
@@ -66,12 +68,14 @@ class Story:
             tuple(self.settled),
         )
 
+    @property
+    def voice(self) -> Voice:
+        return Voice(self.campaign, self.rules, self.place, self.available, self.ahead)
+
     def plan(self, today: date | str, **options) -> Plan:
         today = day(today) if isinstance(today, str) else today
-        options = {"available": self.available, "known_until": today} | options
-        return planning.plan(
-            [self.debtor(today)], self.campaign, self.rules, self.place, today, **options
-        )
+        options = {"known_until": today} | options
+        return planning.plan([self.debtor(today)], self.voice, today, **options)
 
     def run(self, today: date | str, *, send: bool = True) -> list[str]:
         """Plan and send one day; gives `step:channel` of what is new."""

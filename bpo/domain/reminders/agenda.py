@@ -45,21 +45,29 @@ class Slot(NamedTuple):
     moved: tuple[Reason, ...]
 
 
-class Agenda:
-    """A campaign on one day: ladders by class, dated steps by date, slots by state."""
+class Voice(NamedTuple):
+    """A campaign as it speaks: under which rules, where, by which channels, behind which others.
 
-    def __init__(
-        self,
-        campaign: Campaign,
-        rules: Rules,
-        place: contact.Place,
-        today: date,
-        available: frozenset[str],
-        earliest: datetime | None = None,
-        ahead: Sequence[Campaign] = (),
-    ) -> None:
-        self.campaign, self.rules, self.place, self.today = campaign, rules, place, today
-        self.available, self.earliest, self.ahead = available, earliest, ahead
+    `available`: channels set up in the workspace; a channel that is not is never replaced unless
+    the step names another. `ahead`: campaigns that speak before this one: a debtor belongs, for
+    each moment (new invoice, before due, due day, overdue, instalment), to the first campaign with
+    such a step and the debtor in its audience, and the others keep silent.
+    """
+
+    campaign: Campaign
+    rules: Rules
+    place: contact.Place
+    available: frozenset[str]
+    ahead: Sequence[Campaign] = ()
+
+
+class Agenda:
+    """A voice on one day: ladders by class, dated steps by date, slots by state."""
+
+    def __init__(self, voice: Voice, today: date, earliest: datetime | None = None) -> None:
+        self.campaign, self.rules, self.place, self.available, self.ahead = voice
+        self.today, self.earliest = today, earliest
+        campaign, rules, ahead = voice.campaign, voice.rules, voice.ahead
         self.running_since = min(campaign.running_since or today, today)
         self.barred_before = contact.barred_before(today, rules.limitation_years)
         self.quiet_from = today - timedelta(days=rules.quiet_after_issue_days)

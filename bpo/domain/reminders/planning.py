@@ -6,9 +6,8 @@ from typing import NamedTuple
 from zlib import crc32
 
 from bpo.domain.reminders import agreement_steps, cadence, contact, dated, holds, upcoming
-from bpo.domain.reminders.agenda import Agenda
+from bpo.domain.reminders.agenda import Agenda, Voice
 from bpo.domain.reminders.campaigns import Campaign
-from bpo.domain.reminders.contact_rules import Rules
 from bpo.domain.reminders.reasons import HELD, ORDINARY, Code, Reason
 from bpo.domain.reminders.steps import BY_PERSON, AnchorKind, Channel, Moment, Step
 from bpo.domain.reminders.touches import Debtor, Offer, Open, Plan, Skip, Touch
@@ -33,35 +32,27 @@ class NextContact(NamedTuple):
 
 def plan(
     debtors: Iterable[Debtor],
-    campaign: Campaign,
-    rules: Rules,
-    place: contact.Place,
+    voice: Voice,
     today: date,
     *,
-    available: frozenset[str],
     known_until: date | None = None,
     earliest: datetime | None = None,
     explain: bool = False,
-    ahead: Sequence[Campaign] = (),
 ) -> Plan:
-    """What a campaign says on `today` to each debtor, and why it keeps silent where it does.
+    """What a voice says on `today` to each debtor, and why it keeps silent where it does.
 
     The same facts always give the same touches, in the order of the debtors. A step already planned
     today is found again, so a repeat adds nothing to what a unique key holds. At most the day's cap
     of contacts: overdue before due today before due soon before new invoices. On a day that is not
     a business day nothing is planned: steps move to the next one (pre-due: to the previous one).
 
-    `available`: channels set up in the workspace; a channel that is not is never replaced unless
-    the step names another. `known_until`: the day through which payments are known; when too old
-    there is a warning, as the gate stops sending, not planning. `earliest`: no touch is scheduled
-    before this instant (UTC). `explain`: debtors whose silence is ordinary get a skip too.
-    `ahead`: campaigns that speak before this one: a debtor belongs, for each moment (new invoice,
-    before due, due day, overdue, instalment), to the first campaign with such a step and the debtor
-    in its audience, and the others keep silent.
+    `known_until`: the day through which payments are known; when too old there is a warning, as the
+    gate stops sending, not planning. `earliest`: no touch is scheduled before this instant (UTC).
+    `explain`: debtors whose silence is ordinary get a skip too.
     """
-    agenda = Agenda(campaign, rules, place, today, available, earliest, ahead)
+    agenda = Agenda(voice, today, earliest)
     warnings = _warnings(agenda, known_until)
-    if not place.calendar.is_open(today):
+    if not voice.place.calendar.is_open(today):
         return Plan([], _closed(debtors, agenda) if explain else [], warnings)
     touches: list[Touch] = []
     skips: list[Skip] = []
@@ -70,49 +61,21 @@ def plan(
     return Plan(touches, skips, warnings)
 
 
-def next_contact(
-    debtor: Debtor,
-    campaign: Campaign,
-    rules: Rules,
-    place: contact.Place,
-    today: date,
-    *,
-    available: frozenset[str],
-    ahead: Sequence[Campaign] = (),
-) -> NextContact:
+def next_contact(debtor: Debtor, voice: Voice, today: date) -> NextContact:
     """The day of the next contact and what stands in its way today: the plan run forward."""
-    found = next_contacts([debtor], campaign, rules, place, today, available=available, ahead=ahead)
-    return found[debtor.id]
+    return next_contacts([debtor], voice, today)[debtor.id]
 
 
-def next_contacts(
-    debtors: Iterable[Debtor],
-    campaign: Campaign,
-    rules: Rules,
-    place: contact.Place,
-    today: date,
-    *,
-    available: frozenset[str],
-    ahead: Sequence[Campaign] = (),
-) -> dict[int, NextContact]:
+def next_contacts(debtors: Iterable[Debtor], voice: Voice, today: date) -> dict[int, NextContact]:
     """As `next_contact`, for several debtors, by id: each day is planned once for all of them."""
     waiting = {debtor.id: debtor for debtor in debtors}
     because: dict[int, tuple[Reason, ...]] = {}
     found: dict[int, NextContact] = {}
-    known = {step.key: step for step in campaign.steps}
-    first_open = place.calendar.following(today)
+    known = {step.key: step for step in voice.campaign.steps}
+    first_open = voice.place.calendar.following(today)
     for distance in range(HORIZON_DAYS):
         day = today + timedelta(days=distance)
-        made = plan(
-            waiting.values(),
-            campaign,
-            rules,
-            place,
-            day,
-            available=available,
-            explain=day <= first_open,
-            ahead=ahead,
-        )
+        made = plan(waiting.values(), voice, day, explain=day <= first_open)
         if not distance:
             because = {skip.debtor_id: skip.reasons for skip in made.skips}
             waiting = {number: one for number, one in waiting.items() if one.open}

@@ -5,10 +5,9 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import NamedTuple
 
-from bpo.domain.reminders import contact, holds
-from bpo.domain.reminders.agenda import Agenda
+from bpo.domain.reminders import holds
+from bpo.domain.reminders.agenda import Agenda, Voice
 from bpo.domain.reminders.campaigns import Campaign
-from bpo.domain.reminders.contact_rules import Rules
 from bpo.domain.reminders.reasons import Code, Reason
 from bpo.domain.reminders.steps import AnchorKind, Moment, Step
 from bpo.domain.reminders.touches import Debtor, Touch
@@ -30,13 +29,8 @@ class Paid(NamedTuple):
 
 def plan(
     payments: Iterable[Paid],
-    campaign: Campaign,
-    rules: Rules,
-    place: contact.Place,
+    voice: Voice,
     today: date,
-    *,
-    available: frozenset[str],
-    ahead: Sequence[Campaign] = (),
 ) -> list[Touch]:
     """The thanks of a day, anchored on the newest payment of each debtor.
 
@@ -44,10 +38,10 @@ def plan(
     grace. A receipt is owed, not a contact that asks for something: no cap applies, and among holds
     a promise or an agreement does not stop it. Nothing on days that are not business days.
     """
-    step = _step_of(campaign)
-    if step is None or not place.calendar.is_open(today):
+    step = _step_of(voice.campaign)
+    if step is None or not voice.place.calendar.is_open(today):
         return []
-    agenda = Agenda(campaign, rules, place, today, available, ahead=ahead)
+    agenda = Agenda(voice, today)
     touches: list[Touch] = []
     for _, group in groupby(payments, key=lambda paid: paid.debtor.id):
         worth = [paid for paid in group if is_timely(paid, step, agenda)]
@@ -58,19 +52,14 @@ def plan(
 
 def silences(
     payments: Iterable[Paid],
-    campaign: Campaign,
-    rules: Rules,
-    place: contact.Place,
+    voice: Voice,
     today: date,
-    *,
-    available: frozenset[str],
-    ahead: Sequence[Campaign] = (),
 ) -> dict[int, list[Reason]]:
     """Why no thanks go out today for payments that are owed some, by debtor; see `plan`."""
-    step = _step_of(campaign)
-    if step is None or not place.calendar.is_open(today):
+    step = _step_of(voice.campaign)
+    if step is None or not voice.place.calendar.is_open(today):
         return {}
-    agenda = Agenda(campaign, rules, place, today, available, ahead=ahead)
+    agenda = Agenda(voice, today)
     found: dict[int, list[Reason]] = {}
     for debtor_id, group in groupby(payments, key=lambda paid: paid.debtor.id):
         owed = list(group)

@@ -1,12 +1,11 @@
 """Staying close: a word without debt in it after a payment, to those with whom all is well."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
 from bpo.domain.reminders import contact, holds, receipts
-from bpo.domain.reminders.agenda import Agenda
+from bpo.domain.reminders.agenda import Agenda, Voice
 from bpo.domain.reminders.campaigns import Campaign
-from bpo.domain.reminders.contact_rules import Rules
 from bpo.domain.reminders.reasons import Code, Reason
 from bpo.domain.reminders.receipts import Paid
 from bpo.domain.reminders.steps import AnchorKind, Moment, Step
@@ -25,14 +24,10 @@ def step_of(campaign: Campaign) -> Step | None:
 
 def plan(
     payments: Iterable[Paid],
-    campaign: Campaign,
-    rules: Rules,
-    place: contact.Place,
+    voice: Voice,
     today: date,
     *,
-    available: frozenset[str],
     busy: Collection[int] = (),
-    ahead: Sequence[Campaign] = (),
 ) -> list[Touch]:
     """The greetings of a day; `payments` has the newest payment of each debtor.
 
@@ -41,10 +36,10 @@ def plan(
     `QUIET_DAYS`, or hears something else today (`busy`). The caps of contact apply: a greeting is
     owed to nobody. Nothing on days that are not business days.
     """
-    step = step_of(campaign)
-    if step is None or not place.calendar.is_open(today):
+    step = step_of(voice.campaign)
+    if step is None or not voice.place.calendar.is_open(today):
         return []
-    agenda = Agenda(campaign, rules, place, today, available, ahead=ahead)
+    agenda = Agenda(voice, today)
     found: list[Touch] = []
     for paid in payments:
         if paid.debtor.id not in busy and receipts.is_timely(paid, step, agenda):
@@ -54,22 +49,17 @@ def plan(
 
 def silences(
     payments: Iterable[Paid],
-    campaign: Campaign,
-    rules: Rules,
-    place: contact.Place,
+    voice: Voice,
     today: date,
-    *,
-    available: frozenset[str],
-    ahead: Sequence[Campaign] = (),
 ) -> dict[int, list[Reason]]:
     """Why those who paid of late are not greeted today, by debtor; see `plan`.
 
     Whoever paid before the campaign ran or so long ago that the word's time is over is left out.
     """
-    step = step_of(campaign)
-    if step is None or not place.calendar.is_open(today):
+    step = step_of(voice.campaign)
+    if step is None or not voice.place.calendar.is_open(today):
         return {}
-    agenda = Agenda(campaign, rules, place, today, available, ahead=ahead)
+    agenda = Agenda(voice, today)
     found: dict[int, list[Reason]] = {}
     for paid in payments:
         day = receipts.day_of(paid, step, agenda)

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from bpo.domain.reminders import contact, planning, receipts, relationship
-from bpo.domain.reminders.campaigns import Campaign
-from bpo.domain.reminders.contact_rules import Rules
+from bpo.domain.reminders import planning, receipts, relationship
+from bpo.domain.reminders.agenda import Voice
 from bpo.domain.reminders.reasons import ORDINARY, Code, Reason
 from bpo.domain.reminders.receipts import Paid
 from bpo.domain.reminders.touches import Debtor, Plan, Skip
@@ -15,18 +14,14 @@ def plan(
     debtors: Iterable[Debtor],
     paid: Sequence[Paid],
     last_paid: Sequence[Paid],
-    campaign: Campaign,
-    rules: Rules,
-    place: contact.Place,
+    voice: Voice,
     today: date,
     *,
-    available: frozenset[str],
     known_until: date | None = None,
     earliest: datetime | None = None,
     explain: bool = False,
-    ahead: Sequence[Campaign] = (),
 ) -> Plan:
-    """All that a campaign says on `today`, and to whom it says nothing.
+    """All that a voice says on `today`, and to whom it says nothing.
 
     Real days, dry runs and simulations ask this function. `debtors` hear of what is open, `paid`
     are payments not thanked for yet and `last_paid` the newest of each debtor. Whoever hears
@@ -34,33 +29,18 @@ def plan(
     of message that might have been theirs. The rest is as in `planning.plan`.
     """
     made = planning.plan(
-        debtors,
-        campaign,
-        rules,
-        place,
-        today,
-        available=available,
-        known_until=known_until,
-        earliest=earliest,
-        explain=explain,
-        ahead=ahead,
+        debtors, voice, today, known_until=known_until, earliest=earliest, explain=explain
     )
-    thanks = receipts.plan(paid, campaign, rules, place, today, available=available, ahead=ahead)
+    thanks = receipts.plan(paid, voice, today)
     busy = {touch.debtor_id for touch in (*made.touches, *thanks)}
-    greetings = relationship.plan(
-        last_paid, campaign, rules, place, today, available=available, busy=busy, ahead=ahead
-    )
+    greetings = relationship.plan(last_paid, voice, today, busy=busy)
     if not (thanks or greetings or explain):
         return made
     heard = busy.union(touch.debtor_id for touch in greetings)
     skips = [skip for skip in made.skips if skip.debtor_id not in heard]
     if explain:
-        owed = receipts.silences(
-            paid, campaign, rules, place, today, available=available, ahead=ahead
-        )
-        courtesy = relationship.silences(
-            last_paid, campaign, rules, place, today, available=available, ahead=ahead
-        )
+        owed = receipts.silences(paid, voice, today)
+        courtesy = relationship.silences(last_paid, voice, today)
         ids = sorted((owed.keys() | courtesy.keys()) - heard)
         skips = _explained(skips, {n: [*owed.get(n, ()), *courtesy.get(n, ())] for n in ids})
     return Plan([*made.touches, *thanks, *greetings], skips, made.warnings)

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from bpo.domain.reminders import relationship, rounds
+from bpo.domain.reminders.agenda import Voice
 from bpo.domain.reminders.campaigns import Campaign
 from bpo.domain.reminders.contact import Place
 from bpo.domain.reminders.contact_rules import Rules
@@ -50,10 +51,11 @@ class Surroundings:
     available: frozenset[str]
     earliest: datetime | None = None
 
-    def ahead_of(self, campaign: Campaign) -> tuple[Campaign, ...]:
-        """The campaigns that speak before one."""
+    def voice_of(self, campaign: Campaign) -> Voice:
+        """A campaign as it speaks here, behind those that are first to speak."""
         places = [one.id for one in self.claiming]
-        return self.claiming[: places.index(campaign.id)]
+        ahead = self.claiming[: places.index(campaign.id)]
+        return Voice(campaign, self.rules, self.place, self.available, ahead)
 
 
 class Known(NamedTuple):
@@ -164,14 +166,10 @@ def _day(world: _World, campaign: Campaign, today: date) -> Lived:
         [view for view in views if view.open],
         _unthanked(world, campaign, views),
         _last_paid(world, campaign, views),
-        campaign,
-        around.rules,
-        around.place,
+        around.voice_of(campaign),
         today,
-        available=around.available,
         earliest=around.earliest if today == world.first else None,
         explain=True,
-        ahead=around.ahead_of(campaign),
     )
     kind = AnchorKind.PAYMENT
     thanked = {touch.debtor_id for touch in plan.touches if touch.anchor_kind == kind}

@@ -11,6 +11,7 @@ from bpo.db import acting_as, after_commit, db, driver, unit_of_work
 from bpo.domain.people import access
 from bpo.domain.people.access import Permission
 from bpo.domain.reminders import contact_rules, planning, relationship, rounds
+from bpo.domain.reminders.agenda import Voice
 from bpo.domain.reminders.campaigns import Campaign
 from bpo.domain.reminders.channels import usable
 from bpo.domain.reminders.contact import Place
@@ -71,6 +72,10 @@ class Setting:
     def ahead_of(self, entry: stored.Stored) -> tuple[Campaign, ...]:
         """The campaigns that speak before one, the first first."""
         return tuple(one.campaign for one in self.claiming if one.turn < entry.turn)
+
+    def voice_of(self, entry: stored.Stored) -> Voice:
+        """A campaign as it speaks here."""
+        return Voice(entry.campaign, self.rules, self.place, self.channels, self.ahead_of(entry))
 
     @property
     def place(self) -> Place:
@@ -149,13 +154,7 @@ def _coming(
     for entry in stored.in_states(session, workspace, PLANNABLE):
         page = replace(page_of(here, entry), only=debtor_ids, size=len(debtor_ids))
         coming = planning.next_contacts(
-            book.read(driver(session), page).debtors(),
-            entry.campaign,
-            here.rules,
-            here.place,
-            day,
-            available=here.channels,
-            ahead=here.ahead_of(entry),
+            book.read(driver(session), page).debtors(), here.voice_of(entry), day
         )
         for debtor_id, one in coming.items():
             kept = found.get(debtor_id)
@@ -273,15 +272,11 @@ def _decided(
         pages.debtors(everybody=everybody),
         list(pages.paid()),
         list(pages.last_paid()),
-        entry.campaign,
-        here.rules,
-        here.place,
+        here.voice_of(entry),
         here.day,
-        available=here.channels,
         known_until=here.known_until,
         earliest=now if here.day >= today else None,
         explain=explain,
-        ahead=here.ahead_of(entry),
     )
 
 

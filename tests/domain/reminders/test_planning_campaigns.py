@@ -25,14 +25,10 @@ def _plan(campaign, debtor, today=NEXT, ahead=(VIP,)):
     story = Story()
     return planning.plan(
         [debtor],
-        campaign,
-        story.rules,
-        story.place,
+        replace(story, campaign=campaign, ahead=ahead).voice,
         day(today),
-        available=story.available,
         known_until=day(today),
         explain=True,
-        ahead=ahead,
     )
 
 
@@ -70,14 +66,7 @@ def test_a_debt_that_fell_due_after_the_other_campaign_spoke_begins_at_the_first
 
 
 def test_the_next_contact_of_the_second_campaign_is_none_while_the_first_has_the_debtor():
-    story = Story()
-    coming = planning.next_contact(
-        _debtor("vip"),
-        replace(EVERYBODY, steps=THREE_STEPS),
-        story.rules,
-        story.place,
-        day(NEXT),
-        available=story.available,
-        ahead=(VIP,),
-    )
+    three = replace(EVERYBODY, steps=THREE_STEPS)
+    story = Story(campaign=three, ahead=(VIP,))
+    coming = planning.next_contact(_debtor("vip"), story.voice, day(NEXT))
     assert (coming.on, coming.because[0].code) == (None, Code.ASSIGNED)

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bpo.domain.reminders import receipts
+from bpo.domain.reminders.agenda import Voice
 from bpo.domain.reminders.campaigns import DEFAULT_REGUA, Campaign
 from bpo.domain.reminders.contact_rules import Rules
 from bpo.domain.reminders.holds import Hold
@@ -172,7 +173,7 @@ def test_with_an_all_open_calendar_a_weekend_step_still_keeps_the_hours():
 def thank(today: str, *payments: tuple[int, str, int], **debtor):
     davi = Debtor(1, (), "SP", reachable=ALL, **debtor)
     rows = [Paid(id, day(on), cents, davi) for id, on, cents in payments]
-    return receipts.plan(rows, CAMPAIGN, Rules(), BRAZIL, day(today), available=ALL)
+    return receipts.plan(rows, Voice(CAMPAIGN, Rules(), BRAZIL, ALL), day(today))
 
 
 def test_one_thank_you_for_all_payments():

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from bpo.domain.reminders import planning, steps
+from bpo.domain.reminders.agenda import Voice
 from bpo.domain.reminders.campaigns import (
     DEFAULT_REGUA,
     THREE_STEPS,
@@ -217,7 +218,7 @@ def test_a_hundred_debtors_late_at_the_start_get_exactly_one_message_each():
     book = [Debtor(n, (invoice(n, "2026-10-01", 100 + n),), reachable=ALL) for n in range(1, 101)]
     campaign = Campaign(1, THREE_STEPS, None)
     today = day("2026-11-23")
-    plan = planning.plan(book, campaign, Rules(), EVERY_DAY, today, available=ALL)
+    plan = planning.plan(book, Voice(campaign, Rules(), EVERY_DAY, ALL), today)
     assert [t.debtor_id for t in plan.touches] == list(range(1, 101))
     assert {t.step_key for t in plan.touches} == {"d+30"}
 
@@ -298,18 +299,17 @@ def test_nothing_on_a_closed_day_and_the_reason_is_said():
 def test_next_contact_is_the_plan_run_forward(today):
     davi = late()
     davi.run("2026-03-03")
-    found = planning.next_contact(
-        davi.debtor(day(today)), davi.campaign, davi.rules, davi.place, day(today), available=ALL
-    )
+    found = planning.next_contact(davi.debtor(day(today)), davi.voice, day(today))
     assert (found.on, found.step_key, found.channels) == (day("2026-03-09"), "d+5", ("email",))
     assert davi.live(today, "2026-03-09") == {"2026-03-09": ["d+5:email"]}
 
 
 def test_next_contact_knows_when_a_hold_ends_and_when_nothing_more_comes():
     davi = late(holds=[Hold("promise", day("2026-03-02"), day("2026-03-12"))])
-    ask = lambda: planning.next_contact(  # noqa: E731
-        davi.debtor(day("2026-03-04")), davi.campaign, davi.rules, davi.place,
-        day("2026-03-04"), available=ALL)  # fmt: skip
+
+    def ask():
+        return planning.next_contact(davi.debtor(day("2026-03-04")), davi.voice, day("2026-03-04"))
+
     assert (ask().on, ask().because[0].code) == (day("2026-03-13"), "promise")
     davi.holds = [Hold("manual", day("2026-03-02"))]
     assert (ask().on, ask().because[0].code) == (None, "hold")
@@ -326,14 +326,12 @@ def test_the_day_of_a_step_is_counted_in_calendar_days():
 
 def test_on_a_closed_day_the_reason_is_that_of_the_next_business_day():
     saturday = day("2026-03-21")
-    davi = Story(open=[invoice(1, "2026-04-17", issue="2026-01-05")])
-    eva = Story(open=[invoice(1, "2026-03-23", issue="2026-01-05")])
+    known = {"place": BRAZIL, "available": frozenset({"email", "sms"})}
+    davi = Story(open=[invoice(1, "2026-04-17", issue="2026-01-05")], **known)
+    eva = Story(open=[invoice(1, "2026-03-23", issue="2026-01-05")], **known)
 
     def coming(story):
-        known = frozenset({"email", "sms"})
-        return planning.next_contact(
-            story.debtor(saturday), story.campaign, story.rules, BRAZIL, saturday, available=known
-        )
+        return planning.next_contact(story.debtor(saturday), story.voice, saturday)
 
     assert [(r.code, str(r.on)) for r in coming(davi).because] == [("waiting", "2026-04-10")]
     assert (str(coming(davi).on), coming(davi).step.key) == ("2026-04-10", "d-5")

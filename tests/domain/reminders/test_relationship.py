@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from bpo.domain.reminders import relationship, simulation
+from bpo.domain.reminders.agenda import Voice
 from bpo.domain.reminders.campaigns import DEFAULT_REGUA, Campaign
 from bpo.domain.reminders.contact_rules import Rules
 from bpo.domain.reminders.holds import Hold
@@ -30,7 +31,7 @@ def davi(**more) -> Debtor:
 
 def greeted(debtor=None, today=DAY, campaign=ON, paid_on=PAID_ON, **more):
     paid = Paid(17, paid_on, 100_00, debtor or davi())
-    made = relationship.plan([paid], campaign, Rules(), BRAZIL, today, available=ALL, **more)
+    made = relationship.plan([paid], Voice(campaign, Rules(), BRAZIL, ALL), today, **more)
     return [(touch.step_key, touch.anchor, touch.total_cents, touch.receivables) for touch in made]
 
 

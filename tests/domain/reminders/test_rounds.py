@@ -7,6 +7,7 @@ import pytest
 
 from bpo.domain.insight import foresight
 from bpo.domain.reminders import rounds
+from bpo.domain.reminders.agenda import Voice
 from bpo.domain.reminders.audiences import Audience
 from bpo.domain.reminders.campaigns import DEFAULT_REGUA, Campaign
 from bpo.domain.reminders.contact_rules import Rules
@@ -23,12 +24,11 @@ FIFTEEN_AGO = DAY - timedelta(days=15)
 ON = Campaign(7, regua_edits.switched(DEFAULT_REGUA, "relationship"), SINCE, name="Régua")
 
 
-def day_of(debtor, *, paid=None, last=FIFTEEN_AGO, campaign=ON, today=DAY, **more):
+def day_of(debtor, *, paid=None, last=FIFTEEN_AGO, campaign=ON, today=DAY, ahead=(), **more):
     thanks = [Paid(17, paid, 100_00, debtor)] if paid else []
     newest = [Paid(17, last, 100_00, debtor)] if last else []
-    return rounds.plan(
-        [debtor], thanks, newest, campaign, Rules(), BRAZIL, today, available=ALL, **more
-    )
+    voice = Voice(campaign, Rules(), BRAZIL, ALL, ahead)
+    return rounds.plan([debtor], thanks, newest, voice, today, **more)
 
 
 def davi(*open, **more):
