@@ -3,15 +3,16 @@
 Own shares are products of roll rates. An age spans a month, so that what is not settled in a month
 is one age older. The rate of an age is what grew older of all that left it in twelve months: what
 was paid, taken back or taken into an agreement left without growing older, and what stayed says
-nothing yet. A write-off settles nothing here. The product runs to the first age that too little
-left in the year, of which the usual share is lost; past 180 days all is.
+nothing yet. A write-off settles nothing here. It counts as often as balances left the age, and the
+usual rate as ten more, so that few balances say little and none is ever sure; past 180 days all is.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from itertools import takewhile
+from itertools import accumulate, pairwise
+from operator import mul
 
 import numpy as np
 
@@ -27,9 +28,11 @@ DIGITS = 3
 """Decimals that say a share exactly, 0 to 100."""
 MONTHS = 12
 LEAST_LEFT = 10
-"""So many balances must have left an age in the year before its rate is taken for one."""
+"""So many balances must have left each of the first ages in the year: else all is usual."""
 LEAST_AGES = 2
-"""Of so many ages at least, not due and up to 30 days, a rate must be known: else all is usual."""
+"""The first ages: not due and up to 30 days."""
+USUAL_WEIGHT = 10
+"""The usual rate of an age counts as so many balances beside those that left it in the year."""
 MONTHLY = (
     Bucket("current", 0, 0),
     Bucket("1-30", 1, 30),
@@ -44,20 +47,40 @@ MONTHLY = (
 
 @dataclass(frozen=True, slots=True)
 class Roll:
-    """What left an age in the year, centavos and number of balances, and what of it grew older."""
+    """What left an age in the year, centavos and number of balances, and what of it grew older.
+
+    `usual` is the usual roll rate of the age, 0 to 1.
+    """
 
     left_cents: int
     older_cents: int
     left: int
+    usual: Fraction
+
+    @property
+    def own(self) -> Fraction | None:
+        """The roll rate of the year, 0 to 1; None where nothing left the age."""
+        return Fraction(self.older_cents, self.left_cents) if self.left_cents else None
 
     @property
     def rate(self) -> Fraction:
-        """The roll rate, 0 to 1."""
-        return Fraction(self.older_cents, self.left_cents) if self.left_cents else Fraction(0)
+        """The mean of the own rate, for each balance, and the usual one, USUAL_WEIGHT times."""
+        own = self.left * (self.own or 0)
+        return (own + USUAL_WEIGHT * self.usual) / (self.left + USUAL_WEIGHT)
+
+    @property
+    def own_pct(self) -> float | None:
+        """The roll rate of the year, 0 to 100."""
+        return None if self.own is None else round(float(self.own * 100), 4)
+
+    @property
+    def usual_pct(self) -> float:
+        """The usual roll rate, 0 to 100."""
+        return round(float(self.usual * 100), 4)
 
     @property
     def rate_pct(self) -> float:
-        """The roll rate, 0 to 100."""
+        """The rate that is counted with, 0 to 100."""
         return round(float(self.rate * 100), 4)
 
 
@@ -65,8 +88,8 @@ class Roll:
 class Rates:
     """The share (of WHOLE) that is lost of each age, the later the more.
 
-    Own ones come with `rolls`, of the first ages, as far as they are known, of the months after
-    `first` through `last`.
+    Own ones come with `rolls`, of each age but the last, of the months after `first` through
+    `last`.
     """
 
     buckets: tuple[Bucket, ...]
@@ -81,7 +104,10 @@ class Rates:
         return bool(self.rolls)
 
 
-_USUAL_MONTHLY = (500, 2_000, 10_000, 25_000, 50_000, 50_000, 50_000, 100_000)
+_USUAL_MONTHLY = (500, 2_000, 10_000, 25_000, 35_000, 50_000, 70_000, WHOLE)
+USUAL_RATES = tuple(Fraction(young, old) for young, old in pairwise(_USUAL_MONTHLY))
+"""Roll rates, 0 to 1, whose products are the usual shares by months: on average half of what is 91
+to 180 days late."""
 USUAL = Rates(AGING_FINE, (500, 2_000, 5_000, 10_000, 25_000, 50_000, 100_000))
 """A usual start: 0.5% of what is not due, then 2, 5, 10, 25, 50 and 100%."""
 
@@ -131,15 +157,15 @@ def rates(frames: Frames, as_of: date) -> Rates:
     Own ones need a balance at the beginning of each month, and LEAST_AGES that enough has left.
     """
     ends = month_ends(as_of, MONTHS + 1)[:-1]
-    rolls = tuple(takewhile(lambda roll: roll.left >= LEAST_LEFT, _rolls(frames, ends)))
-    if len(rolls) < LEAST_AGES:
+    rolls = _rolls(frames, ends)
+    if sum(roll.left >= LEAST_LEFT for roll in rolls[:LEAST_AGES]) < LEAST_AGES:
         return USUAL
     return Rates(MONTHLY, shares(rolls), rolls, ends[0], ends[-1])
 
 
 def of(known: Rates, totals: Sequence[int]) -> Loss:
     """The loss on the balances of the ages of some rates; each age is rounded half up."""
-    rolls = (*known.rolls, *(None for _ in known.buckets[len(known.rolls) :]))
+    rolls = (*known.rolls, *[None] * (len(known.buckets) - len(known.rolls)))
     return Loss(
         known,
         tuple(
@@ -152,16 +178,12 @@ def of(known: Rates, totals: Sequence[int]) -> Loss:
 
 
 def shares(rolls: Sequence[Roll]) -> tuple[int, ...]:
-    """Each age's rate times the share of the next age; the usual shares where no rate is known.
+    """Each age's rate times the share of the next age, of the last age all.
 
-    A rate is at most the whole, so that a share is never above that of an older age.
+    A rate is less than the whole, so that a share is never above that of an older age.
     """
-    found = list(_USUAL_MONTHLY)
-    share = Fraction(found[len(rolls)])
-    for place in reversed(range(len(rolls))):
-        share *= rolls[place].rate
-        found[place] = int(share + Fraction(1, 2))
-    return tuple(found)
+    products = accumulate((roll.rate for roll in reversed(rolls)), mul, initial=Fraction(WHOLE))
+    return tuple(int(share + Fraction(1, 2)) for share in products)[::-1]
 
 
 def _rolls(frames: Frames, ends: Sequence[date]) -> tuple[Roll, ...]:
@@ -179,8 +201,10 @@ def _rolls(frames: Frames, ends: Sequence[date]) -> tuple[Roll, ...]:
         older += sums(old, np.where(new > old, rest, 0), size)
         count += sums(old, (gone > 0).astype(np.int64), size)
         before, old = after, new
-    rows = zip(left.tolist(), older.tolist(), count.tolist(), strict=True)
-    return tuple(Roll(*row) for row in rows)[:-1]
+    rows = zip(
+        left[:-1].tolist(), older[:-1].tolist(), count[:-1].tolist(), USUAL_RATES, strict=True
+    )
+    return tuple(Roll(*row) for row in rows)
 
 
 def _standing(frames: Frames, since: date, day: date) -> tuple[Integers, Integers]:
@@ -208,7 +232,9 @@ def told(known: Rates) -> Phrase:
         )
     return Phrase(
         "The balance of each age times the share of it that was lost by the company's own twelve"
-        " months from {first} to {last}, added up. Usual shares where too little left an age.",
+        " months from {first} to {last}, added up. An age's roll rate counts once for each balance"
+        " that left it, the usual rate like {count} more.",
+        count=USUAL_WEIGHT,
         first=known.first + timedelta(days=1) if known.first else None,
         last=known.last,
     )

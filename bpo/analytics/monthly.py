@@ -74,7 +74,7 @@ class Agreed:
 class AgeLost:
     """What may be lost of an age: the roll rate and the share lost of it, 0 to 100.
 
-    The rate is that of the company's own year, None where the share is a usual one.
+    The rate is the one counted with, None where the shares are the usual ones.
     """
 
     bucket: str

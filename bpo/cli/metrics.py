@@ -90,6 +90,9 @@ def _rates(loss: Loss) -> dict[str, Any]:
         {
             "age": line.bucket.name,
             "balance_cents": line.balance_cents,
+            "left": line.roll.left if line.roll else None,
+            "own_roll_pct": line.roll.own_pct if line.roll else None,
+            "usual_roll_pct": line.roll.usual_pct if line.roll else None,
             "roll_pct": line.roll.rate_pct if line.roll else None,
             "lost_pct": line.share_pct,
             "lost_cents": line.lost_cents,

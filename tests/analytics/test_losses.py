@@ -3,6 +3,7 @@
 import calendar
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -42,19 +43,28 @@ def year(*more: Title, months: range = range(13)) -> list[Title]:
 def test_a_year_worked_by_hand():
     """Ages at month ends: not due 1,000.00; then 400.00 up to 30 days; then 100.00 up to 60.
 
-    Rolls: 40% of what is not due, 25% of what is up to 30 days late. Twelve of each have left, and
-    of 31 to 60 days eleven, all of them paid: nothing of it rolls, so that nothing at all is lost.
+    Rolls: 40% of what is not due, 25% of what is up to 30 days late. Ten have left 31 to 60 days,
+    all of them paid: none rolled, and ten usual ones at 40% make it 20%. Nothing older left, so
+    that usual rates speak.
     """
     known = losses.rates(ledger.build(year()), TODAY)
     assert known.own
     assert (known.first, known.last) == (date(2026, 2, 28), date(2027, 2, 28))
-    young = [(one.left_cents, one.older_cents, one.left) for one in known.rolls]
+    young = [(one.left_cents, one.older_cents, one.left, one.own_pct) for one in known.rolls]
     assert young == [
-        (12 * 1_000_00, 12 * 400_00, 12),
-        (11 * 400_00, 11 * 100_00, 11),
-        (10 * 100_00, 0, 10),
+        (12 * 1_000_00, 12 * 400_00, 12, 40),
+        (11 * 400_00, 11 * 100_00, 11, 25),
+        (10 * 100_00, 0, 10, 0),
+        *[(0, 0, 0, None)] * 4,
     ]
-    assert known.shares == (0, 0, 0, 25_000, 50_000, 50_000, 50_000, 100_000)
+    rates = [round(float(one.rate), 4) for one in known.rolls]
+    assert rates == [
+        round((12 * 0.40 + 10 * 0.25) / 22, 4),
+        round((11 * 0.25 + 10 * 0.20) / 21, 4),
+        0.20,
+        *(round(young / old, 4) for young, old in pairwise((25, 35, 50, 70, 100))),
+    ]
+    assert known.shares == (375, 1_131, 5_000, 25_000, 35_000, 50_000, 70_000, 100_000)
 
 
 def ending(kind: str) -> list[Title]:
@@ -69,21 +79,37 @@ def ending(kind: str) -> list[Title]:
 
 
 @pytest.mark.parametrize("kind", ["payment", "agreement", "rebate"])
-def test_what_is_settled_or_agreed_leaves_and_a_usual_share_ends_the_product(kind):
-    """Only eight now left 31 to 60 days: 10% of them is lost, as usual.
-
-    Up to 30 days: 9 of 44 hundreds grew older, times 10% is 2.045%. Not due: 40% of it is 0.818%.
-    """
+def test_what_is_settled_or_agreed_leaves_and_says_less_of_older_ages(kind):
+    """Up to 30 days: 9 of 44 hundreds grew older. Only eight now left 31 to 60 days."""
     known = losses.rates(ledger.build(ending(kind)), TODAY)
-    assert [one.left for one in known.rolls] == [12, 11]
-    assert known.shares[:4] == (818, 2_045, 10_000, 25_000)
+    assert [one.left for one in known.rolls[:4]] == [12, 11, 8, 0]
+    rates = (12 * 0.4 + 2.5) / 22, (11 * 9 / 44 + 2.0) / 21, (8 * 0 + 10 * 0.4) / 18
+    assert [float(one.rate) for one in known.rolls[:3]] == pytest.approx(rates)
 
 
 def test_what_was_given_up_grows_older_all_the_same():
-    """Two of ten in 31 to 60 days were given up and roll: 20% of 25% is 5%, then 1.25% and 0.5%."""
+    """Two of ten in 31 to 60 days were given up and roll: with ten usual ones at 40% it is 30%.
+
+    The two go on to over 180 days: (2 + 10 x 5/7) / 12 of what is 61 to 90 days late, and so on.
+    """
     known = losses.rates(ledger.build(ending("write_off")), TODAY)
-    assert [one.left for one in known.rolls] == [12, 11, 10]
-    assert known.shares[:4] == (500, 1_250, 5_000, 25_000)
+    assert [one.left for one in known.rolls] == [12, 11, 10, 2, 2, 2, 2]
+    assert [one.own_pct for one in known.rolls[2:]] == [20, 100, 100, 100, 100]
+    assert float(known.rolls[2].rate) == pytest.approx(0.3)
+    assert known.shares[3] == round(
+        100_000 * (2 + 50 / 7) * (2 + 7) * (2 + 50 / 7) * (2 + 7) / 12**4
+    )
+
+
+def test_few_balances_say_little_and_none_is_ever_sure():
+    """Of one balance that left, 1 of 11; of a thousand, nearly all; never quite."""
+    usual = losses.USUAL_RATES[2]
+    for left, at_least in ((1, 0.05), (10, 0.45), (1000, 0.95)):
+        none, all_ = (losses.Roll(100, older, left, usual) for older in (0, 100))
+        assert 0 < none.rate < usual < all_.rate < 1
+        assert all_.rate - none.rate == pytest.approx(left / (left + 10))
+        assert all_.rate - none.rate > at_least
+    assert losses.Roll(0, 0, 0, usual).rate == usual
 
 
 def test_too_short_or_too_thin_a_year_is_counted_by_usual_shares():
@@ -103,15 +129,25 @@ def test_the_figure_is_the_sum_of_its_ages_by_either_rates():
         assert found.loss.balance_cents == parts.of(book, "open_cents", TODAY).value
     open_ = {line.bucket.name: line.balance_cents for line in found.loss.lines}
     assert (open_["current"], open_["1-30"], open_["31-60"]) == (400_00, 100_00, 0)
-    assert found.value == 2_00 + 1_25
+    assert found.value == sum(
+        round(cents * share / 100_000)
+        for cents, share in zip((400_00, 100_00), known.shares, strict=False)
+    )
 
 
-ROLLS = st.lists(
-    st.tuples(st.integers(1, 10**9), st.integers(0, 10**9)).map(
-        lambda pair: losses.Roll(max(pair), min(pair), 10)
-    ),
-    min_size=losses.LEAST_AGES,
-    max_size=len(MONTHLY) - 1,
+ROLLS = st.tuples(
+    *(
+        st.builds(
+            lambda one, other, left, usual: losses.Roll(
+                max(one, other), min(one, other), left, usual
+            ),
+            st.integers(1, 10**9),
+            st.integers(0, 10**9),
+            st.integers(1, 3_000),
+            st.just(usual),
+        )
+        for usual in losses.USUAL_RATES
+    )
 )
 
 
@@ -120,8 +156,9 @@ ROLLS = st.lists(
 def test_a_share_is_between_nothing_and_all_and_never_above_that_of_an_older_age(rolls, totals):
     shares = losses.shares(rolls)
     assert list(shares) == sorted(shares)
+    assert len(shares) == len(MONTHLY)
     assert (min(shares) >= 0, max(shares)) == (True, losses.WHOLE)
-    found = losses.of(replace(USUAL, buckets=MONTHLY, shares=shares, rolls=tuple(rolls)), totals)
+    found = losses.of(replace(USUAL, buckets=MONTHLY, shares=shares, rolls=rolls), totals)
     assert 0 <= found.total_cents <= sum(totals)
     assert all(line.lost_cents <= line.balance_cents for line in found.lines)
 
@@ -129,3 +166,10 @@ def test_a_share_is_between_nothing_and_all_and_never_above_that_of_an_older_age
 def test_the_usual_shares_are_the_published_ones():
     assert USUAL.buckets == AGING_FINE
     assert [share / 1_000 for share in USUAL.shares] == [0.5, 2, 5, 10, 25, 50, 100]
+
+
+def test_without_a_balance_that_left_the_shares_are_usual_ones_by_months():
+    none = [losses.Roll(0, 0, 0, usual) for usual in losses.USUAL_RATES]
+    shares = losses.shares(none)
+    assert shares[:4] == (500, 2_000, 10_000, 25_000)
+    assert sum(shares[4:7]) / 3 == pytest.approx(50_000, rel=0.05)

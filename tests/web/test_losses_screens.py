@@ -73,6 +73,10 @@ def test_one_number_by_one_set_of_rates_wherever_it_is_told(session, client, cas
         share = wording.percent(line.share_pct, "pt_BR", 3)
         assert share in page
         assert wording.money(line.lost_cents, "pt_BR").replace("\xa0", " ") in page
+        if line.roll:
+            rates = (line.roll.own_pct, line.roll.usual_pct, line.roll.rate_pct)
+            row = " ".join(wording.percent(rate, "pt_BR") for rate in rates if rate is not None)
+            assert row in " ".join(page.split())
 
     found = [
         row
@@ -97,6 +101,8 @@ def test_one_number_by_one_set_of_rates_wherever_it_is_told(session, client, cas
     page = documents.monthly_frame(month, IDENTITY, voice) | board.page(month, voice, palette)
     paper = documents.html("reports/monthly.html", page, "pt_BR", 3).replace("\xa0", " ")
     assert total in paper
+    for line in loss.lines:
+        assert line.roll is None or wording.percent(line.roll.rate_pct, "pt_BR") in paper
     assert ("por partes usuais" in paper) == (by == "usual")
 
 
