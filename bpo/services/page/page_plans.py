@@ -47,8 +47,8 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
-    """An agreement being paid, its terms, and how much of it has come in, in centavos."""
+class Agreed:
+    """An agreement that was made, its terms, and how much of it has come in, in centavos."""
 
     agreement: Agreement
     terms: Terms
@@ -58,6 +58,11 @@ class Running:
     def number(self) -> str:
         """The number by which people name it."""
         return agreement_rules.number(self.agreement.id)
+
+    @property
+    def broken(self) -> bool:
+        """Whether it ended because a payment was too late."""
+        return self.agreement.state == State.BROKEN
 
 
 def choices(visitor: Visitor, monthly_cents: int | None, *, now: datetime) -> Choices:
@@ -77,19 +82,21 @@ def choices(visitor: Visitor, monthly_cents: int | None, *, now: datetime) -> Ch
         )
 
 
-def running(visitor: Visitor) -> list[Running]:
-    """The agreements that the debtor is paying."""
+def agreed(visitor: Visitor) -> list[Agreed]:
+    """The agreements that the debtor is paying, and the latest one when it is broken."""
     place = visitor.workspace.id
     with acting_as(visitor.actor):
         session = db.session()
-        found = [
+        made = [
             one
             for one in stored.of_debtor(session, place, visitor.debtor.id)
-            if State(one.state) in agreement_rules.RUNNING
+            if State(one.state) in agreement_rules.AGREED
         ]
+        running = [one for one in made if State(one.state) in agreement_rules.RUNNING]
+        found = running or [one for one in made[:1] if one.state == State.BROKEN]
         paid = stored.progress(session, place, [one.id for one in found]) if found else {}
         return [
-            Running(one, stored.terms(one), paid[one.id].paid_cents if one.id in paid else 0)
+            Agreed(one, stored.terms(one), paid[one.id].paid_cents if one.id in paid else 0)
             for one in found
         ]
 

@@ -152,6 +152,7 @@ def _ask(arrival: Arrival, *, wrong: bool = False) -> str:
 
 def _show(account: Account) -> str:
     visitor, statement = account.visitor, account.statement
+    made = page_plans.agreed(visitor)
     return tell(
         "page",
         visitor,
@@ -164,7 +165,8 @@ def _show(account: Account) -> str:
         methods=LABELS,
         hello=messages.first_name(visitor.debtor.name, person=visitor.debtor.kind == Kind.PERSON),
         answered=_answered(visitor),
-        running=page_plans.running(visitor),
+        running=[one for one in made if not one.broken],
+        broken=next((one for one in made if one.broken), None),
         asked=page_plans.asked(visitor, now=g.now),
         survey=surveys.question(visitor, g.now),
         hints=[proofs.hidden_address(reach.contact.address) for reach in statement.reaches],

@@ -1,7 +1,7 @@
 """Davi's agreement on his page: what is paid, its paper, paying it all off, receipts; and Eva's."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -85,6 +85,19 @@ def test_the_code_of_today_pays_it_all_off(app, client, session, sol, deal, toke
     program = actors.system([sol.id], name="clock")
     agreement_judging.judge(program, sol.id, today, now=datetime.now(UTC))
     assert "Está tudo pago" in client.get(f"/d/{token}/agreements/{deal.id}").text
+
+
+def test_an_agreement_that_broke_is_told_of_on_the_page(
+    client, session, sol, davi, overdue, token, today
+):
+    deal = agreed.agree(session, sol, davi, now=datetime.now(UTC) - timedelta(days=25))
+    assert "terminou" not in client.get(f"/d/{token}").text
+    program = actors.system([sol.id], name="clock")
+    agreement_judging.judge(program, sol.id, today, now=datetime.now(UTC))
+    page = client.get(f"/d/{token}").text
+    assert f"O seu acordo AC-{deal.id} terminou" in page
+    assert f'href="/d/{token}/agreements/{deal.id}"' in page
+    assert f'href="/d/{token}/plan"' in page
 
 
 def test_a_payment_has_its_receipt_and_eva_sees_nothing_of_davis(

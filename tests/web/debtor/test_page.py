@@ -184,6 +184,37 @@ def test_a_promise_is_remembered_and_thanked_for(client, session, davi, overdue,
     assert "vai pagar R$ 1.000,00 até" in words(debtor_links.read(client, token))
 
 
+def test_a_promise_whose_day_has_passed_promises_no_silence(
+    client, session, davi, overdue, token, today
+):
+    session.add(
+        Promise(
+            workspace_id=davi.workspace_id,
+            debtor_id=davi.id,
+            amount_cents=1_000_00,
+            made_on=today - timedelta(days=3),
+            promised_for=today - timedelta(days=1),
+        )
+    )
+    session.commit()
+    said = words(debtor_links.read(client, token))
+    assert "pagaria R$ 1.000,00 até" in said
+    assert "não enviaremos lembretes" not in said
+
+
+def test_the_three_latest_payments_are_shown_and_the_others_a_touch_away(
+    client, session, davi, overdue, token, today
+):
+    for ago in range(5):
+        title = debts.receivable(session, davi, f"P{ago}", due=today - timedelta(days=60 + ago))
+        debts.paid(session, title, title.amount_cents, today - timedelta(days=50 + ago))
+    page = debtor_links.read(client, token)
+    shown, _, folded = page.partition("O que já recebemos de você")[2].partition("<details")
+    assert shown.count("/payments/") == 3
+    assert "Mais 2 pagamentos anteriores" in folded
+    assert folded.count("/payments/") == 2
+
+
 def test_a_debt_of_six_years_ago_is_not_collected(client, session, davi, token, today):
     debts.receivable(session, davi, "OLD-77", due=today - timedelta(days=6 * 366), cents=900_00)
     said = words(debtor_links.read(client, token))
