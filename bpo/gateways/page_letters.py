@@ -18,11 +18,12 @@ _TEMPLATE = "messages/page/letter"
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One mail to a debtor; `sender` is a name and an address."""
+    """One mail to a debtor; `sender`: a name and an address, `hello`: how the debtor is greeted."""
 
     creditor: Creditor
     sender: tuple[str, str]
     to_name: str
+    hello: str
     to_email: str
     locale: str
     url: str
@@ -32,14 +33,15 @@ def message(letter: Letter, *, number: int, now: datetime) -> bytes:
     """The RFC 5322 message; `number` (the link's) and `now` make its Message-ID."""
     mail = EmailMessage(policy=SMTP)
     name, address = letter.sender
-    subject = Phrase("Your page with {name}", name=name)
+    company = letter.creditor.trade_name or letter.creditor.legal_name
+    subject = Phrase("Your page with {name}", name=company)
     mail["From"] = Address(name, addr_spec=address)
     mail["To"] = Address(letter.to_name, addr_spec=letter.to_email)
     mail["Subject"] = wording.say(subject, letter.locale)
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<page-{number}-{now:%Y%m%d%H%M%S}@{address.partition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
-    context: dict[str, object] = {"letter": letter, "subject": subject, "name": name}
+    context: dict[str, object] = {"letter": letter, "subject": subject, "name": company}
     plain = account_letters.render(f"{_TEMPLATE}.txt", letter.locale, context)
     mail.set_content(plain, cte="quoted-printable")
     html = account_letters.render(f"{_TEMPLATE}.html", letter.locale, context)

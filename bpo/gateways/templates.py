@@ -249,12 +249,13 @@ def _line(line: DebtLine, locale: str) -> tuple[str, str, str]:
     principal, fine, interest = line.principal_cents, line.fine_cents, line.interest_cents
     due = words["was due on" if line.days_late else "due on"] + " " + _day(line.due, locale)
     charges = (
-        ("original amount", principal),
+        ("amount open", principal),
         ("late fine", fine),
         ("late interest", interest),
         ("early discount", line.discount_cents),
     )
-    parts = [due, *[f"{words[word]}\u00a0{money(n, locale)}" for word, n in charges if n]]
+    told = [f"{words[word]}\u00a0{money(n, locale)}" for word, n in charges if n]
+    parts = [due, *(told if len(told) > 1 else [])]
     what = f"{words['Invoice']} {line.number}"
     if line.description:
         what = f"{what} – {line.description}"
@@ -263,7 +264,7 @@ def _line(line: DebtLine, locale: str) -> tuple[str, str, str]:
 
 @cache
 def _words(locale: str) -> dict[str, str]:
-    msgids = ("Invoice", "due on", "was due on", "original amount")
+    msgids = ("Invoice", "due on", "was due on", "amount open")
     charges = ("late fine", "late interest", "early discount")
     return {msgid: wording.gettext(msgid, locale) for msgid in msgids + charges}
 

@@ -102,11 +102,32 @@ def test_the_composition_of_the_debt_is_told_line_by_line():
         flat = part.replace("\u00a0", " ")
         assert "Fatura 1234" in flat
         assert "venceu em 10/11/2026" in flat
-        assert "valor original R$ 1.250,00 · multa R$ 25,00 · juros R$ 5,42" in flat
+        assert "valor em aberto R$ 1.250,00 · multa R$ 25,00 · juros R$ 5,42" in flat
         assert "R$ 1.280,42" in flat
         assert "R$ 2.560,84" in flat
         assert "A partir de 01/12" in flat
     assert "Confira o beneficiário antes de pagar" in rendered.text
+
+
+def test_an_amount_that_nothing_was_added_to_is_told_once():
+    bare = replace(ONE, lines=(LINE._replace(fine_cents=0, interest_cents=0),))
+    text = templates.render("due_tomorrow", "email", "pt_BR", bare).text
+    assert "valor em aberto" not in text
+
+
+def test_several_invoices_are_spoken_of_as_several():
+    two = replace(ONE, lines=(LINE, LINE._replace(number="1235")))
+    for key in ("due_tomorrow", "not_seen", "offer_help"):
+        said = templates.render(key, "sms", "pt_BR", two).text
+        assert "2 faturas de" in said, said
+        assert "1234" not in said
+    assert "Suas faturas vencem hoje" in templates.render("due_today", "email", "pt_BR", two).text
+
+
+def test_a_receipt_leads_to_the_account():
+    rendered = templates.render("thanks", "email", "pt_BR", FACTS)
+    assert f"recibo em PDF: {LINKS.page}" in rendered.text
+    assert f'href="{LINKS.page}"' in rendered.html
 
 
 def test_names_from_outside_cannot_carry_markup():

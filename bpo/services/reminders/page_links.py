@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from bpo.db import acting_as, after_commit, unit_of_work
 from bpo.domain.people import links as rules
+from bpo.domain.people.debtors import Kind
 from bpo.domain.people.links import MailState, Purpose
+from bpo.domain.writing.messages import first_name
 from bpo.gateways import page_letters
 from bpo.gateways.mail import Mail, Outcome
 from bpo.gateways.page_letters import Letter
@@ -130,6 +132,7 @@ def _claim(link_id: int, postman: Postman, now: datetime) -> Letter | None:
             invoices.creditor(workspace),
             (workspace.sender_name or workspace.name, workspace.sender_email or postman.sender),
             debtor.name,
+            first_name(debtor.name, person=debtor.kind == Kind.PERSON),
             address,
             debtor.locale or workspace.locale,
             f"{postman.base_url}/d/{token}",
