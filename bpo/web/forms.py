@@ -1,6 +1,6 @@
 """What people type into forms: read field by field, and acts that may be refused in words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -15,6 +15,8 @@ from bpo.kernel.errors import BadInput, Conflict, Refusal
 from bpo.web import language
 
 LONGEST = 2000
+LONGEST_NUMBER = 19
+"""Digits of the largest number that any table takes."""
 WAS = "was-"
 """Before the name of a field: what it held when its form was opened."""
 VERSION = "version"
@@ -24,6 +26,16 @@ YEARS = range(1900, 2101)
 
 R = TypeVar("R")
 Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def number(text: str) -> int | None:
+    """A number that can be one of ours, such as an id, as programs write it; None for all else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_NUMBER else None
+
+
+def numbers(given: Iterable[str]) -> list[int]:
+    """Those of some texts that are numbers of ours (`number`)."""
+    return [found for text in given if (found := number(text)) is not None]
 
 
 class Typed:

@@ -19,8 +19,12 @@ class Filler:
         assert answer.status_code == 200, f"{url}: {answer.status_code}"
         return answer.text
 
-    def send(self, page: str, fields: dict[str, Any], to: str | None = None) -> TestResponse:
-        """The answer to a form of `page`, sent to `to` or to the page itself."""
+    def token(self, page: str) -> str:
+        """The form token of a page."""
         token = re.search(r'name="csrf_token" value="([^"]+)"', self.open(page))
         assert token, f"{page} has no form"
-        return self.client.post(to or page, data={"csrf_token": token[1], **fields})
+        return token[1]
+
+    def send(self, page: str, fields: dict[str, Any], to: str | None = None) -> TestResponse:
+        """The answer to a form of `page`, sent to `to` or to the page itself."""
+        return self.client.post(to or page, data={"csrf_token": self.token(page), **fields})

@@ -8,7 +8,15 @@ from sqlalchemy import select
 
 from bpo.db import acting_as
 from bpo.kernel import actor as actors
-from bpo.models import AuditEntry, BankAccount, Guide, Subscription, SubscriptionPrice
+from bpo.models import (
+    AuditEntry,
+    BankAccount,
+    Guide,
+    Subscription,
+    SubscriptionPrice,
+)
+from bpo.queries.insight import report_readers
+from bpo.queries.people import users
 from tests.factories import books, people
 from tests.web.test_texts import Writer
 
@@ -215,3 +223,77 @@ def test_an_old_page_ends_no_pause_that_it_did_not_show(session, ana, charge):
     assert "Alguém pausou ou retomou" in refused.text
     did = ["subscription.pause", "subscription.resume", "subscription.pause"]
     assert acts(session, "subscription._%e") == ["subscription.pause", *did[1:]]
+
+
+REPORTS = "/w/sol/reports"
+WEEKLY = f"{REPORTS}/schedules/weekly"
+
+
+def schedule(session, place):
+    session.expire_all()
+    row = report_readers.schedules(session, place.id)["weekly"]
+    chosen = report_readers.chosen(session, place.id).get("weekly", ())
+    return row.weekday, row.hour, sorted(chosen)
+
+
+def test_one_moves_the_hour_of_a_report_while_another_chooses_its_readers(session, ana, cast):
+    tab = ana.form(REPORTS, WEEKLY)
+    assert ana.post(WEEKLY, tab | {"hour": "9"}).status_code == 302
+    readers = {"to": "chosen", "reader": [str(cast.bruno.id)]}
+    assert ana.post(WEEKLY, tab | readers).status_code == 302
+    assert schedule(session, cast.sol) == (4, 9, [cast.bruno.id])
+    assert ana.post(WEEKLY, tab | readers).status_code == 302, "two clicks say it once"
+    assert acts(session, "report.schedule") == ["report.schedule"] * 2
+
+
+def test_an_hour_that_both_have_moved_is_told(session, ana, cast):
+    tab = ana.form(REPORTS, WEEKLY) | {"to": "chosen", "reader": [str(cast.bruno.id)]}
+    ana.post(WEEKLY, tab | {"hour": "9"})
+    refused = ana.post(WEEKLY, tab | {"hour": "10", "weekday": "0"})
+    assert refused.status_code == 400
+    assert "Outra pessoa mudou isto enquanto isso: salve de novo" in refused.text
+    assert schedule(session, cast.sol) == (4, 9, [cast.bruno.id])
+    again = filled(refused.text, WEEKLY)
+    assert (again["hour"], again["weekday"], again["reader"]) == ("10", "0", str(cast.bruno.id))
+    assert ana.post(WEEKLY, again).status_code == 302
+    assert schedule(session, cast.sol) == (0, 10, [cast.bruno.id])
+
+
+def test_readers_that_both_have_chosen_are_told_and_what_is_wrong_stays_in_the_form(
+    session, ana, cast
+):
+    tab = ana.form(REPORTS, WEEKLY) | {"to": "chosen"}
+    ana.post(WEEKLY, tab | {"reader": [str(cast.bruno.id)]})
+    refused = ana.post(WEEKLY, tab | {"reader": [str(cast.ana.id)]})
+    assert refused.status_code == 400
+    wrong = ana.post(WEEKLY, tab | {"hour": "9", "reader": ["x"]})
+    assert wrong.status_code == 400
+    assert "Escolha pessoas com acesso a esta empresa" in wrong.text
+    assert filled(wrong.text, WEEKLY)["hour"] == "9"
+    assert schedule(session, cast.sol) == (4, 17, [cast.bruno.id])
+
+
+def test_an_old_page_gives_nobody_back_what_was_taken_away(client, session, cast):
+    """A name corrected on a page that was open while the access was taken."""
+    marta, page = Tabs(people.sign_in(client, cast.marta)), f"/office/users/{cast.ana.id}"
+    tab = marta.form(page, page)
+    assert tab["workspace"] == str(cast.sol.id)
+    assert marta.post(page, {**tab, "workspace": []}).status_code == 302
+    assert marta.post(page, {**tab, "name": "Ana Maria"}).status_code == 302
+    session.expire_all()
+    assert cast.ana.name == "Ana Maria"
+    assert users.workspaces_of(session, cast.ana.id) == set()
+
+
+def test_a_role_that_both_have_changed_is_told(client, session, cast):
+    marta, page = Tabs(people.sign_in(client, cast.marta)), f"/office/users/{cast.ana.id}"
+    tab = marta.form(page, page)
+    marta.post(page, tab | {"role": "client_manager"})
+    refused = marta.post(page, tab | {"role": "admin", "name": "Ana Maria"})
+    assert refused.status_code == 400
+    assert "Outra pessoa mudou isto enquanto isso" in refused.text
+    session.expire_all()
+    assert (cast.ana.role, cast.ana.name) == ("client_manager", "Ana")
+    again = filled(refused.text, page)
+    assert again["role"] == "admin"
+    assert marta.post(page, again).status_code == 302

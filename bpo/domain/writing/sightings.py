@@ -4,6 +4,7 @@ unseen what another has changed meanwhile."""
 import hashlib
 import json
 from dataclasses import fields, replace
+from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bpo.domain.reminders import campaigns, steps
@@ -21,6 +22,11 @@ Record = TypeVar("Record", bound="DataclassInstance")
 def of_step(step: Step) -> str:
     """The name of a step as it is."""
     return _name(steps.to_json([step]))
+
+
+def of_steps(ladder: Steps) -> str:
+    """The name of which steps there are, whatever they say."""
+    return _name([step.key for step in ladder])
 
 
 def of_choices(campaign: Campaign) -> str:
@@ -43,6 +49,12 @@ def require_step(ladder: Steps, key: str, seen: str | None) -> None:
         raise Conflict("Somebody has taken this step away since you looked")
     if seen and found and seen != of_step(found):
         raise Conflict("Somebody has changed this step since you looked: see it as it is now")
+
+
+def require_steps(ladder: Steps, seen: str | None) -> None:
+    """Raises Conflict when steps have come or gone since they were seen."""
+    if seen and seen != of_steps(ladder):
+        raise Conflict("A step has come or gone since you looked: see the steps as they are now")
 
 
 def require_choices(campaign: Campaign, seen: str | None) -> None:
@@ -85,16 +97,22 @@ def merged(seen: Record | None, wished: Record, now: Record) -> Record:
         if will == was:
             kept[name] = holds
         elif holds not in (was, will):
-            raise Conflict(
-                "Somebody else has changed this meanwhile, to {value}: save again to replace it",
-                field=name,
-                value=_told(holds),
-            )
+            raise _changed(name, holds)
     return replace(wished, **kept)
 
 
-def _told(value: Any) -> str:
-    return ", ".join(value) if isinstance(value, tuple) else str(value or "–")
+def _changed(name: str, value: Any) -> Conflict:
+    """The refusal of a field, with what it holds now where that is a text."""
+    if isinstance(value, Enum) or not isinstance(value, str | tuple | None):
+        return Conflict(
+            "Somebody else has changed this meanwhile: save again to replace it", field=name
+        )
+    told = ", ".join(value) if isinstance(value, tuple) else str(value or "–")
+    return Conflict(
+        "Somebody else has changed this meanwhile, to {value}: save again to replace it",
+        field=name,
+        value=told,
+    )
 
 
 def _name(content: Any) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -12,10 +12,9 @@ from bpo.domain.insight.report_schedule import Kind
 from bpo.domain.reminders.deliveries import State
 from bpo.models import Debtor, ReportDelivery, ReportRun, StoredFile, User
 from bpo.queries.insight import mail_rows
+from bpo.queries.people.repeats import AT_ONCE, TWO_CLICKS
 
 MADE = ("built", "done")
-TWICE, MAKING = timedelta(seconds=10), timedelta(minutes=2)
-"""Asked for again within these, made already or not yet, a report is the same form sent twice."""
 ATTENTION = (State.REFUSED.value, State.UNCERTAIN.value, State.FAILED.value)
 
 
@@ -74,14 +73,14 @@ def asked_just_now(session: Session, run: ReportRun, *, sent: bool = False) -> R
     addressed = exists().where(
         ReportDelivery.workspace_id == ReportRun.workspace_id, ReportDelivery.run_id == ReportRun.id
     )
-    being_made = and_(ReportRun.state == "due", ReportRun.slot > run.slot - MAKING)
+    being_made = and_(ReportRun.state == "due", ReportRun.slot > run.slot - AT_ONCE)
     return session.scalar(
         select(ReportRun)
         .where(
             *same,
             ~ReportRun.scheduled,
             ReportRun.requested_by.is_not(None),
-            or_(being_made, ReportRun.slot > run.slot - TWICE),
+            or_(being_made, ReportRun.slot > run.slot - TWO_CLICKS),
             addressed if sent else ~addressed,
         )
         .limit(1)

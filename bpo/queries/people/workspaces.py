@@ -30,8 +30,8 @@ def by_id(session: Session, workspace_id: int) -> Workspace | None:
 
 
 def locked(session: Session, workspace_id: int) -> Workspace | None:
-    """The workspace, fresh and held until the transaction ends."""
-    query = select(Workspace).where(Workspace.id == workspace_id).with_for_update()
+    """The workspace, fresh and held until the transaction ends; its rows can still be written."""
+    query = select(Workspace).where(Workspace.id == workspace_id).with_for_update(key_share=True)
     return session.scalar(query.execution_options(populate_existing=True))
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bpo.models import CampaignDraft, Score, Simulation
+from bpo.queries.people.repeats import TWO_CLICKS
 
 
 def latest(
@@ -32,6 +33,18 @@ def of_draft(session: Session, workspace_id: int, campaign_id: int) -> Simulatio
     if draft is None or found is None or found.state != "done":
         return None
     return found if found.created_at >= draft.updated_at else None
+
+
+def asked_just_now(session: Session, asked: Simulation) -> Simulation | None:
+    """The same simulation that the same person asked for a moment ago, of the same draft."""
+    found = latest(session, asked.workspace_id, asked.campaign_id, draft=asked.draft)
+    alike = ("version", "days", "pays", "first_on", "asked_by")
+    if found is None or found.created_at <= asked.created_at - TWO_CLICKS:
+        return None
+    draft = session.get(CampaignDraft, (asked.workspace_id, asked.campaign_id))
+    if asked.draft and draft is not None and draft.updated_at > found.created_at:
+        return None
+    return found if all(getattr(found, one) == getattr(asked, one) for one in alike) else None
 
 
 def expected_days(session: Session, workspace_id: int) -> dict[int, date]:

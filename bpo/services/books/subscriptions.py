@@ -19,7 +19,7 @@ from bpo.queries.books import subscriptions as stored
 from bpo.queries.people import debtors, repeats, workspaces
 from bpo.services.people import audit
 
-_AGREED = ("debtor_id", "description", "every", "starts_on", "first_due", "ends_on")
+_AGREED = ("workspace_id", "debtor_id", "description", "every", "starts_on", "first_due", "ends_on")
 _WHOLE = (*_AGREED, "notice_days", "prorated", "created_by")
 
 

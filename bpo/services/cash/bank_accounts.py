@@ -19,7 +19,7 @@ from bpo.queries.cash import bank
 from bpo.queries.people import repeats, workspaces
 from bpo.services.people import audit
 
-_SAID = ("name", "bank", "branch", "number")
+_WHOLE = ("workspace_id", "name", "bank", "branch", "number", "opened_by", "closed_at")
 
 
 def open_one(actor: Actor, workspace_id: int, details: Details, *, now: datetime) -> BankAccount:
@@ -35,7 +35,7 @@ def open_one(actor: Actor, workspace_id: int, details: Details, *, now: datetime
         workspaces.locked(session, workspace_id)
         row = BankAccount(workspace_id=workspace_id, opened_by=actor.user_id)
         _write(row, plain)
-        if found := repeats.a_moment_ago(session, row, (*_SAID, "opened_by", "closed_at")):
+        if found := repeats.a_moment_ago(session, row, _WHOLE):
             return found
         _insist_on_new(bank.accounts(session, [workspace_id], closed=True), plain)
         session.add(row)

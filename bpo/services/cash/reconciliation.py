@@ -108,19 +108,28 @@ def choose(
 
 
 def split(
-    actor: Actor, workspace_id: int, line_id: int, parts: Sequence[Part], *, now: datetime
+    actor: Actor,
+    workspace_id: int,
+    line_id: int,
+    parts: Sequence[Part],
+    *,
+    now: datetime,
+    left_cents: int | None = None,
 ) -> int:
     """Say what of a credit is whose, debtor by debtor, all at once; returns the centavos left.
 
     Each part is a payment of its debtor, whose excess is that debtor's credit. What is left stays
     in suspense, with the debtors that are still likely. Raises Conflict when the credit, or a
-    receivable of it, was decided meanwhile, BadInput for parts that cannot be.
+    receivable of it, was decided meanwhile, and when no longer `left_cents` of it were left, which
+    the form showed; BadInput for parts that cannot be.
     """
     access.require(actor, Permission.RECORD_PAYMENT, workspace_id)
     with unit_of_work(actor) as session:
         credits = bank.credits(session, workspace_id, [line_id])
         if not credits:
             raise Conflict("This money has been decided on already")
+        if left_cents not in (None, credits[0].amount_cents):
+            raise Conflict("Another part of this was placed meanwhile: see what is left of it")
         left = bank_splits.rest(parts, credits[0].amount_cents)
         first = 1 + len(bank.matches_of(session, workspace_id, line_id))
         choices = [

@@ -16,7 +16,7 @@ from bpo.services.people import audit
 
 FOLLOW_UP = "follow_up"
 """The kind of task that a note's next act becomes."""
-_SAID = ("debtor_id", "kind", "on_day", "person", "outcome", "body")
+_SAID = ("workspace_id", "debtor_id", "kind", "on_day", "person", "outcome", "body")
 _WHOLE = (*_SAID, "next_act", "next_on", "created_by")
 
 

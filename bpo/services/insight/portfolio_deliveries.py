@@ -33,7 +33,7 @@ from bpo.kernel.actor import Actor, Role
 from bpo.kernel.errors import NotFound
 from bpo.models import PortfolioDelivery, User
 from bpo.queries.insight import portfolio_mails as stored
-from bpo.queries.people import users, workspaces
+from bpo.queries.people import repeats, users, workspaces
 from bpo.services.insight import mail_rows, portfolio_reports
 from bpo.services.insight.report_deliveries import Post
 from bpo.services.people import audit
@@ -79,13 +79,16 @@ def send(*, post: Post, clock: Callable[[], datetime]) -> Counter[str]:
 
 
 def request(actor: Actor, *, now: datetime, queue: Queue) -> None:
-    """Send the actor the portfolio of now, beside any schedule."""
+    """Send the actor the portfolio of now, beside any schedule; two clicks send one."""
     access.require(actor, Permission.SEE_PORTFOLIO)
     with unit_of_work(actor) as session:
-        reader = users.by_id(session, actor.user_id) if actor.user_id else None
+        reader = users.locked(session, actor.user_id) if actor.user_id else None
         if reader is None:
             raise NotFound("There is no such user")
-        session.add(PortfolioDelivery(user_id=reader.id, slot=now))
+        asked = PortfolioDelivery(user_id=reader.id, slot=now, scheduled=False)
+        if repeats.a_moment_ago(session, asked, ("user_id", "scheduled"), repeats.TWO_CLICKS):
+            return
+        session.add(asked)
         _note(session, "portfolio_mail_now", reader.id, reader.email, now)
         after_commit(session, lambda: queue.put(Job.SEND_PORTFOLIOS))
 

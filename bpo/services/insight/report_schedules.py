@@ -12,6 +12,7 @@ from bpo.domain.insight import report_schedule
 from bpo.domain.insight.report_schedule import LAST_MONTH_DAY, Kind, Schedule
 from bpo.domain.people import access
 from bpo.domain.people.access import Permission
+from bpo.domain.writing import sightings
 from bpo.kernel.actor import Actor
 from bpo.kernel.errors import BadInput, NotFound
 from bpo.models import ReportReader, ReportRun, ReportSchedule, Workspace
@@ -51,17 +52,34 @@ def keep(
         return None if row is None else _kept(session, row, now)
 
 
-def edit(
-    actor: Actor, workspace_id: int, kind: Kind, wish: Wish, *, now: datetime
-) -> ReportSchedule:
-    """Change when a kind goes out and to whom; the next run follows at once, none is lost.
+def wish_of(session: Session, row: ReportSchedule) -> Wish:
+    """How a schedule is."""
+    chosen = report_readers.chosen(session, row.workspace_id).get(row.kind, set())
+    return Wish(row.hour, row.weekday, row.month_day, None if row.everyone else frozenset(chosen))
 
-    Raises BadInput by field: an hour or day there is not, readers who may not read it, or none.
+
+def edit(
+    actor: Actor,
+    workspace_id: int,
+    kind: Kind,
+    wish: Wish,
+    *,
+    now: datetime,
+    seen: Wish | None = None,
+) -> ReportSchedule:
+    """Change of when a kind goes out and to whom what is another than was `seen`.
+
+    The next run follows at once, none is lost. Raises BadInput by field: an hour or day there is
+    not, readers who may not read it, or none; Conflict for a field that another has changed too.
     """
     access.require(actor, Permission.BUILD_REPORTS, workspace_id)
     _checked(kind, wish)
     with unit_of_work(actor) as session:
         row = _held(session, workspace_id, kind)
+        before = wish_of(session, row)
+        wish = sightings.merged(seen, wish, before)
+        if wish == before:
+            return row
         row.hour, row.weekday = wish.hour, wish.weekday
         row.month_day = wish.month_day if kind is Kind.MONTHLY else None
         row.everyone = wish.readers is None

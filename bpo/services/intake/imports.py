@@ -22,7 +22,7 @@ from bpo.kernel.errors import Conflict, NotFound, Refusal
 from bpo.kernel.text import Phrase
 from bpo.models import FreshnessMark, Import, StoredFile
 from bpo.queries.intake import imports as stored
-from bpo.queries.people import workspaces
+from bpo.queries.people import repeats, workspaces
 from bpo.services.intake import imports_reading
 from bpo.services.intake.imports_reading import Outcome, Tell, Work
 from bpo.services.people import audit, files, upkeep
@@ -43,6 +43,7 @@ _MEDIA = {
     "zip": "application/zip",
     "ofx": "application/x-ofx",
 }
+_WHOLE = ("workspace_id", "filename", "sha256", "state", "created_by")
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('import', %s))"
 _PROGRESS = """
 UPDATE imports SET state = 'running', progress = $1::int, total = $2::int
@@ -53,14 +54,18 @@ WHERE workspace_id = $3::bigint AND id = $4::bigint AND state IN ('queued', 'run
 def receive(
     actor: Actor, workspace_id: int, filename: str, content: bytes, *, now: datetime
 ) -> Import:
-    """Keep a file that is to be looked at before it is imported.
+    """Keep a file that is to be looked at before it is imported; sent twice, it is kept once.
 
     Raises BadInput for a file without content, or one that is nothing that can be imported.
     """
     access.require(actor, Permission.IMPORT, workspace_id)
     incoming.outline(content)
     with unit_of_work(actor) as session:
-        row = _kept(session, actor, workspace_id, filename, content)
+        workspaces.locked(session, workspace_id)
+        row = _row(actor, workspace_id, filename, content)
+        if found := repeats.a_moment_ago(session, row, _WHOLE):
+            return found
+        _keep(session, row, content)
         _record(session, actor, row, "import.receive", now)
     return row
 
@@ -83,7 +88,8 @@ def submit(
     access.require(actor, Permission.IMPORT, workspace_id)
     examined = incoming.examine(content, choices)
     with unit_of_work(actor) as session:
-        row = _kept(session, actor, workspace_id, filename, content)
+        row = _row(actor, workspace_id, filename, content)
+        _keep(session, row, content)
         _ask(session, row, examined, choices, known_until, queue)
         _record(session, actor, row, "import.start", now)
     return row
@@ -243,23 +249,22 @@ def _fail(actor: Actor, workspace_id: int, import_id: int, phrase: Phrase, now: 
     return row
 
 
-def _kept(
-    session: Session, actor: Actor, workspace_id: int, filename: str, content: bytes
-) -> Import:
-    name = _shortened(text.visible(filename.replace("\\", "/").rpartition("/")[2])) or "?"
-    media = _MEDIA.get(name.rpartition(".")[2].lower(), "text/csv")
-    file = files.put(session, workspace_id, name, media, content)
-    row = Import(
+def _row(actor: Actor, workspace_id: int, filename: str, content: bytes) -> Import:
+    return Import(
         workspace_id=workspace_id,
-        filename=name,
-        sha256=file.sha256,
-        file_id=file.id,
+        filename=_shortened(text.visible(filename.replace("\\", "/").rpartition("/")[2])) or "?",
+        sha256=files.fingerprint(content),
+        state="uploaded",
         created_by=actor.user_id,
         options={},
     )
+
+
+def _keep(session: Session, row: Import, content: bytes) -> None:
+    media = _MEDIA.get(row.filename.rpartition(".")[2].lower(), "text/csv")
+    row.file_id = files.put(session, row.workspace_id, row.filename, media, content).id
     session.add(row)
     session.flush()
-    return row
 
 
 def _shortened(name: str) -> str:

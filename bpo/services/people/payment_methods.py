@@ -1,6 +1,6 @@
 """The ways to pay that a client company offers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from bpo.domain.people import access
 from bpo.domain.people import payment_methods as rules
 from bpo.domain.people.access import Permission
 from bpo.domain.people.payment_methods import Kind
+from bpo.domain.writing import sightings
 from bpo.kernel.actor import Actor
 from bpo.kernel.errors import Conflict, NotFound
 from bpo.models import PaymentMethod, Workspace
@@ -26,7 +27,9 @@ def add(
     *,
     now: datetime,
 ) -> PaymentMethod:
-    """Offer one more way to pay; it comes last. Raises BadInput by field.
+    """Offer one more way to pay; it comes last. What is offered already in these words stays alone.
+
+    Raises BadInput by field.
 
     Pix is not added here: it follows the Pix key of the client company.
     """
@@ -35,9 +38,12 @@ def add(
         raise Conflict("Pix follows the company's Pix key: set the key instead", field="kind")
     label, plain = rules.label(label), rules.details(kind, details)
     with unit_of_work(actor) as session:
-        last = max(
-            (m.position for m in workspaces.payment_methods(session, workspace_id)), default=0
-        )
+        workspaces.locked(session, workspace_id)
+        offered = workspaces.payment_methods(session, workspace_id)
+        for one in offered:
+            if (one.kind, one.label, one.details) == (kind.value, label, plain):
+                return one
+        last = max((one.position for one in offered), default=0)
         method = PaymentMethod(
             workspace_id=workspace_id,
             kind=kind.value,
@@ -61,14 +67,28 @@ def restore(actor: Actor, workspace_id: int, method_id: int, *, now: datetime) -
     return _switch(actor, workspace_id, method_id, active=True, now=now)
 
 
-def move_up(actor: Actor, workspace_id: int, method_id: int, *, now: datetime) -> PaymentMethod:
-    """Show an offered way to pay before the one that stood above it, wherever debtors look."""
+def sighting(offered: Sequence[PaymentMethod]) -> str:
+    """The name of the order in which ways to pay are offered (`sightings`)."""
+    return sightings.of_content([one.id for one in offered if one.active])
+
+
+def move_up(
+    actor: Actor, workspace_id: int, method_id: int, *, now: datetime, seen: str | None = None
+) -> PaymentMethod:
+    """Show an offered way to pay before the one that stood above it, wherever debtors look.
+
+    An order that is no longer the one `seen`, by its `sighting`, stays: the same click came twice,
+    or somebody else has moved one.
+    """
     access.require(actor, Permission.EDIT_WORKSPACE, workspace_id)
     with unit_of_work(actor) as session:
+        workspaces.locked(session, workspace_id)
         ordered = list(workspaces.payment_methods(session, workspace_id))
         method = next((one for one in ordered if one.id == method_id), None)
         if method is None:
             raise NotFound("There is no such way to pay")
+        if seen and seen != sighting(ordered):
+            return method
         at = ordered.index(method)
         ordered.insert(max(at - 1, 0), ordered.pop(at))
         for position, one in enumerate(ordered):

@@ -1,7 +1,7 @@
 """What the BPO manager does with accounts: invite, change roles and access, deactivate."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import delete
@@ -14,6 +14,7 @@ from bpo.domain.people import accounts as rules
 from bpo.domain.people import links as validity
 from bpo.domain.people.access import Permission
 from bpo.domain.people.links import Purpose
+from bpo.domain.writing import sightings
 from bpo.gateways import passwords
 from bpo.gateways.queue import Queue
 from bpo.jobs import Job
@@ -30,6 +31,15 @@ class Invitation:
 
     user: User
     link_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What may be changed of an account; the workspaces by id."""
+
+    name: str
+    role: Role
+    workspace_ids: frozenset[int]
 
 
 def invite(
@@ -88,25 +98,41 @@ def invite_again(actor: Actor, user_id: int, *, now: datetime, queue: Queue | No
 
 
 def change(
-    actor: Actor,
-    user_id: int,
-    *,
-    name: str,
-    role: Role,
-    workspace_ids: Collection[int],
-    now: datetime,
+    actor: Actor, user_id: int, wished: Described, *, now: datetime, seen: Described | None = None
 ) -> User:
-    """Change a user's name, role and workspaces; it takes effect with their next click."""
+    """Change of a user's name, role and workspaces what is another than was `seen`.
+
+    It takes effect with their next click. A workspace is given or taken by itself, whatever
+    somebody else did about another. Raises BadInput, and Conflict for a name or role that another
+    has changed too.
+    """
     access.require(actor, Permission.MANAGE_USERS)
+    wished = replace(wished, name=rules.name(wished.name))
     with unit_of_work(actor) as session:
         user = _found(session, user_id)
+        if seen:
+            wished = _merged(seen, wished, described(session, user))
+        role = wished.role
         if role is not Role.ADMIN:
             _keep_an_admin(session, user)
         if role.value != user.role:
             _record(session, actor, "role", user, now, before=user.role, after=role.value)
-        user.name, user.role = rules.name(name), role.value
-        _give_access(session, actor, user, workspace_ids, now)
+        user.name, user.role = wished.name, role.value
+        _give_access(session, actor, user, wished.workspace_ids, now)
     return user
+
+
+def described(session: Session, user: User) -> Described:
+    """What an account may be changed in, as it is."""
+    return Described(user.name, Role(user.role), frozenset(users.workspaces_of(session, user.id)))
+
+
+def _merged(seen: Described, wished: Described, now: Described) -> Described:
+    given = wished.workspace_ids - seen.workspace_ids
+    taken = seen.workspace_ids - wished.workspace_ids
+    after = (now.workspace_ids | given) - taken
+    shown, wanted, there = (replace(one, workspace_ids=after) for one in (seen, wished, now))
+    return sightings.merged(shown, wanted, there)
 
 
 def deactivate(actor: Actor, user_id: int, *, now: datetime) -> User:

@@ -10,9 +10,11 @@ from bpo.domain.people.access import Permission
 from bpo.kernel.actor import Actor
 from bpo.kernel.errors import BadInput, Conflict, NotFound
 from bpo.models import Campaign, Remark
+from bpo.queries.people import repeats, workspaces
 from bpo.services.people import audit
 
 LONGEST = 1000
+_WHOLE = ("workspace_id", "subject_kind", "subject", "campaign_id", "words", "made_by")
 
 
 def make(
@@ -25,10 +27,14 @@ def make(
     now: datetime,
     campaign_id: int | None = None,
 ) -> int:
-    """Leave a remark about a text (`email/pt_BR/notice`) or a step of a campaign; its id."""
+    """Leave a remark about a text (`email/pt_BR/notice`) or a step of a campaign; its id.
+
+    A form sent twice leaves one.
+    """
     access.require(actor, Permission.CONTACT, workspace_id)
     words = _checked(words, "words")
     with unit_of_work(actor) as session:
+        workspaces.locked(session, workspace_id)
         if campaign_id is not None and not session.get(Campaign, (workspace_id, campaign_id)):
             raise NotFound("There is no such campaign")
         row = Remark(
@@ -40,6 +46,8 @@ def make(
             made_by=actor.user_id,
             created_at=now,
         )
+        if found := repeats.a_moment_ago(session, row, _WHOLE):
+            return found.id
         session.add(row)
         session.flush()
         about = ("remark", row.id)

@@ -75,12 +75,15 @@ def ask(
     draft: bool = False,
     pays: bool = False,
 ) -> int:
-    """Ask for a campaign, or its draft, to be lived ahead; returns the simulation's number."""
+    """Ask for a campaign, or its draft, to be lived ahead; returns the simulation's number.
+
+    Two clicks ask once.
+    """
     access.require(actor, Permission.EDIT_CAMPAIGN, workspace_id)
     if not 1 <= days <= FURTHEST:
         raise BadInput("Between 1 and {most} days", field="days", most=FURTHEST)
     with unit_of_work(actor) as session:
-        workspace = workspaces.by_id(session, workspace_id)
+        workspace = workspaces.locked(session, workspace_id)
         row = stored.by_id(session, workspace_id, campaign_id)
         if workspace is None or row is None:
             raise NotFound("There is no such campaign")
@@ -110,7 +113,7 @@ def add(
     draft: bool = False,
     pays: bool = False,
 ) -> Simulation:
-    """A simulation that is asked for, lived once the transaction has ended."""
+    """A simulation that is asked for, lived once the transaction has ended; two clicks ask once."""
     asked = Simulation(
         workspace_id=workspace.id,
         campaign_id=row.id,
@@ -122,6 +125,8 @@ def add(
         asked_by=actor.user_id,
         created_at=now,
     )
+    if found := simulations.asked_just_now(session, asked):
+        return found
     session.add(asked)
     session.flush()
     about = ("campaign", row.id)

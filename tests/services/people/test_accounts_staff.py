@@ -41,6 +41,10 @@ def reach(session, user):
     return people.actor(session, user).workspace_ids
 
 
+def described(name, role, places=()):
+    return staff.Described(name, role, frozenset(places))
+
+
 def test_an_invitation_makes_an_account_gives_access_and_asks_for_a_mail(session, cast, marta):
     queue = MemoryQueue()
     invitation = invite(marta, cast.sol, queue=queue)
@@ -64,9 +68,7 @@ def test_an_invitation_lasts_a_week(session, cast, marta):
 
 def test_access_is_recorded_in_each_workspace_and_in_the_access_log(session, cast, marta):
     dora = invite(marta, cast.sol).user
-    staff.change(
-        marta, dora.id, name="Dora", role=Role.ANALYST, workspace_ids=[cast.lua.id], now=NOW
-    )
+    staff.change(marta, dora.id, described("Dora", Role.ANALYST, [cast.lua.id]), now=NOW)
     with acting_as(marta):
         entries = session.scalars(
             select(AuditEntry).where(AuditEntry.subject_id == dora.id).order_by(AuditEntry.id)
@@ -105,7 +107,7 @@ def test_nobody_but_the_bpo_manager_touches_accounts(session, cast):
         with pytest.raises(Forbidden):
             staff.deactivate(acting, cast.carla.id, now=NOW)
         with pytest.raises(Forbidden):
-            staff.change(acting, person.id, name="x", role=Role.ADMIN, workspace_ids=[], now=NOW)
+            staff.change(acting, person.id, described("x", Role.ADMIN), now=NOW)
         with pytest.raises(Forbidden):
             staff.drop_second_factor(acting, cast.carla.id, now=NOW)
         with pytest.raises(Forbidden):
@@ -128,16 +130,16 @@ def test_a_deactivated_user_is_out_at_once_and_their_links_are_dead(session, cas
 
 def test_the_bpo_never_loses_its_last_manager(session, cast, marta):
     with pytest.raises(Conflict):
-        staff.change(marta, cast.marta.id, name="M", role=Role.ANALYST, workspace_ids=[], now=NOW)
+        staff.change(marta, cast.marta.id, described("M", Role.ANALYST), now=NOW)
     with pytest.raises(Conflict):
         staff.deactivate(marta, cast.marta.id, now=NOW)
     people.user(session, "Nadia", Role.ADMIN)
-    staff.change(marta, cast.marta.id, name="M", role=Role.ANALYST, workspace_ids=[], now=NOW)
+    staff.change(marta, cast.marta.id, described("M", Role.ANALYST), now=NOW)
     assert session.get(User, cast.marta.id).role == "analyst"
 
 
 def test_a_promoted_analyst_reaches_everything_and_keeps_no_memberships(session, cast, marta):
-    staff.change(marta, cast.ana.id, name="Ana", role=Role.ADMIN, workspace_ids=[], now=NOW)
+    staff.change(marta, cast.ana.id, described("Ana", Role.ADMIN), now=NOW)
     assert reach(session, cast.ana) == {cast.sol.id, cast.lua.id}
     assert users.workspaces_of(session, cast.ana.id) == set()
 
@@ -146,9 +148,7 @@ def test_what_ana_had_in_a_closed_company_waits_for_its_return(session, cast, ma
     cast.sol.active = False
     session.commit()
     marta = people.actor(session, cast.marta)
-    staff.change(
-        marta, cast.ana.id, name="Ana", role=Role.ANALYST, workspace_ids=[cast.lua.id], now=NOW
-    )
+    staff.change(marta, cast.ana.id, described("Ana", Role.ANALYST, [cast.lua.id]), now=NOW)
     staff.give_access(marta, cast.ana.id, cast.lua.id, member=False, now=NOW)
     assert users.workspaces_of(session, cast.ana.id) == {cast.sol.id}
     with acting_as(actors.system([cast.sol.id, cast.lua.id])):

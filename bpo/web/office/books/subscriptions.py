@@ -55,11 +55,12 @@ def show_subscriptions(slug: str) -> Answer:
 @access.requires(Permission.EDIT_DEBTORS)
 def subscription_new(slug: str) -> Answer:
     """Choose who pays, then say what, how much and how often; see what it would charge."""
-    number, search = request.args.get("debtor", ""), request.args.get("q", "").strip()
-    if not number.isdecimal():
+    number = forms.number(request.args.get("debtor", ""))
+    search = request.args.get("q", "").strip()
+    if number is None:
         choices = debtor_lists.choices(db.session(), g.workspace.id, search) if search else []
         return render_template("office/subscriptions/choose.html", choices=choices, search=search)
-    return _form(int(number), forms.attempt(_preview))
+    return _form(number, forms.attempt(_preview))
 
 
 @blueprint.post("/w/<slug>/subscriptions/new")
@@ -205,10 +206,10 @@ def _page_of(subscription_id: int) -> Response:
 
 
 def _number(name: str) -> int:
-    given = request.values.get(name, "")
-    if not given.isdecimal():
+    given = forms.number(request.values.get(name, ""))
+    if given is None:
         raise BadInput("Choose one of the options", field=name)
-    return int(given)
+    return given
 
 
 def _next_month(today: date) -> date:

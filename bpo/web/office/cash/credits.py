@@ -39,7 +39,7 @@ def payment_credit(slug: str, payment_id: int) -> Answer:
 def payment_credit_use(slug: str, payment_id: int) -> Answer:
     """Settle titles with it."""
     typed = forms.typed()
-    chosen = [int(one) for one in request.form.getlist("receivable") if one.isdecimal()]
+    chosen = forms.numbers(request.form.getlist("receivable"))
     attempt = forms.attempt(
         lambda: payments.apply_credit(
             g.actor,

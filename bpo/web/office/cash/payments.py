@@ -82,11 +82,12 @@ def payments_csv(slug: str) -> Answer:
 @access.requires(Permission.RECORD_PAYMENT)
 def payment_new(slug: str) -> Answer:
     """Choose whose payment it is; then say how much, and see what it settles before it counts."""
-    number, search = request.args.get("debtor", ""), request.args.get("q", "").strip()
-    if not number.isdecimal():
+    number = forms.number(request.args.get("debtor", ""))
+    search = request.args.get("q", "").strip()
+    if number is None:
         choices = debtor_lists.choices(db.session(), g.workspace.id, search) if search else []
         return render_template("office/payments/choose.html", choices=choices, search=search)
-    debtor = found(int(number))
+    debtor = found(number)
     today = lists.today()
     attempt = _preview(debtor)
     due = receivables.due_on(db.session(), debtor, today)
@@ -182,7 +183,7 @@ def _preview(debtor: Debtor) -> Attempt[Preview]:
 
 
 def _chosen() -> list[int]:
-    return [int(number) for number in request.args.getlist("receivable") if number.isdecimal()]
+    return forms.numbers(request.args.getlist("receivable"))
 
 
 def _wanted() -> Filter:

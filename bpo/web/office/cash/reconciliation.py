@@ -28,6 +28,8 @@ from bpo.web import access, forms, language, session
 from bpo.web.office import blueprint
 
 Answer = str | Response | tuple[str, int]
+LEFT = "left"
+"""In the place of a field: how much of a credit its form showed to be left, in centavos."""
 MARKS = {"ofx": "landmark", "cnab": "receipt-text", "pix": "qr-code"}
 
 
@@ -112,15 +114,16 @@ def reconciliation_again() -> Response:
 def bank_line(slug: str, line_id: int) -> str:
     """Say whose a credit is: proposals, a search, and the open receivables of who was chosen."""
     line = _found(line_id)
-    asked, search = request.args.get("debtor", ""), request.args.get("q", "").strip()
-    debtor = debtors.by_id(db.session(), g.workspace.id, int(asked)) if asked.isdecimal() else None
+    asked = forms.number(request.args.get("debtor", ""))
+    search = request.args.get("q", "").strip()
+    debtor = debtors.by_id(db.session(), g.workspace.id, asked) if asked else None
     place = g.workspace.id
     return render_template(
         "office/reconciliation/line.html",
         line=line,
         debtor=debtor,
         due=receivables.to_settle(db.session(), debtor, line.on_day) if debtor else [],
-        chosen=_numbers(request.args.getlist("receivable")),
+        chosen=forms.numbers(request.args.getlist("receivable")),
         choices=debtor_lists.choices(db.session(), place, search) if search else [],
         search=search,
         proposed=bank.proposed(db.session(), [line]).get(line.id, []),
@@ -140,8 +143,8 @@ def bank_line_choose(slug: str, line_id: int) -> Response:
             g.actor,
             g.workspace.id,
             line_id,
-            int(typed) if typed.isdecimal() else 0,
-            _numbers(request.form.getlist("receivable")),
+            forms.number(typed) or 0,
+            forms.numbers(request.form.getlist("receivable")),
             now=g.now,
         )
     )
@@ -164,11 +167,19 @@ def bank_line_split(slug: str, line_id: int) -> str:
 @access.requires(Permission.RECORD_PAYMENT)
 def bank_line_split_do(slug: str, line_id: int) -> Answer:
     """Record the parts; what is left waits in the queue."""
+    shown = forms.seen()
     attempt = forms.attempt(
-        lambda: reconciliation.split(g.actor, g.workspace.id, line_id, _parts(), now=g.now)
+        lambda: reconciliation.split(
+            g.actor,
+            g.workspace.id,
+            line_id,
+            _parts(),
+            now=g.now,
+            left_cents=shown.whole(LEFT) if shown else None,
+        )
     )
     if attempt.result is None:
-        return _split_page(_found(line_id), faults=forms.faults(attempt)), 400
+        return _split_page(_found(line_id), attempt, faults=forms.faults(attempt)), 400
     left = attempt.result
     _tell("accept", [Ref(g.workspace.id, line_id)])
     if left:
@@ -182,17 +193,17 @@ def _parts() -> list[Part]:
     typed = forms.typed()
     amounts = [(number, typed.cents(f"cents-{number}")) for number in _debtor_ids(request.form)]
     return [
-        Part(number, cents, tuple(_numbers(request.form.getlist(f"receivable-{number}"))))
+        Part(number, cents, tuple(forms.numbers(request.form.getlist(f"receivable-{number}"))))
         for number, cents in amounts
         if cents
     ]
 
 
 def _debtor_ids(values: MultiDict[str, str]) -> list[int]:
-    return list(dict.fromkeys(_numbers(values.getlist("debtor"))))[: bank_splits.MOST_PARTS]
+    return list(dict.fromkeys(forms.numbers(values.getlist("debtor"))))[: bank_splits.MOST_PARTS]
 
 
-def _split_page(line: BankLine, **context: Any) -> str:
+def _split_page(line: BankLine, attempt: Any = None, **context: Any) -> str:
     place, search = g.workspace.id, request.args.get("q", "").strip()
     ids = _debtor_ids(request.form) or _debtor_ids(request.args)
     people = [found for number in ids if (found := debtors.by_id(db.session(), place, number))]
@@ -203,6 +214,7 @@ def _split_page(line: BankLine, **context: Any) -> str:
         "office/reconciliation/split.html",
         line=line,
         left=left,
+        was=forms.still_seen({LEFT: str(left)}, attempt),
         people=list(zip(people, due, bank_splits.proposed(asked, left), strict=True)),
         choices=debtor_lists.choices(db.session(), place, search) if search else [],
         search=search,
@@ -262,10 +274,6 @@ def _found(line_id: int) -> BankLine:
     if line is None or line.state == "info":
         raise NotFound("There is no such line")
     return line
-
-
-def _numbers(texts: list[str]) -> list[int]:
-    return [int(text) for text in texts if text.isdecimal()]
 
 
 def _back() -> str:

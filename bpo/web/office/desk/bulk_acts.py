@@ -128,7 +128,7 @@ def _selection(of: str) -> Selection:
     wanted = debtors.wanted(query) if of == List.DEBTORS else receivables.wanted(query)
     if request.form.get("which") == ALL:
         return Selection(wanted, None)
-    ids = [int(text) for text in request.form.getlist("id") if text.isascii() and text.isdigit()]
+    ids = forms.numbers(request.form.getlist("id"))
     return Selection(wanted, tuple(dict.fromkeys(ids))[: bulk_acts.MOST])
 
 

@@ -203,7 +203,7 @@ def _address(workspace_id: int, contact_id: int) -> tuple[int, Channel, str]:
 
 
 def _pay(debtor_id: int, typed: Typed) -> payments.Recorded:
-    chosen = [int(number) for number in request.form.getlist("receivable") if number.isdecimal()]
+    chosen = forms.numbers(request.form.getlist("receivable"))
     return payments.record(
         g.actor,
         g.workspace.id,

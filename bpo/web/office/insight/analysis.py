@@ -22,7 +22,7 @@ from bpo.kernel.text import Phrase
 from bpo.queries.insight import analysis
 from bpo.queries.insight import figures as figures_of
 from bpo.queries.insight.analysis import Chosen
-from bpo.web import access, figures, filters, language
+from bpo.web import access, figures, filters, forms, language
 from bpo.web.figures import Position
 from bpo.web.office import blueprint
 from bpo.web.office.desk import commitments
@@ -256,8 +256,7 @@ def _by() -> str:
 
 
 def _number(name: str, most: int) -> int:
-    asked = request.args.get(name, "")
-    return min(int(asked), most) if asked.isascii() and asked.isdigit() else 0
+    return min(forms.number(request.args.get(name, "")) or 0, most)
 
 
 def _age(key: str) -> str:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from itertools import zip_longest
 from typing import Any
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -58,6 +58,17 @@ def report_build(slug: str) -> Answer:
         return _list(forms.faults(attempt)), 400
     flash(_("The report is being made. It will be here in a moment."), "info")
     return redirect(url_for("office.report", slug=slug, run_id=attempt.result))
+
+
+@blueprint.post("/w/<slug>/reports/schedules/<name>")
+@access.requires(Permission.BUILD_REPORTS)
+def report_schedule_edit(slug: str, name: str) -> Answer:
+    """Change when a report goes out and to whom."""
+    attempt = report_schedules.edited(report_schedules.kind(name))
+    if attempt.result is None:
+        return _list({}, refused=name, attempt=attempt), 400
+    flash(_("Saved."), "success")
+    return redirect(url_for("office.reports", slug=slug))
 
 
 @blueprint.post("/w/<slug>/debtors/<int:debtor_id>/dossier")
@@ -140,7 +151,8 @@ def report_confirm(slug: str, run_id: int, delivery_id: int) -> Response:
     return _back(slug, run_id, attempt, _("Noted: the report arrived."))
 
 
-def _list(faults: dict[str, str]) -> str:
+def _list(faults: dict[str, str], *, refused: str = "", attempt: Any = None) -> str:
+    """`refused`: the kind whose schedule was not changed as `attempt` says; it stays as typed."""
     session, workspace = db.session(), g.workspace
     today = clock.local_day(g.now, workspace.time_zone)
     runs = stored.listed(session, workspace.id)
@@ -151,6 +163,11 @@ def _list(faults: dict[str, str]) -> str:
         offered=[(kind, _periods(kind, today)) for kind in SCHEDULED],
         has_readers=bool(users.client_managers(session, workspace.id)),
         faults=faults,
+        refused=refused,
+        typed=request.form,
+        ticked=report_schedules.ticked(),
+        wrong=forms.faults(attempt) if attempt else {},
+        still_seen=lambda was: forms.still_seen(was, attempt),
     )
 
 

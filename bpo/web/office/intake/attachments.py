@@ -26,8 +26,7 @@ Answer = str | Response | tuple[str, int]
 @access.requires(Permission.SEE_WORKSPACE)
 def debtor_documents(slug: str, debtor_id: int) -> Answer:
     """Everything kept of a debtor, its receivables' documents included, and the statement."""
-    asked = request.args.get("receivable", "")
-    return _page(debtor_id, receivable_id=int(asked) if asked.isdecimal() else None)
+    return _page(debtor_id, receivable_id=forms.number(request.args.get("receivable", "")))
 
 
 @blueprint.post("/w/<slug>/debtors/<int:debtor_id>/documents")

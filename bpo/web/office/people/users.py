@@ -1,5 +1,6 @@
 """Accounts for the BPO manager: who there is, what they may reach, inviting and closing."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -12,10 +13,12 @@ from bpo.gateways import outside
 from bpo.kernel.actor import Role
 from bpo.kernel.errors import NotFound
 from bpo.kernel.text import Phrase, searchable
+from bpo.models import User
 from bpo.queries.people import audit, users, workspaces
 from bpo.queries.people.users import Person
 from bpo.services.people import staff
 from bpo.web import access, forms
+from bpo.web.forms import Typed
 from bpo.web.office import blueprint
 
 ROLES = {
@@ -93,19 +96,16 @@ def user(user_id: int) -> Answer:
 @access.requires(Permission.MANAGE_USERS)
 def user_change(user_id: int) -> Answer:
     """Change name, role and workspaces."""
-    typed = forms.typed()
-    attempt = forms.attempt(
-        lambda: staff.change(
-            g.actor,
-            user_id,
-            name=typed.needed("name"),
-            role=typed.one_of("role", Role),
-            workspace_ids=_chosen_places(),
-            now=g.now,
-        )
-    )
+    typed, shown = forms.typed(), forms.seen()
+
+    def change() -> User:
+        was = _described(shown, (shown.text("workspaces") or "").split()) if shown else None
+        wished = _described(typed, request.form.getlist("workspace"))
+        return staff.change(g.actor, user_id, wished, now=g.now, seen=was)
+
+    attempt = forms.attempt(change)
     if attempt.result is None:
-        return _user(user_id, faults=forms.faults(attempt)), 400
+        return _user(user_id, attempt, faults=forms.faults(attempt)), 400
     flash(_("Saved. It takes effect with their next click."), "success")
     return redirect(url_for("office.user", user_id=user_id))
 
@@ -177,15 +177,23 @@ def _new(**context: Any) -> str:
     )
 
 
-def _user(user_id: int, **context: Any) -> str:
+def _described(typed: Typed, places: Iterable[str]) -> staff.Described:
+    role = typed.one_of("role", Role)
+    return staff.Described(typed.needed("name"), role, frozenset(forms.numbers(places)))
+
+
+def _user(user_id: int, attempt: Any = None, **context: Any) -> str:
     person = users.person(db.session(), user_id)
     if person is None:
         raise NotFound("There is no such user")
-    held = [workspace.id for workspace in person.workspaces]
+    held = sorted(workspace.id for workspace in person.workspaces)
+    shown = {"name": person.user.name, "role": person.user.role}
+    shown["workspaces"] = " ".join(map(str, held))
     return render_template(
         "office/users/one.html",
         person=person,
         typed=request.form,
+        was=forms.still_seen(shown, attempt),
         chosen=_chosen_places() if request.form else held,
         roles=ROLES,
         places=workspaces.listed(db.session()),
@@ -196,7 +204,7 @@ def _user(user_id: int, **context: Any) -> str:
 
 def _chosen_places() -> list[int]:
     """The workspaces ticked in the form."""
-    return [int(given) for given in request.form.getlist("workspace") if given.isdecimal()]
+    return forms.numbers(request.form.getlist("workspace"))
 
 
 def _act(user_id: int, act: Any, message: Any) -> Answer:

@@ -44,7 +44,7 @@ def letters_print(slug: str) -> Response:
 @access.requires(Permission.CONTACT)
 def letters_posted(slug: str) -> Response:
     """The chosen letters are on their way."""
-    ids = [int(text) for text in request.form.getlist("id") if text.isdecimal()]
+    ids = forms.numbers(request.form.getlist("id"))
     count = postal.mark_posted(g.actor, g.workspace.id, ids, now=g.now)
     if count:
         flash(ngettext("%(num)s letter posted", "%(num)s letters posted", count), "success")

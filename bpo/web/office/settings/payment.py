@@ -74,20 +74,23 @@ def settings_payment_restore(slug: str, method_id: int) -> Answer:
 @access.requires(Permission.EDIT_WORKSPACE)
 def settings_payment_up(slug: str, method_id: int) -> Answer:
     """Offer it before the one above."""
-    payment_methods.move_up(g.actor, g.workspace.id, method_id, now=g.now)
+    seen = forms.seen_version()
+    payment_methods.move_up(g.actor, g.workspace.id, method_id, now=g.now, seen=seen)
     return back(HERE, _("The order is kept."))
 
 
 def _page(**context: Any) -> str:
     chosen = request.values.get("kind", Kind.LINK.value)
     kind = Kind(chosen) if chosen in {Kind.BOLETO, Kind.LINK, Kind.TRANSFER} else Kind.LINK
+    methods = workspaces.every_payment_method(db.session(), g.workspace.id)
     return page(
         "payment",
         HERE,
+        was={forms.WAS + forms.VERSION: payment_methods.sighting(methods)},
         typed=request.form,
         kind=kind,
         kinds=KINDS,
         fields=FIELDS,
-        methods=workspaces.every_payment_method(db.session(), g.workspace.id),
+        methods=methods,
         **context,
     )

@@ -40,11 +40,11 @@ def campaign_edit(slug: str, campaign_id: int) -> Answer:
 def campaign_edit_add(slug: str, campaign_id: int) -> Answer:
     """A new step of a moment, then its form."""
     taken = regua_drafts.taken_keys(db.session(), g.workspace.id, campaign_id)
-    made: list[str] = []
+    typed, made = forms.typed(), list[str]()
 
     def add(steps: regua_edits.Steps) -> regua_edits.Steps:
-        moment = forms.typed().one_of("moment", Moment)
-        after, key = regua_edits.added(steps, moment, taken)
+        sightings.require_steps(steps, typed.text("seen"))
+        after, key = regua_edits.added(steps, typed.one_of("moment", Moment), taken)
         made.append(key)
         return after
 
@@ -56,13 +56,14 @@ def campaign_edit_add(slug: str, campaign_id: int) -> Answer:
 def campaign_edit_act(slug: str, campaign_id: int, key: str, act: str) -> Answer:
     """One act on one step."""
     taken = regua_drafts.taken_keys(db.session(), g.workspace.id, campaign_id)
-    seen = forms.typed().text(f"seen-{key}")
+    seen, all_seen = (forms.typed().text(name) for name in (f"seen-{key}", "seen"))
 
     def change(steps: regua_edits.Steps) -> regua_edits.Steps:
         sightings.require_step(steps, key, seen)
         if act == "remove":
             return regua_edits.removed(steps, key)
         if act == "double":
+            sightings.require_steps(steps, all_seen)
             return regua_edits.doubled(steps, key, taken)[0]
         if act == "switch":
             return regua_edits.switched(steps, key)
@@ -184,6 +185,7 @@ def _frame(draft: Draft) -> dict[str, object]:
         "moments": campaigns.PHASES,
         "names": text_words,
         "seen_step": sightings.of_step,
+        "seen_steps": sightings.of_steps,
         "seen_choices": sightings.of_choices,
         "seen_campaign": sightings.of_campaign,
     }
