@@ -8,7 +8,9 @@ from io import BytesIO, StringIO
 from xlsxwriter import Workbook
 
 BOM = "\ufeff"
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_WIDE = ("\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""Signs of the same meaning, as Chinese and Japanese keyboards write them."""
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", *_WIDE)
 
 
 def cell(value: object) -> str:

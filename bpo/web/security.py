@@ -33,7 +33,7 @@ def refuse_zero_bytes() -> None:
 
 
 def headers(response: Response) -> Response:
-    """Strict policy for all; pages are never kept, assets with a fingerprint for a year."""
+    """Strict policy for all; nothing is kept but assets, those with a fingerprint for a year."""
     response.headers.setdefault("Content-Security-Policy", POLICY)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
@@ -46,5 +46,5 @@ def headers(response: Response) -> Response:
     elif request.endpoint == "static":
         response.headers["Cache-Control"] = "no-cache"
     else:
-        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers["Cache-Control"] = "no-store"
     return response

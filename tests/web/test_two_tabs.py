@@ -11,6 +11,7 @@ from bpo.kernel import actor as actors
 from bpo.models import (
     AuditEntry,
     BankAccount,
+    ChannelSetting,
     Guide,
     Subscription,
     SubscriptionPrice,
@@ -297,3 +298,23 @@ def test_a_role_that_both_have_changed_is_told(client, session, cast):
     again = filled(refused.text, page)
     assert again["role"] == "admin"
     assert marta.post(page, again).status_code == 302
+
+
+def test_an_old_page_switches_no_channel_on_again(client, session, cast):
+    marta, page = Tabs(people.sign_in(client, cast.marta)), "/w/sol/settings/channels/mailbox"
+    fields = {"host": "imap.sol.example", "user": "sol", "password": "SOL_MAILBOX"}
+    tab = marta.form(page, page)
+    for _click in range(2):
+        assert marta.post(page, tab | fields).status_code == 302
+    tab = marta.form(page, page)
+    marta.post(f"{page}/off", {})
+    refused = marta.post(page, tab | {"folder": "Respostas"})
+    assert refused.status_code == 400
+    assert REPLACES in refused.text
+    session.expire_all()
+    row = session.scalars(select(ChannelSetting)).one()
+    assert (row.active, row.options["folder"]) == (False, "INBOX")
+    assert marta.post(page, filled(refused.text, page)).status_code == 302
+    session.expire_all()
+    assert (row.active, row.options["folder"]) == (True, "Respostas")
+    assert acts(session, "channel.set_up") == ["channel.set_up"] * 2

@@ -61,7 +61,7 @@ class Plan:
         return self.header[self.columns[field]] or field
 
 
-_QUOTED = ("'=", "'+", "'-", "'@")
+_QUOTED = tuple(f"'{sign}" for sign in "=+-@\uff1d\uff0b\uff0d\uff20")
 
 
 class Cells:

@@ -9,6 +9,7 @@ from bpo.domain.cash import pix_charges
 from bpo.domain.people import access
 from bpo.domain.people.access import Permission
 from bpo.domain.reminders.channels import MAILBOX, PIX, TEXTS
+from bpo.domain.writing import sightings
 from bpo.gateways.channels import registry
 from bpo.gateways.pix import banks
 from bpo.kernel.actor import Actor
@@ -33,18 +34,24 @@ def set_up(
     *,
     local: bool,
     now: datetime,
+    seen: str | None = None,
 ) -> ChannelSetting:
     """Let a company send on a channel by a provider, or read its mailbox.
 
     Of secrets only the names are kept (`given` holds those too). `local`: addresses of this machine
-    are allowed. Raises BadInput by field.
+    are allowed. Raises BadInput by field, Conflict when it is no longer what was `seen`, by its
+    `sighting`.
     """
     access.require(actor, Permission.EDIT_WORKSPACE, workspace_id)
     options, secrets = _described(channel, provider, given, local=local)
     with unit_of_work(actor) as session:
-        if workspaces.by_id(session, workspace_id) is None:
+        if workspaces.locked(session, workspace_id) is None:
             raise NotFound("There is no such workspace")
         row = channels.setting(session, workspace_id, channel)
+        wished = ChannelSetting(provider=provider, options=options, secrets=secrets, active=True)
+        if row and seen and sighting(row) == sighting(wished):
+            return row
+        sightings.require(sighting(row), seen)
         if row is None:
             row = ChannelSetting(workspace_id=workspace_id, channel=channel, provider=provider)
             session.add(row)
@@ -62,6 +69,12 @@ def set_up(
             provider=provider,
         )
     return row
+
+
+def sighting(row: ChannelSetting | None) -> str:
+    """The name of how a channel is set up, switched off or not set up at all (`sightings`)."""
+    held = row and [row.provider, row.options, row.secrets, row.active]
+    return sightings.of_content(held)
 
 
 def switch(actor: Actor, workspace_id: int, channel: str, *, active: bool, now: datetime) -> None:

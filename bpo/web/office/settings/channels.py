@@ -82,10 +82,11 @@ def settings_channel_set_up(slug: str, channel: str) -> Answer:
             request.form,
             local=not outside.current().settings.production,
             now=g.now,
+            seen=forms.seen_version(),
         )
     )
     if attempt.result is None:
-        return _form(channel, faults=forms.faults(attempt)), 400
+        return _form(channel, attempt, faults=forms.faults(attempt)), 400
     return back(HERE, _("The channel is ready."))
 
 
@@ -121,7 +122,7 @@ def _overview(**context: Any) -> str:
     )
 
 
-def _form(channel: str, **context: Any) -> str:
+def _form(channel: str, attempt: Any = None, **context: Any) -> str:
     row = stored.setting(db.session(), g.workspace.id, channel)
     board = outside.current().switchboard
     offered = [p for p in PROVIDERS.values() if channel in p.channels and _is_offered(p, board)]
@@ -137,6 +138,7 @@ def _form(channel: str, **context: Any) -> str:
         provider=chosen,
         row=row if same else None,
         known=known,
+        was=forms.still_seen({forms.VERSION: channel_settings.sighting(row)}, attempt),
         values=request.form if request.method == "POST" else known,
         security_options=[
             (key, wording.say(SECURITY_LABELS[key], language.current())) for key in SECURITIES
