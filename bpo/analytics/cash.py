@@ -3,37 +3,36 @@
 Only what is open on the day is in it: sales to come are not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import erf, sqrt
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
-from bpo.analytics import past, scorecard, scoring, traits
+from bpo.analytics import past, scorecard, scoring, spreads, traits
 from bpo.analytics.frames import Flags, Frames, Integers, ordinal
 from bpo.analytics.pace import WEEK
 from bpo.analytics.past import Floats
 from bpo.analytics.scorecard import Scorecard
 from bpo.analytics.scoring import Scores
+from bpo.analytics.spreads import MONTH as MONTH
+from bpo.analytics.spreads import WHOLE_PAYMENTS
 from bpo.analytics.traits import Traits
 
 CONFIDENCE_PCT = 80
 """In how many of a hundred weeks the band should hold what comes."""
-_TENTH, _FIFTH = 1.2816, 0.8416
-"""Standard deviations from the middle beyond which a tenth and a fifth of a bell lie."""
 USUAL_STRETCH = 1.0
 STRETCHES: Final = tuple(float(2**power) for power in np.arange(-2, 5.01, 0.25))
 """How much more, or less, weeks may be found to vary than supposed: a quarter to 32 times."""
-MONTH, QUARTER = 4, 13
-"""Weeks that are told together."""
+QUARTER = 13
+"""As MONTH, weeks that are told together."""
 QUARTERS = 3
 """Of how many past days thirteen weeks are told."""
 
 _USUAL_WEEKS = 12
-_SURPRISE = 0.1
-_SUREST = 0.98
+_USUAL_MONTHS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +67,26 @@ def weeks(
     scores: Scores,
     stretch: float = USUAL_STRETCH,
     sum_stretch: float | None = None,
+    parts: float = WHOLE_PAYMENTS,
 ) -> tuple[CashWeek, ...]:
     """The coming weeks of scored receivables. `stretch` is how much more weeks vary than supposed,
-    `sum_stretch` the same for several weeks together (at least as much).
+    `sum_stretch` the same for several weeks together (at least as much), `parts` how many times
+    what whole payments bring comes in the first four weeks, because some is paid in parts.
 
-    Expected: balance x chance. The band is that of a sum of titles that are paid whole or not at
-    all, half of their spread common to the titles of a debtor, its variance stretched. It leaves
-    out a tenth of the weeks on each side; where a week without any money is no surprise, it begins
-    at nothing and leaves out a fifth above.
+    Expected: balance x chance (x `parts`). The band is that of a sum of titles that are paid whole
+    or not at all, half of their spread common to the titles of a debtor, its variance stretched. It
+    leaves out a tenth of the weeks on each side; where a week without any money is no surprise, it
+    begins at nothing and leaves out a fifth above.
     """
-    expected = scores.weeks.T @ scores.balance
-    low, high = _band(expected, _variance(frames, scores), _nothing(frames, scores), stretch)
-    least, most = _sum_bands(frames, scores, [max(stretch, sum_stretch or 0.0)])[0]
+    found = spreads.single(frames, scores, parts)
+    low, high = spreads.band(*found, stretch)
+    least, most = spreads.of_sums(frames, scores, [max(stretch, sum_stretch or 0.0)], parts)[0]
     due = frames.receivables.effective[scores.title] - ordinal(scores.as_of)
     falls = [
         int(scores.balance[(due > WEEK * n) & (due <= WEEK * (n + 1))].sum())
-        for n in range(len(expected))
+        for n in range(len(low))
     ]
-    middle = np.diff(np.rint(np.cumsum(expected)), prepend=0)
+    middle = np.diff(np.rint(np.cumsum(found[0])), prepend=0)
     return tuple(
         CashWeek(
             scores.as_of + timedelta(days=1 + WEEK * n),
@@ -97,73 +98,19 @@ def weeks(
             sum_low_cents=int(min(least[n], middle[: n + 1].sum())),
             sum_high_cents=round(float(max(most[n], middle[: n + 1].sum()))),
         )
-        for n in range(len(expected))
+        for n in range(len(low))
     )
 
 
-def _sum_bands(
-    frames: Frames, scores: Scores, stretches: Sequence[float]
-) -> list[tuple[Floats, Floats]]:
-    """The bands of all that comes until the end of each week, with each of some stretches.
-
-    Where more than half of what is open should have come, it is the band of what is left: most of
-    the surprise then lies below. Nobody is taken to pay for certain.
-    """
-    paid = replace(scores, weeks=np.cumsum(scores.weeks, axis=1).clip(0, _SUREST))
-    left = replace(paid, weeks=1 - paid.weeks)
-    whole, told = scores.balance.sum(), paid.weeks.T @ scores.balance
-    of_paid = told, _variance(frames, paid), _nothing(frames, paid)
-    of_left = whole - told, _variance(frames, left), _nothing(frames, left)
-    mostly, found = told > whole / 2, []
-    for stretch in stretches:
-        (low, high), (least, most) = _band(*of_paid, stretch), _band(*of_left, stretch)
-        lowest = np.where(mostly, (whole - most).clip(0), low)
-        found.append((lowest, np.where(mostly, whole - least, high)))
-    return found
-
-
-def _variance(frames: Frames, scores: Scores) -> Floats:
-    """By week. Titles of a debtor move together: half of their spread adds up, half is chance."""
-    debtor = frames.receivables.debtor[scores.title]
-    size = len(frames.receivables.debtor_ids)
-    spread = scores.balance[:, None] * np.sqrt(scores.weeks * (1 - scores.weeks))
-    together = np.column_stack(
-        [np.bincount(debtor, spread[:, n], minlength=size) for n in range(spread.shape[1])]
+def by(record: Mapping[str, Any], frames: Frames, scores: Scores) -> tuple[CashWeek, ...]:
+    """The coming weeks by what a kept `Record` learned; nothing in the first ones, or without."""
+    return weeks(
+        frames,
+        scores,
+        record.get("stretch", USUAL_STRETCH),
+        record.get("sum_stretch"),
+        record.get("parts", WHOLE_PAYMENTS),
     )
-    variance: Floats = ((together**2).sum(axis=0) + (spread**2).sum(axis=0)) / 2
-    return variance
-
-
-def _band(
-    expected: Floats, variance: Floats, nothing: Floats, stretch: float
-) -> tuple[Floats, Floats]:
-    """From where to where most sums lie: never below zero, and longer above than below.
-
-    Quantiles of the gamma distribution with this mean and variance (Wilson and Hilferty), moved
-    away from the mean as standard deviations grow with the stretch.
-    """
-    safe = np.maximum(expected, 1e-9)
-    spread = np.sqrt(np.maximum(variance, 1e-12)) / safe / 3
-    from_nothing = nothing >= _SURPRISE
-
-    def away(deviations: Floats) -> Floats:
-        """How far from the mean a quantile lies, over the mean."""
-        cube = np.maximum(1 - spread**2 + deviations * spread, 0) ** 3
-        far: Floats = (cube - 1) * sqrt(stretch)
-        return far
-
-    below = np.where(from_nothing, -1.0, away(np.full_like(safe, -_TENTH)))
-    above = away(np.where(from_nothing, _FIFTH, _TENTH))
-    return expected * (1 + below.clip(-1, 0)), expected * (1 + np.maximum(above, 0))
-
-
-def _nothing(frames: Frames, scores: Scores) -> Floats:
-    """The chance that no title at all is paid, by week: half as if a debtor paid all or none."""
-    unpaid = np.log1p(-scores.weeks.clip(0, 1 - 1e-9))
-    together = np.zeros((len(frames.receivables.debtor_ids), unpaid.shape[1]))
-    np.minimum.at(together, frames.receivables.debtor[scores.title], unpaid)
-    chance: Floats = np.exp((unpaid.sum(axis=0) + together.sum(axis=0)) / 2)
-    return chance
 
 
 _Told = tuple[date, tuple[CashWeek, ...], Floats]
@@ -193,9 +140,9 @@ class Record:
 
     `months`, `quarters`: four and thirteen weeks together, told every four weeks, newest first.
     `stretch` is how much more (or, below 1, less) weeks varied than supposed, `sum_stretch` the
-    same for four weeks together. `held_pct`: share of
-    all weeks (up to 4 ahead) whose band held what came; None without any. `bias_pct`: what was
-    expected over what came, less 100.
+    same for four weeks together, `parts` how many times what whole payments explain came in four
+    weeks. `held_pct`: share of all weeks (up to 4 ahead) whose band held what came; None without
+    any. `bias_pct`: what was expected over what came, less 100.
     """
 
     next_week: tuple[CashWeek, ...]
@@ -206,6 +153,7 @@ class Record:
     months: tuple[Span, ...] = ()
     quarters: tuple[Span, ...] = ()
     sum_stretch: float | None = None
+    parts: float = WHOLE_PAYMENTS
 
 
 def look_back(
@@ -214,41 +162,63 @@ def look_back(
     """What would have been said at the end of each of the last `back` weeks, and what came.
 
     Each forecast uses only facts dated until its day, a model fitted on facts of up to three weeks
-    before, and the stretch that the forecasts before it had earned. Thirteen weeks together are
-    told on days every four weeks, the last of which lies thirteen weeks back. `at_issue` as in
-    `scorecard.fit`.
+    before, and the stretch and parts that the forecasts before it had earned. Thirteen weeks
+    together are told on days every four weeks, the last of which lies thirteen weeks back.
+    `at_issue` as in `scorecard.fit`.
     """
     days = [as_of - timedelta(days=WEEK * n) for n in range(back + MONTH, 0, -1)]
     told: list[_Told] = []
     tried: list[tuple[date, Flags]] = []
     summed: list[tuple[date, Flags]] = []
+    months: list[_Month] = []
     card: Scorecard | None = None
     known = at_issue or traits.at_issue(frames, past.remember(frames, ordinal(as_of)))
     for day in days:
         if card is None or (day - card.as_of).days >= 4 * WEEK:
             card = scorecard.fit(frames, day, known)
         scores = scoring.score(frames, card, day, MONTH)
-        ahead = weeks(frames, scores, _earned(tried, day), _earned(summed, day))
+        parts = _parts(months, day)
+        ahead = weeks(frames, scores, _earned(tried, day), _earned(summed, day), parts)
         came = _came(frames, scores, MONTH)
-        tried += _tried(frames, scores, came, day)
-        summed += _tried_sums(frames, scores, came, day)
+        tried += _tried(frames, scores, came, parts)
+        summed += _tried_sums(frames, scores, came, parts)
+        said = scores.balance @ scores.weeks.sum(axis=1)
+        months.append((ahead[-1].last, float(said), float(came.sum())))
         told.append((day, ahead, came))
     record = _record(told, as_of, round(_earned(tried, as_of), 4))
-    quarters = _quarters(frames, as_of, known, _earned(summed, as_of))
-    return replace(record, quarters=quarters, sum_stretch=round(_earned(summed, as_of), 4))
+    stretch, parts = round(_earned(summed, as_of), 4), round(_parts(months, as_of), 4)
+    quarters = _quarters(frames, as_of, known, stretch, parts)
+    return replace(record, quarters=quarters, sum_stretch=stretch, parts=parts)
 
 
-def _quarters(frames: Frames, as_of: date, known: Traits, stretch: float) -> tuple[Span, ...]:
+_Month = tuple[date, float, float]
+"""The last day of four weeks, what whole payments should have brought in them, and what came."""
+
+
+def _parts(months: Sequence[_Month], day: date) -> float:
+    """How many times what whole payments bring comes in four weeks, by those that ended by a day.
+
+    Some usual ones, in which as much came as was told, are added. Parts bring more, never less.
+    """
+    told = [(said, came) for end, said, came in months if end <= day]
+    said, came = np.array(told).reshape(-1, 2).sum(axis=0).tolist()
+    usual = _USUAL_MONTHS * said / max(len(told), 1)
+    return max((came + usual) / (said + usual), WHOLE_PAYMENTS) if said else WHOLE_PAYMENTS
+
+
+def _quarters(
+    frames: Frames, as_of: date, known: Traits, stretch: float, parts: float
+) -> tuple[Span, ...]:
     """What would have been said of thirteen weeks at the last times when they have since ended.
 
-    The stretch is that of now: no forecast so far back has one of its own.
+    The stretch and parts are those of now: no forecast so far back has its own.
     """
     found = []
     for back in range(QUARTER, QUARTER + MONTH * QUARTERS, MONTH):
         day = as_of - timedelta(days=WEEK * back)
         scores = scoring.score(frames, scorecard.fit(frames, day, known), day, QUARTER)
         if len(scores.title):
-            ahead = weeks(frames, scores, stretch, stretch)
+            ahead = weeks(frames, scores, stretch, stretch, parts)
             found.append(_span(ahead, _came(frames, scores, QUARTER)))
     return tuple(found)
 
@@ -265,28 +235,27 @@ def _span(ahead: Sequence[CashWeek], came: Floats) -> Span:
     )
 
 
-def _tried(frames: Frames, scores: Scores, came: Floats, day: date) -> list[tuple[date, Flags]]:
+def _tried(frames: Frames, scores: Scores, came: Floats, parts: float) -> list[tuple[date, Flags]]:
     """Which of STRETCHES would have held what came, for each week; known from its end."""
-    expected, variance = scores.weeks.T @ scores.balance, _variance(frames, scores)
-    nothing = _nothing(frames, scores)
-    bands = [_band(expected, variance, nothing, stretch) for stretch in STRETCHES]
+    found = spreads.single(frames, scores, parts)
+    bands = [spreads.band(*found, stretch) for stretch in STRETCHES]
     held = np.array([(low <= came) & (came <= high) for low, high in bands])
     return [
-        (day + timedelta(days=WEEK * (n + 1)), held[:, n])
+        (scores.as_of + timedelta(days=WEEK * (n + 1)), held[:, n])
         for n in range(len(came))
-        if variance[n] > 0
+        if found[1][n] > 0
     ]
 
 
 def _tried_sums(
-    frames: Frames, scores: Scores, came: Floats, day: date
+    frames: Frames, scores: Scores, came: Floats, parts: float
 ) -> list[tuple[date, Flags]]:
     """Which of STRETCHES would have held what came in all the weeks together."""
     if not len(scores.title):
         return []
-    bands, whole = _sum_bands(frames, scores, STRETCHES), came.sum()
+    bands, whole = spreads.of_sums(frames, scores, STRETCHES, parts), came.sum()
     held = np.array([low[-1] <= whole <= high[-1] for low, high in bands])
-    return [(day + timedelta(days=WEEK * len(came)), held)]
+    return [(scores.as_of + timedelta(days=WEEK * len(came)), held)]
 
 
 def _earned(tried: Sequence[tuple[date, Flags]], day: date) -> float:
@@ -300,7 +269,7 @@ def _stretch(tried: Sequence[Flags]) -> float:
     A few weeks as supposed are added; no single week may say everything.
     """
     held = np.array(tried, dtype=np.float64).reshape(-1, len(STRETCHES)).sum(axis=0)
-    supposed = np.array([erf(_TENTH * sqrt(stretch / 2)) for stretch in STRETCHES])
+    supposed = np.array([erf(spreads.TENTH * sqrt(stretch / 2)) for stretch in STRETCHES])
     share = (held + _USUAL_WEEKS * supposed) / (len(tried) + _USUAL_WEEKS)
     enough = np.flatnonzero(share >= CONFIDENCE_PCT / 100 - 1e-4)
     return STRETCHES[int(enough[0])] if len(enough) else STRETCHES[-1]

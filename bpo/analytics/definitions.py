@@ -185,7 +185,8 @@ DEFINITIONS: dict[str, Definition] = {
         Phrase("Expected"),
         Phrase(
             "Each open balance times the chance that it is paid in those weeks, as the company's"
-            " own model sees it on the day. Sales to come are not in it."
+            " own model sees it on the day, and what of late has come in parts besides. Sales to"
+            " come are not in it."
         ),
         "cents",
     ),

@@ -23,8 +23,7 @@ def ahead(session: Session, workspace_id: int, as_of: date) -> tuple[CashWeek, .
     known = facts.load(session, workspace_id)
     card = scorecard.from_json(model.model) if model else scorecard.fit(known, as_of)
     told = scoring.score(known, card, as_of)
-    record = model.record if model else {"stretch": cash.USUAL_STRETCH}
-    return cash.weeks(known, told, record["stretch"], record.get("sum_stretch"))
+    return cash.by(model.record if model else {}, known, told)
 
 
 def _in_force(session: Session, workspace_id: int, day: date) -> ScoreModel | None:

@@ -58,7 +58,7 @@ def refresh(actor: Actor, workspace_id: int, today: date, *, now: datetime) -> b
     card, fitted = _fitted(frames, today) if stored is None else (scorecard.from_json(stored), None)
     told = scoring.score(frames, card, today)
     record = fitted["record"] if fitted else record
-    ahead = cash.weeks(frames, told, record["stretch"], record.get("sum_stretch"))
+    ahead = cash.by(record, frames, told)
     with unit_of_work(actor) as session:
         version = _keep(session, actor, workspace_id, fitted, today, now)
         _tell(session, workspace_id, version, snapshot.plain(ahead), today)

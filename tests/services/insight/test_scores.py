@@ -11,6 +11,7 @@ from bpo.db import acting_as
 from bpo.kernel import actor as actors
 from bpo.kernel.errors import NotFound
 from bpo.models import AuditEntry, DebtorChance, Import, Score, ScoreModel
+from bpo.queries.insight import forecasts
 from bpo.queries.insight import scores as told
 from bpo.services.insight import scores
 from tests.factories import debts, people
@@ -131,6 +132,25 @@ def test_learning_is_on_the_audit_trail_and_the_insight_reads_back(session, cast
         assert cash.STRETCHES[0] <= found.record.stretch <= cash.STRETCHES[-1]
         assert found.record.held_pct is not None
         assert sum(week.expected_cents for week in found.ahead) <= 600_00
+
+
+def test_what_a_model_learned_of_parts_is_told_until_the_next_one(session, cast, program, book):
+    refresh(program)
+    tomorrow = TODAY + timedelta(days=1)
+    with acting_as(program):
+        plain = first_week(forecasts.ahead(session, cast.sol.id, tomorrow))
+        model = session.scalars(select(ScoreModel)).one()
+        model.record = model.record | {"parts": 1.2}
+        session.commit()
+        raised = first_week(forecasts.ahead(session, cast.sol.id, tomorrow))
+    assert raised == pytest.approx(1.2 * plain, abs=4)
+    refresh(program, tomorrow)
+    with acting_as(program):
+        assert first_week(told.insight(session, cast.sol.id).ahead) == raised
+
+
+def first_week(ahead):
+    return ahead[0].expected_cents
 
 
 def test_a_workspace_out_of_reach_is_not_scored(session, cast, book):
