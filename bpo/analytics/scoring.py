@@ -18,7 +18,7 @@ MOST_REASONS = 3
 
 _TELLING = 0.15
 _MOVING = 0.4
-_LONGEST = 365
+LONGEST = 365
 _MOST_LIKELY = 0.99
 
 
@@ -64,7 +64,7 @@ def score(frames: Frames, card: Scorecard, as_of: date, weeks: int = WEEKS) -> S
     unpaid = _paced(even, queue + season)
     half = np.rint(view.reached(left * _across(unpaid, even, np.full(len(title), 0.5))))
     late = _across(even, unpaid, (view.chance / left).clip(0, 1))
-    half = half.clip(so_far + 1, so_far + _LONGEST).astype(np.int64)
+    half = half.clip(so_far + 1, so_far + LONGEST).astype(np.int64)
     return Scores(
         as_of=as_of,
         title=title,

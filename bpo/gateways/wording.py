@@ -255,6 +255,13 @@ def _on_the_clock(value: datetime | None, pattern: str, zone: str | tzinfo, loca
     return format_datetime(aware, pattern, tzinfo=get_timezone(zone), locale=locale)
 
 
+def near_day(value: date | None, today: date, locale: str) -> str:
+    """A day after "until" or "for": `hoje`, `ontem`, `amanhã`; every other one by date."""
+    if value is not None and abs((value - today).days) > 1:
+        return day(value, locale)
+    return relative_day(value, today, locale)
+
+
 def relative_day(value: date | None, today: date, locale: str) -> str:
     """A day seen from today: `hoje`, `ontem`, `em 3 dias`, `há 12 dias`; far days by date."""
     if value is None:
@@ -292,6 +299,7 @@ def filters(
         "datetime": lambda value: instant(value, zone(), locale()),
         "clock": lambda value: clock(value, zone(), locale()),
         "relative_day": lambda value, today: relative_day(value, today, locale()),
+        "near_day": lambda value, today: near_day(value, today, locale()),
         "phrase": lambda phrase, currency="BRL": say(
             phrase, locale(), currency=currency, zone=zone()
         ),

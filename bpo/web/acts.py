@@ -6,21 +6,29 @@ from typing import Any
 
 from flask import Flask
 
+from bpo.analytics import weekly
 from bpo.gateways import wording
+from bpo.kernel.text import Phrase
 from bpo.web import language, statuses
 from bpo.web.statuses import Tone, spelled
-from bpo.web.vocabulary import ACCOUNTS, FIELDS, MOVED, VALUES, WORKSPACES
+from bpo.web.vocabulary import ACCOUNTS, FIELDS, MOVED, PROGRAMS, VALUES, WORKSPACES
 
 _ALL = ACCOUNTS | WORKSPACES
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _ISO_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)")
+_ISO_WEEK = re.compile(r"\d{4}-W\d\d")
 _STATES = frozenset({"before", "after"})
 
 
 def init_app(app: Flask) -> None:
-    """Register the filters `act`, `act_icon`, `act_tone`, `field_label` and `field_value`."""
+    """Register the filters `act…`, `program`, `field_label` and `field_value`."""
     app.jinja_env.filters.update(
-        act=told, act_icon=icon, act_tone=tone, field_label=field, field_value=value
+        act=told,
+        act_icon=icon,
+        act_tone=tone,
+        program=program,
+        field_label=field,
+        field_value=value,
     )
 
 
@@ -55,6 +63,12 @@ def tone(action: str) -> str:
     return statuses.tone(action.partition(".")[2]).value if known(action) else Tone.NEUTRAL.value
 
 
+def program(name: str) -> str:
+    """A part of the program that acted by itself, in the reader's words."""
+    known = PROGRAMS.get(name)
+    return wording.say(known, language.current()) if known else name
+
+
 def field(name: str) -> str:
     """The name of a field in the reader's words; an unknown one with its words spaced."""
     known = FIELDS.get(name)
@@ -75,6 +89,10 @@ def value(given: Any, name: str) -> str:
             return wording.say(VALUES[name][given], locale)
         case str() if _ISO_DAY.fullmatch(given):
             return wording.day(date.fromisoformat(given), locale)
+        case str() if _ISO_WEEK.fullmatch(given):
+            return wording.say(Phrase("week until {day}", day=weekly.week(given).last), locale)
+        case int() if name == "weekday":
+            return wording.weekday(date.fromisocalendar(2024, 1, given % 7 + 1), locale)
         case str() if _ISO_INSTANT.fullmatch(given):
             return wording.instant(datetime.fromisoformat(given), language.zone(), locale)
         case str() if name in _STATES and given in statuses.BADGES:

@@ -8,6 +8,7 @@ import flask
 from flask import Flask, g, request, url_for
 
 from bpo import paths
+from bpo.domain.people import debtors
 from bpo.domain.reminders import steps
 from bpo.gateways import wording
 from bpo.web import access, drawings, language, navigation, statuses
@@ -22,6 +23,7 @@ def init_app(app: Flask) -> None:
         initials=initials,
         status_label=status_label,
         step_label=step_label,
+        telephone=telephone,
         answer_told=answer_told,
         status_tone=statuses.tone,
         colour=navigation.colour,
@@ -48,6 +50,11 @@ def status_label(status: str) -> str:
 def step_label(key: str) -> str:
     """A step as people call it, by its key, which survives the versions of its campaign."""
     return wording.say(steps.label_of(key), language.current())
+
+
+def telephone(number: str) -> str:
+    """A telephone as people write it; an address of another kind as it is."""
+    return debtors.shown(debtors.Channel.PHONE, number)
 
 
 def answer_told(answer: str | None) -> str | None:

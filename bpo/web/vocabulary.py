@@ -298,6 +298,7 @@ FIELDS: dict[str, Phrase] = {
     "touches": Phrase("Contacts"),
     "unchanged": Phrase("Unchanged"),
     "until": Phrase("Until"),
+    "weekday": Phrase("Weekday"),
     "user_id": Phrase("User"),
     "withdrawn": Phrase("Withdrawn"),
 }
@@ -330,3 +331,14 @@ VALUES: dict[str, dict[str, Phrase]] = {
     },
     "readers": {"everyone": Phrase("Everyone"), "every": Phrase("Everyone")},
 }
+
+PROGRAMS = {
+    "worker": Phrase("Background work"),
+    "clock": Phrase("The clock"),
+    "import": Phrase("By import"),
+    "bpo demo": Phrase("The demonstration"),
+    "Pix": Phrase("The bank's Pix"),
+    "mailbox": Phrase("The mailbox"),
+    "debtor page": Phrase("The debtor's page"),
+}
+"""Parts of the program that act by themselves; commands keep their name, which is typed."""

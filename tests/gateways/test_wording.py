@@ -108,6 +108,13 @@ def test_a_day_is_told_from_today(day: date, said: str) -> None:
     assert wording.relative_day(day, date(2026, 11, 23), "pt_BR") == said
 
 
+def test_after_until_only_near_days_are_told_from_today() -> None:
+    today = date(2026, 11, 23)
+    days = (today, date(2026, 11, 22), date(2026, 11, 21), None)
+    told = [wording.near_day(day, today, "pt_BR") for day in days]
+    assert told == ["hoje", "ontem", "21/11/2026", "–"]
+
+
 def test_a_phrase_carries_its_values_into_the_language() -> None:
     phrase = Phrase(
         "{fine_pct} of {principal_cents} on {day}: {detail} ({number}, {count})",

@@ -67,6 +67,13 @@ def test_ana_offers_hears_yes_and_sees_it_run(client, session, queue, cast, davi
     assert made.state == "cancelled"
 
 
+def test_what_was_offered_before_leads_to_its_agreement(session, cast, davi, ana):
+    make(ana, davi, "offer")
+    number = f"AC-{session.scalars(select(Agreement)).one().id}"
+    page = ana.open(f"/debtors/{davi.id}/negotiation").text
+    assert page.count(f"Já proposto: acordo {number}") == 1
+
+
 def test_outsiders_see_no_agreement(client, session, cast, davi, ana):
     make(ana, davi, "offer")
     made = session.scalars(select(Agreement)).one()

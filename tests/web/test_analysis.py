@@ -199,7 +199,7 @@ def test_what_came_after_each_step_is_told_in_the_order_of_their_days(
     people.sign_in(client, cast.ana)
     rows = rows_of(client, f"/w/{cast.sol.slug}/analysis/recovery.csv?day={TODAY}")
     steps = [(row["Nome"], cents(row["Entrou depois"])) for row in rows if row["De"] == "Por etapa"]
-    assert steps == [("Fatura", 0), ("D-5", 0), ("D+5", 40_00), ("D+10", 0)]
+    assert steps == [("Na emissão", 0), ("D-5", 0), ("D+5", 40_00), ("D+10", 0)]
     page = words(client, f"/w/{cast.sol.slug}/analysis/recovery?day={TODAY}")
     assert [page.index(f"\n{name}\n") for name, _ in steps] == sorted(
         page.index(f"\n{name}\n") for name, _ in steps

@@ -201,6 +201,7 @@ def test_effects_are_those_counted_by_hand(session, client, cast, row, now):
     page = people.sign_in(client, cast.ana)
     text = page.get(f"/w/sol/campaigns/{row.id}/effect").get_data(as_text=True)
     assert "40,00" in text
+    assert text.index("D+5<") < text.index("D+10<")
     assert "d+10" in page.get(f"/w/sol/campaigns/{row.id}/effect.csv").get_data(as_text=True)
 
 

@@ -248,12 +248,12 @@ def test_who_was_left_in_peace_and_why(session, cast, ana, running, now, today, 
     session.add(pause)
     session.commit()
     url = f"/w/sol/campaigns/{running.id}/left-in-peace"
-    assert "Em espera" in _text(ana.get(url))
+    assert "Em pausa" in _text(ana.get(url))
     program = actors.system([cast.sol.id], name="clock")
     campaigns.plan(program, cast.sol.id, today, now=now, queue=MemoryQueue())
     assert len(session.scalars(select(Skip)).all()) == 2
     stored = _text(ana.get(url))
-    for words in ("Davi Lima", "Em espera", "Eva Sá", "Não há contato válido", "2 devedores"):
+    for words in ("Davi Lima", "Em pausa", "Eva Sá", "Não há contato válido", "2 devedores"):
         assert words in stored
     only = _text(ana.get(f"{url}?reason=no_contact"))
     assert "Eva Sá" in only

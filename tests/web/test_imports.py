@@ -149,6 +149,7 @@ def test_a_file_that_is_no_table_or_empty_is_refused_in_the_page(ana, sol, sessi
         answer = dropped(ana, content)
         assert answer.status_code == 400
         assert 'id="file-error"' in answer.text
+        assert "títulos.csv: " in answer.text
     assert session.scalar(select(func.count()).select_from(Import)) == 0
 
 

@@ -13,7 +13,7 @@ from bpo.domain.desk.inbox import Kind, Ref
 from bpo.jobs import Job
 from bpo.kernel import actor as actors
 from bpo.kernel import clock
-from bpo.models import Campaign, FreshnessMark, Membership, Task, Touch
+from bpo.models import Campaign, Contact, FreshnessMark, Membership, Task, Touch
 from tests.factories import debts, people, waiting
 
 ZONE = "America/Sao_Paulo"
@@ -231,6 +231,22 @@ def test_a_campaign_waiting_leads_to_its_dry_run(session, cast, ana):
     page = ana.get("/office/inbox").get_data(as_text=True)
     go = re.search(r'href="(/w/sol/campaigns/\d+/go)"', page)[1]
     assert ana.get(go).status_code == 200
+
+
+def test_a_promise_and_a_dispute_lead_to_what_is_done_about_them(session, cast, ana, today):
+    davi = debts.debtor(session, cast.sol, "Davi Lima")
+    number = {"channel": "phone", "address": "+5511987654321"}
+    session.add(Contact(workspace_id=cast.sol.id, debtor_id=davi.id, **number))
+    title = debts.receivable(session, davi, due=today, cents=90_00)
+    waiting.promise(session, davi, 90_00, today)
+    waiting.dispute(session, title, today)
+    session.commit()
+    page = ana.get("/office/inbox").get_data(as_text=True)
+    assert "para hoje" in page
+    assert "(11) 98765-4321" in page
+    for found in (r"/do/note", r"/disputes/\d+"):
+        url = re.search(rf'href="(/w/sol/debtors/{davi.id}{found})"', page)[1]
+        assert ana.get(url).status_code == 200
 
 
 def test_long_lists_have_pages(session, cast, ana, today):

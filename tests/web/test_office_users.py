@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from bpo.jobs import Job
 from bpo.models import Membership, User
+from bpo.web import acts
 from tests.factories import people
 from tests.web.filling import Filler
 
@@ -71,6 +72,15 @@ def test_access_is_changed_and_the_change_shows_in_the_trail(session, marta, cas
     assert "Padaria Sol" in trail
     assert "Ana" in trail
     assert "192.0.2" not in trail
+
+
+def test_what_the_program_did_is_told_in_the_readers_words(app):
+    with app.test_request_context("/"):
+        assert acts.program("worker") == "Trabalho em segundo plano"
+        assert acts.program("bpo users") == "bpo users"
+        assert acts.value("2026-W47", "period") == "semana até 22/11/2026"
+        assert acts.value(0, "weekday") == "segunda-feira"
+        assert acts.field("weekday") == "Dia da semana"
 
 
 def test_an_account_is_closed_and_opened_again(session, marta, cast):

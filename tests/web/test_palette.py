@@ -41,6 +41,12 @@ def test_ana_finds_her_companies_and_their_debtors_only(client, cast, debtors):
     assert labels(asked(ana, "oficina"), "Clientes") == []
 
 
+def test_a_later_word_of_a_name_is_found_where_no_name_begins_so(client, cast, debtors):
+    ana = people.sign_in(client, cast.ana)
+    assert labels(asked(ana, "da so"), "Devedores") == ["João da Sol"]
+    assert labels(asked(ana, "oao"), "Devedores") == []
+
+
 def test_an_invoice_is_found_by_its_number(client, cast, debtors):
     ana = people.sign_in(client, cast.ana)
     (found,) = [r for r in asked(ana, "nf 0042") if r["group"] == "Faturas"]

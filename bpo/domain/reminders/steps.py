@@ -138,7 +138,7 @@ def place(key: str) -> tuple[int, str]:
 
 
 _DAY = re.compile(r"d([+-]?\d+)")
-_KNOWN = {"issue": Phrase("Invoice"), "thanks": Phrase("Thanks and receipt")}
+_KNOWN = {"issue": Phrase("On issue"), "thanks": Phrase("After payment")}
 
 
 def overdue(steps: Iterable[Step], risk_class: str | None) -> tuple[Step, ...]:

@@ -217,11 +217,15 @@ def counts(session: Session, workspace_id: int, today: date) -> dict[str, int]:
 
 
 def choices(session: Session, workspace_id: int, search: str, limit: int = 10) -> list[Debtor]:
-    """Debtors that a few typed letters or digits may mean, by name."""
-    query = select(Debtor).where(
-        Debtor.workspace_id == workspace_id, _matching(workspace_id, search)
-    )
-    return list(session.scalars(query.order_by(Debtor.search_name, Debtor.id).limit(limit)))
+    """Debtors that a few typed letters or digits may mean, by name.
+
+    Where no name begins with them, those of whose name a later word does.
+    """
+    here = select(Debtor).where(Debtor.workspace_id == workspace_id)
+    here = here.order_by(Debtor.search_name, Debtor.id).limit(limit)
+    within = func.strpos(Debtor.search_name, f" {words.searchable(search)}") > 0
+    found = session.scalars(here.where(_matching(workspace_id, search))).all()
+    return list(found or session.scalars(here.where(within)))
 
 
 def _standing(today: date) -> tuple[ColumnElement[bool], ...]:

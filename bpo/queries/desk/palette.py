@@ -1,9 +1,9 @@
-"""Finding a debtor by the first letters of the name, a customer number, a document, an invoice."""
+"""Finding a debtor by the first letters of a name, a customer number, a document, an invoice."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from bpo.kernel import documents
@@ -35,6 +35,27 @@ def debtors(
     query = (
         select(Debtor.workspace_id, Debtor.id, Debtor.name, Debtor.reference)
         .where(Debtor.workspace_id.in_(sorted(workspace_ids)), or_(*_matches(words)))
+        .order_by(Debtor.search_name, Debtor.workspace_id, Debtor.id)
+        .limit(limit)
+    )
+    return [Found(*row) for row in session.execute(query)]
+
+
+def debtors_within(
+    session: Session, words: str, workspace_ids: Collection[int], *, limit: int
+) -> list[Found]:
+    """Debtors of whose name a later word begins with the letters: `manaca`, Restaurante Manacá.
+
+    Reads all names of these workspaces: for when no name begins so.
+    """
+    if not workspace_ids or limit < 1:
+        return []
+    query = (
+        select(Debtor.workspace_id, Debtor.id, Debtor.name, Debtor.reference)
+        .where(
+            Debtor.workspace_id.in_(sorted(workspace_ids)),
+            func.strpos(Debtor.search_name, f" {words}") > 0,
+        )
         .order_by(Debtor.search_name, Debtor.workspace_id, Debtor.id)
         .limit(limit)
     )

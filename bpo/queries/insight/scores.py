@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bpo.analytics import snapshot, trials
+from bpo.analytics import scoring, snapshot, trials
 from bpo.analytics.cash import CashWeek, Record
 from bpo.analytics.trials import Trial
 from bpo.db import driver
@@ -55,6 +55,11 @@ class Prediction:
     expected_on: date
     scored_on: date
     reasons: tuple[Phrase, ...]
+
+    @property
+    def beyond_sight(self) -> bool:
+        """Whether the likely day is only the last one looked at: no payment is in sight."""
+        return (self.expected_on - self.scored_on).days >= scoring.LONGEST
 
 
 @dataclass(frozen=True, slots=True)

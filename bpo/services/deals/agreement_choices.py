@@ -1,6 +1,7 @@
 """What a debtor may agree to today: offers made before and still good, and those of the moment."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -50,7 +51,8 @@ class Choice:
 class Choices:
     """The choices of a debtor on a day, best first; `note` says why there are none, or so few.
 
-    `forbidden`: nothing may be agreed now, whatever is offered.
+    `forbidden`: nothing may be agreed now, whatever is offered. `repeated`: today's offers whose
+    terms are those of an agreement that was offered before.
     """
 
     day: date
@@ -58,6 +60,7 @@ class Choices:
     note: Phrase | None
     found: Proposals
     forbidden: bool = False
+    repeated: Mapping[Offer, Agreement] = field(default_factory=dict)
 
     def named(self, fingerprint: str) -> Choice | None:
         """The choice whose terms have this fingerprint."""
@@ -87,10 +90,12 @@ def of(
         return Choices(day, made, obstacle, found, forbidden=True)
     made = _made(session, workspace, debtor, day)
     policy = _policy(session, workspace, day)
-    fresh = (_choice(one, found, workspace, policy) for one in found.offers)
-    known = {one.fingerprint for one in made}
+    fresh = [_choice(one, found, workspace, policy) for one in found.offers]
+    known = {one.fingerprint: one.agreement for one in made}
     fitting = [one for one in fresh if one.fingerprint not in known and _visible(actor, one)]
-    return Choices(day, (*made, *fitting), found.note, found)
+    again = {one.offer: known.get(one.fingerprint) for one in fresh if one.offer}
+    repeated = {offer: deal for offer, deal in again.items() if deal}
+    return Choices(day, (*made, *fitting), found.note, found, repeated=repeated)
 
 
 def marks(choices: Choices) -> list[str]:

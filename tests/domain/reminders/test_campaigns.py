@@ -124,7 +124,7 @@ def _davi(consumer, *tags):
         ("d0", "D0"),
         ("agreement-3", "Instalment, D-3"),
         ("agreement+0", "Instalment, D0"),
-        ("issue", "Invoice"),
+        ("issue", "On issue"),
         ("sorry", "sorry"),
     ],
 )

@@ -1,11 +1,12 @@
 """A workspace's model and scores: made by one job, once a day, from facts alone."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
-from bpo.analytics import cash
+from bpo.analytics import cash, scoring
 from bpo.analytics.scorecard import from_json
 from bpo.db import acting_as
 from bpo.kernel import actor as actors
@@ -57,6 +58,9 @@ def test_each_open_receivable_is_scored_with_its_reasons(session, cast, program,
         late, early = (told.of_receivable(session, cast.sol.id, row.id) for row in book)
         assert late.late_pct > 60 > 30 > early.late_pct
         assert late.expected_on > late.due_date >= early.expected_on
+        assert not late.beyond_sight
+        far = late.scored_on + timedelta(days=scoring.LONGEST)
+        assert replace(late, expected_on=far).beyond_sight
         assert "Paid late so far: 8 of 8 invoices" in map(str, late.reasons)
         assert "Paid late so far: 0 of 8 invoices" in map(str, early.reasons)
         assert late.scored_on == TODAY

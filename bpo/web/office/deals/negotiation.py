@@ -9,6 +9,7 @@ from flask import g, render_template
 from werkzeug.wrappers import Response
 
 from bpo.db import db
+from bpo.domain.deals import agreements
 from bpo.domain.deals.installments import Method
 from bpo.domain.deals.proposals import Offer, OfferKind
 from bpo.domain.deals.terms import Wish
@@ -84,6 +85,8 @@ def debtor_negotiation(slug: str, debtor_id: int) -> str | Response:
         today=today,
         found=offers,
         fingerprints=agreement_choices.marks(choices),
+        made=[choices.repeated.get(offer) for offer in offers.offers],
+        numbered=agreements.number,
         asks=[not agreement_choices.may_grant(g.actor, o.needs_approval_by) for o in offers.offers],
         forbidden=choices.note if choices.forbidden else None,
         key=uuid4().hex,

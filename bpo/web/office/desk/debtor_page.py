@@ -61,7 +61,7 @@ def show_debtor(slug: str, debtor_id: int) -> str:
         portrait=negotiation.portrait(session, debtor, today),
         reach=debtors.contacts(session, place.id, debtor_id),
         next=coming,
-        because=[reasons.phrase(reason) for reason in coming.because] if coming else [],
+        because=list(dict.fromkeys(map(reasons.phrase, coming.because))) if coming else [],
         contact_channels=CONTACT_CHANNELS,
         events=events,
         moved=whys.moved,

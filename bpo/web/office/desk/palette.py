@@ -58,7 +58,9 @@ def _debtors(words: str, places: list[Workspace], here: Workspace | None) -> lis
     near = [here.id] if here else []
     far = [place_id for place_id in by_id if place_id not in near]
     found: list[finder.Found] = []
-    for look in (finder.debtors, finder.invoices):
+    for look in (finder.debtors, finder.invoices, finder.debtors_within):
+        if look is finder.debtors_within and found:
+            break
         for ids in (near, far):
             found += look(db.session(), words, ids, limit=MOST - len(found))
     return [

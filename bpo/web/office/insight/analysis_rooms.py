@@ -132,7 +132,7 @@ def show_recovery(slug: str) -> str:
 def recovery_file(slug: str) -> Response:
     """The same as rows."""
     found = _effects(figures.position().as_of)
-    head = [_("Of"), _("Name"), _("Invoices"), _("Told of"), _("Came after"), _("Share")]
+    head = [_("Of"), _("Name"), _("Invoices"), _("Asked for"), _("Came after"), _("Share")]
     rows = [
         [
             _say(TABLES[kind]),

@@ -110,7 +110,7 @@ def _effect(kind: str) -> Behind:
     return Behind(
         _say(analysis_rooms.TABLES[kind]),
         analysis_rooms.effect_name(kind, name),
-        ((_("Contact on"), DAY), (_("Told of"), CENTS), (_("Came after"), CENTS)),
+        ((_("Contact on"), DAY), (_("Asked for"), CENTS), (_("Came after"), CENTS)),
         [
             Line(
                 one.title.id,

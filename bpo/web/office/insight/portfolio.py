@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, g, render_template, request
 from flask_babel import gettext as _
 
+from bpo.analytics import weekly
 from bpo.db import db
 from bpo.domain.people.access import Permission
 from bpo.formats import sheets
@@ -58,6 +59,7 @@ def show_portfolio() -> str:
         counts={name: sum(map(shown, rows)) for name, shown in SHOWN.items()},
         analysts=sorted({name for row in rows for name in row.analysts}),
         sort=_sort(),
+        week_of=weekly.week,
         mail=portfolio_mail.told(db.session(), g.actor, g.now),
         today=clock.local_day(g.now, session.time_zone()),
     )

@@ -55,7 +55,9 @@ def import_receive(slug: str) -> Answer:
     """Take a file in and go on to look at it."""
     attempt = forms.attempt(_received)
     if attempt.result is None:
-        return _list(fault=" ".join(forms.faults(attempt).values())), 400
+        fault = " ".join(forms.faults(attempt).values())
+        given = request.files.get("file")
+        return _list(fault=f"{given.filename}: {fault}" if given and given.filename else fault), 400
     return redirect(_page_of(attempt.result))
 
 
@@ -140,8 +142,10 @@ def import_file(slug: str, import_id: int) -> Response:
 def _received() -> Import:
     given = request.files.get("file")
     content = given.read() if given else b""
-    if given is None or not content:
+    if given is None or not given.filename:
         raise BadInput("Choose a file that is not empty", field="file")
+    if not content:
+        raise BadInput("The file is empty.", field="file")
     name = given.filename or "?"
     return imports.receive(g.actor, g.workspace.id, name, content, now=g.now)
 

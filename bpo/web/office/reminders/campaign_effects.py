@@ -8,6 +8,7 @@ from flask import Response, g, render_template, request
 from bpo.db import db
 from bpo.domain.insight.effects import FOLLOWED_DAYS, WINDOW_DAYS, Comparison, StepEffect
 from bpo.domain.people.access import Permission
+from bpo.domain.reminders import steps
 from bpo.queries.reminders import campaign_effects as effects
 from bpo.queries.reminders.campaigns import Stored
 from bpo.web import access
@@ -89,8 +90,9 @@ def _shown(found: Stored) -> Shown:
     days = asked if asked in SPANS else USUAL
     session, place, today = db.session(), g.workspace, campaigns.today()
     since = today - timedelta(days=days)
+    told = effects.by_step(session, place.id, found.row.id, since, place.time_zone)
     return Shown(
         days,
-        effects.by_step(session, place.id, found.row.id, since, place.time_zone),
+        sorted(told, key=lambda one: (steps.place(one.step_key), one.template)),
         effects.compared(session, place.id, found.row.id, since, today),
     )

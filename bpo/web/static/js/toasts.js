@@ -20,4 +20,5 @@ export function start(root) {
     place.append(flash);
     leave(flash);
   }
+  for (const box of root.querySelectorAll("[data-flashes]")) if (!box.children.length) box.remove();
 }
