@@ -27,7 +27,7 @@ from bpo.domain.desk.bulk_acts import MOST
 from bpo.kernel import documents
 from bpo.kernel import text as words
 from bpo.models import Contact, Debtor, Dispute, Hold, OptOut, Promise, Receivable
-from bpo.queries.books.receivable_lists import LAST, OPEN_CENTS
+from bpo.queries.books.receivable_lists import LAST, OPEN_CENTS, named
 from bpo.queries.people import keyset
 from bpo.queries.people.keyset import Asked, Order, Page
 
@@ -217,15 +217,11 @@ def counts(session: Session, workspace_id: int, today: date) -> dict[str, int]:
 
 
 def choices(session: Session, workspace_id: int, search: str, limit: int = 10) -> list[Debtor]:
-    """Debtors that a few typed letters or digits may mean, by name.
-
-    Where no name begins with them, those of whose name a later word does.
-    """
-    here = select(Debtor).where(Debtor.workspace_id == workspace_id)
-    here = here.order_by(Debtor.search_name, Debtor.id).limit(limit)
-    within = func.strpos(Debtor.search_name, f" {words.searchable(search)}") > 0
-    found = session.scalars(here.where(_matching(workspace_id, search))).all()
-    return list(found or session.scalars(here.where(within)))
+    """Debtors that a few typed letters or digits may mean, by name."""
+    query = select(Debtor).where(
+        Debtor.workspace_id == workspace_id, _matching(workspace_id, search)
+    )
+    return list(session.scalars(query.order_by(Debtor.search_name, Debtor.id).limit(limit)))
 
 
 def _standing(today: date) -> tuple[ColumnElement[bool], ...]:
@@ -242,15 +238,12 @@ def _refused() -> ColumnElement[bool]:
 
 
 def _matching(workspace_id: int, search: str) -> ColumnElement[bool]:
-    """By the beginning of the name without accents, by customer number, document or title.
+    """By the beginning of a word of the name, by customer number, document or title.
 
     Titles are looked up first, in an array: asked of each debtor, all of them would be read.
     """
-    name, key = words.searchable(search), words.number_key(search)
-    found = [
-        and_(Debtor.search_name >= name, Debtor.search_name < name + LAST),
-        Debtor.reference_key == key,
-    ]
+    key = words.number_key(search)
+    found = [named(search), Debtor.reference_key == key]
     if any(character.isdigit() for character in search):
         document, plain = Debtor.document.collate("C"), documents.normalized(search)
         found.append(and_(document >= plain, document < plain + LAST))

@@ -250,12 +250,19 @@ def _in(workspace_id: int, ids: Sequence[int]) -> ColumnElement[bool]:
 
 
 def _matching(search: str) -> ColumnElement[bool]:
-    """By number, or by the beginning of the debtor's name, or by the debtor's number."""
-    name, key = words.searchable(search), words.number_key(search)
+    """By number, by the beginning of a word of the debtor's name, or by the debtor's number."""
+    key = words.number_key(search)
     number = ReceivableRow.number_key.collate("C")
     return or_(
         and_(number >= key, number < key + LAST),
-        and_(Debtor.search_name >= name, Debtor.search_name < name + LAST),
+        named(search),
         Debtor.reference_key == key,
         Debtor.document == key,
     )
+
+
+def named(search: str) -> ColumnElement[bool]:
+    """Debtors whose name, or a word of it, begins with what was typed."""
+    name = words.searchable(search)
+    begins = and_(Debtor.search_name >= name, Debtor.search_name < name + LAST)
+    return or_(begins, func.strpos(Debtor.search_name, f" {name}") > 0)

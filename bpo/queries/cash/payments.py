@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from bpo.domain.books.receivables import MONEY
 from bpo.kernel import text as words
 from bpo.models import Debtor, Entry, Payment, Receivable, Refund, StoredFile
-from bpo.queries.books.receivable_lists import LAST
+from bpo.queries.books.receivable_lists import named
 from bpo.queries.people import keyset
 from bpo.queries.people.keyset import Asked, Order, Page
 
@@ -321,7 +321,7 @@ def _stands() -> ColumnElement[bool]:
 
 
 def _matching(search: str) -> ColumnElement[bool]:
-    name, key = words.searchable(search), words.number_key(search)
+    key = words.number_key(search)
     settled = exists().where(
         Entry.workspace_id == Payment.workspace_id,
         Entry.payment_id == Payment.id,
@@ -330,7 +330,7 @@ def _matching(search: str) -> ColumnElement[bool]:
         Receivable.number_key == key,
     )
     return or_(
-        and_(Debtor.search_name >= name, Debtor.search_name < name + LAST),
+        named(search),
         Debtor.reference_key == key,
         Debtor.document == key,
         Payment.reference == search.strip(),
