@@ -87,7 +87,7 @@ FROM touches
 WHERE workspace_id = %(workspace)s AND planned_on <= %(day)s
   AND (planned_on >= %(since)s OR settled_at >= %(since)s::timestamp AT TIME ZONE %(zone)s)
   AND state <> 'cancelled' AND channel NOT IN ('task', 'letter')
-  AND NOT (campaign_id = %(campaign)s AND planned_on = %(day)s)
+  AND NOT (campaign_id = %(campaign)s AND planned_on = %(day)s) AND id <> ALL (%(taken)s)
   AND debtor_id BETWEEN %(first)s AND %(last)s
 UNION ALL
 SELECT debtor_id, on_day, NULL, id::text, NULL, NULL, NULL FROM notes
@@ -98,7 +98,8 @@ WHERE workspace_id = %(workspace)s AND on_day BETWEEN %(since)s AND %(day)s
 _ELSEWHERE = """
 SELECT debtor_id, max(planned_on) FROM touches
 WHERE workspace_id = %(workspace)s AND campaign_id <> %(campaign)s AND planned_on < %(day)s
-  AND anchor_kind = 'debtor' AND state <> 'cancelled' AND debtor_id BETWEEN %(first)s AND %(last)s
+  AND anchor_kind = 'debtor' AND state <> 'cancelled' AND id <> ALL (%(taken)s)
+  AND debtor_id BETWEEN %(first)s AND %(last)s
 GROUP BY debtor_id
 """
 _SETTLED = """
@@ -170,7 +171,8 @@ class Page:
     work in the workspace. `purchases`: whether a campaign asks who buys for the first time.
     `greets`: whether it asks for each debtor's last payment. `pauses_until`: pauses that begin by
     then are read too. `only`: no other debtors than these, in one page. `pauses`: those of the
-    workspace, once the first page has them.
+    workspace, once the first page has them. `taken`: contacts of others that are called off for
+    this campaign (`takeovers`).
     """
 
     workspace_id: int
@@ -187,6 +189,7 @@ class Page:
     pauses_until: date | None = None
     only: tuple[int, ...] | None = None
     pauses: Pauses | None = None
+    taken: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -387,6 +390,7 @@ def _rows(connection: Connection, sql: str, page: Page) -> list[tuple[Any, ...]]
         "first": page.first,
         "last": page.last,
         "size": page.size,
+        "taken": list(page.taken),
     }
     if page.only is not None:
         sql = sql.replace(_SPAN, "= ANY (%(only)s)")

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Row, and_, func, select
 from sqlalchemy.orm import Session
 
-from bpo.domain.reminders import campaigns
+from bpo.domain.reminders import campaigns, deliveries
 from bpo.domain.reminders.campaigns import Campaign
 from bpo.kernel import clock
 from bpo.models import Campaign as CampaignRow
@@ -47,6 +47,26 @@ def listed(session: Session, workspace_id: int) -> Sequence[CampaignRow]:
         select(CampaignRow)
         .where(CampaignRow.workspace_id == workspace_id)
         .order_by(CampaignRow.precedence, CampaignRow.id)
+    ).all()
+
+
+def waiting_of(
+    session: Session, workspace_id: int, campaign_ids: Collection[int], day: date
+) -> Sequence[Row[int, int, int | None, str]]:
+    """What was planned by a day and has not left yet of some campaigns.
+
+    Each with its debtor, its campaign and the key of its step.
+    """
+    return session.execute(
+        select(Touch.id, Touch.debtor_id, Touch.campaign_id, Touch.step_key)
+        .where(
+            Touch.workspace_id == workspace_id,
+            Touch.campaign_id.in_(campaign_ids),
+            Touch.state.in_([state.value for state in deliveries.WAITING]),
+            Touch.attempts < deliveries.MAX_TRIES,
+            Touch.planned_on <= day,
+        )
+        .order_by(Touch.debtor_id, Touch.id)
     ).all()
 
 

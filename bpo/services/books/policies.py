@@ -59,8 +59,11 @@ def publish(
         workspace = workspaces.locked(session, workspace_id)
         if workspace is None:
             raise NotFound("This page does not exist or is not yours to see")
-        newest = max(row.version for row in workspaces.policies(session, workspace_id))
-        sightings.require(str(newest), seen)
+        newest = workspaces.policies(session, workspace_id)[0]
+        same = (newest.terms, newest.effective_from) == (policies.to_json(policy), effective_from)
+        if seen and same:
+            return newest
+        sightings.require(str(newest.version), seen)
         _check(session, workspace, policy, effective_from, now)
         version = _added(session, workspace, policy, effective_from, actor.user_id)
         audit.record(

@@ -116,6 +116,8 @@ def set_contact_rules(
         row = workspaces.contact_rules(session, workspace_id)
         before = row.rules if row else contact_rules.to_json(Rules())
         held = contact_rules.to_json(contact_rules.from_json(before))
+        if seen and held == after:
+            return after
         sightings.require(sightings.of_content(held), seen)
         if row is None:
             session.add(ContactRules(workspace_id=workspace_id, rules=after))

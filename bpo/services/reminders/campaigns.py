@@ -1,6 +1,6 @@
 """Campaigns at work: planning a day, looking ahead."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from bpo.db import acting_as, after_commit, db, driver, unit_of_work
 from bpo.domain.people import access
 from bpo.domain.people.access import Permission
-from bpo.domain.reminders import contact_rules, planning, relationship, rounds
+from bpo.domain.reminders import contact_rules, planning, relationship, rounds, takeovers
 from bpo.domain.reminders.agenda import Voice
 from bpo.domain.reminders.campaigns import Campaign
 from bpo.domain.reminders.channels import usable
 from bpo.domain.reminders.contact import Place
 from bpo.domain.reminders.contact_rules import Rules
 from bpo.domain.reminders.planning import NextContact
+from bpo.domain.reminders.takeovers import Waiting
 from bpo.domain.reminders.touches import Plan
 from bpo.gateways.queue import Queue
 from bpo.jobs import Job
@@ -167,9 +168,9 @@ def foresee(
     session: Session, workspace: Workspace, entry: stored.Stored, day: date, *, now: datetime
 ) -> Plan:
     """What one campaign would say on a day, stored as it is or not, by the function that plans."""
-    here = setting(session, workspace, day)
-    whole = Plan([], [], [])
-    for made in _pages(session, here, entry, now, None):
+    here = _at_work(session, setting(session, workspace, day))
+    whole, taken = Plan([], [], []), _taken_over(session, here, entry)
+    for made in _pages(session, here, entry, now, None, taken=taken):
         whole = _joined(whole, made)
     return whole
 
@@ -214,10 +215,13 @@ def _planned(
     for entry in stored.in_states(session, workspace, states):
         if entry.row.id in left_out:
             continue
+        taken = _taken_over(session, here, entry)
+        if store and taken:
+            plans.hand_over(session, workspace_id, taken, now)
         shelf = plans.Shelf(session, entry.row, day, now) if store else None
         warnings = [] if entry.row.state == "running" else [NOT_BEFORE_GO]
         whole = Plan([], [], warnings)
-        for made in _pages(session, here, entry, now, shelf, everybody=everybody):
+        for made in _pages(session, here, entry, now, shelf, everybody=everybody, taken=taken):
             total += len(made.touches)
             if keep:
                 whole = _joined(whole, made)
@@ -234,6 +238,7 @@ def _pages(
     shelf: plans.Shelf | None,
     *,
     everybody: bool = False,
+    taken: Sequence[int] = (),
 ) -> Iterator[Plan]:
     """The plan of each page of debtors, stored on the shelf if there is one.
 
@@ -242,7 +247,8 @@ def _pages(
     """
     with threads.yielding(), ThreadPoolExecutor(1, thread_name_prefix="book") as database:
         connection = driver(session)
-        reading = database.submit(book.read, connection, page_of(here, entry))
+        first = replace(page_of(here, entry), taken=tuple(taken))
+        reading = database.submit(book.read, connection, first)
         more = True
         while more:
             pages = reading.result()
@@ -278,6 +284,31 @@ def _decided(
         earliest=now if here.day >= today else None,
         explain=explain,
     )
+
+
+def _taken_over(session: Session, here: Setting, entry: stored.Stored) -> list[int]:
+    """What waits of campaigns behind one to debtors that are its own by now; their contacts' ids.
+
+    Such is there when it began to speak, or to speak to more, after the others had planned.
+    """
+    behind = [one for one in here.claiming if one.turn > entry.turn]
+    if not behind:
+        return []
+    moments = {(one.row.id, step.key): step.moment for one in behind for step in one.campaign.steps}
+    rows = stored.waiting_of(session, here.workspace.id, [one.row.id for one in behind], here.day)
+    waiting: dict[int, list[Waiting]] = {}
+    for touch_id, debtor_id, campaign_id, key in rows:
+        if moment := moments.get((campaign_id or 0, key)):
+            waiting.setdefault(debtor_id, []).append(Waiting(touch_id, debtor_id, moment))
+    found: list[int] = []
+    everybody = tuple(waiting)
+    for start in range(0, len(everybody), book.FIRST_PAGE_SIZE):
+        ids = everybody[start : start + book.FIRST_PAGE_SIZE]
+        page = replace(page_of(here, entry), only=ids, size=len(ids))
+        debtors = book.read(driver(session), page).debtors(everybody=True)
+        of_page = [one for number in ids for one in waiting[number]]
+        found += takeovers.taken_over(of_page, debtors, entry.campaign, here.day)
+    return found
 
 
 def _joined(whole: Plan, made: Plan) -> Plan:

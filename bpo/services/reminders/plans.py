@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from psycopg import Cursor
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, ColumnElement, any_, cast, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from bpo.db import driver
@@ -94,14 +94,27 @@ def call_off(
 
     What tried in vain to the end is left to the person who has it in the inbox.
     """
+    gone = Touch.campaign_id == campaign_id, Touch.step_key.not_in(kept)
+    _call_off(session, workspace_id, now, *gone)
+
+
+def hand_over(
+    session: Session, workspace_id: int, touch_ids: Collection[int], now: datetime
+) -> None:
+    """Call off what waits to debtors to whom another campaign speaks by now (`takeovers`)."""
+    _call_off(session, workspace_id, now, Touch.id == any_(cast(touch_ids, ARRAY(BigInteger))))
+
+
+def _call_off(
+    session: Session, workspace_id: int, now: datetime, *which: ColumnElement[bool]
+) -> None:
     session.execute(
         update(Touch)
         .where(
             Touch.workspace_id == workspace_id,
-            Touch.campaign_id == campaign_id,
             Touch.state.in_([state.value for state in deliveries.WAITING]),
             Touch.attempts < deliveries.MAX_TRIES,
-            Touch.step_key.not_in(kept),
+            *which,
         )
         .values(
             state=deliveries.State.CANCELLED.value,
