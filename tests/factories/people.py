@@ -1,8 +1,10 @@
 """The people of the stories: Ana the analyst, Bruno the client manager, Carla of another workspace,
 Marta who runs the BPO; and two client companies for them to work for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
@@ -15,6 +17,7 @@ from bpo.models import Membership, User, Workspace
 from bpo.queries.people import users
 from bpo.services.people import workspaces
 from bpo.web import session as login
+from tests.factories import again
 
 NOW = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
 PASSWORD = "o sol nasce para todos"
@@ -26,21 +29,38 @@ def workspace(slug: str = "sol", name: str = "Padaria Sol", **profile: object) -
     program = actors.system((), name="tests")
     known = {"cnpj": "73095114000136", "street": "Rua das Flores, 10", "city": "São Paulo"}
     described = Profile(name=name, **(known | profile))  # type: ignore[arg-type]
-    return workspaces.create(program, slug, described, now=NOW)
+    return again.workspace(
+        (slug, described), lambda: workspaces.create(program, slug, described, now=NOW)
+    )
 
 
 def user(session: Session, name: str, role: Role, *places: Workspace, **columns: object) -> User:
     """A user called `name`, at `name@example.com`, who may sign in with PASSWORD."""
-    given = {
-        "email": f"{name.split()[0].lower()}@example.com",
-        "password_hash": _QUICK.hash(PASSWORD),
-    }
-    person = User(name=name, role=role.value, **(given | columns))
-    session.add(person)
+    return _kept(session, [(_somebody(name, role, **columns), places)])[0]
+
+
+def _somebody(name: str, role: Role, **columns: object) -> User:
+    address = f"{name.split()[0].lower()}@example.com"
+    given = {"email": address, "password_hash": _hashed()}
+    return User(name=name, role=role.value, **(given | columns))
+
+
+def _kept(session: Session, people: Sequence[tuple[User, Sequence[Workspace]]]) -> list[User]:
+    found = [person for person, _ in people]
+    session.add_all(found)
     session.flush()
-    session.add_all(Membership(user_id=person.id, workspace_id=place.id) for place in places)
+    session.add_all(
+        Membership(user_id=person.id, workspace_id=place.id)
+        for person, places in people
+        for place in places
+    )
     session.commit()
-    return person
+    return found
+
+
+@cache
+def _hashed() -> str:
+    return _QUICK.hash(PASSWORD)
 
 
 def actor(session: Session, person: User) -> Actor:
@@ -76,12 +96,11 @@ class Cast:
 def cast(session: Session) -> Cast:
     """Two client companies and the people around them."""
     sol, lua = workspace(), workspace("lua", "Oficina Lua")
-    return Cast(
-        sol,
-        lua,
-        user(session, "Marta", Role.ADMIN),
-        user(session, "Ana", Role.ANALYST, sol),
-        user(session, "Bruno", Role.CLIENT_MANAGER, sol),
-        user(session, "Carla", Role.ANALYST, lua),
-        user(session, "Celia", Role.CLIENT_MANAGER, lua),
-    )
+    people = [
+        (_somebody("Marta", Role.ADMIN), ()),
+        (_somebody("Ana", Role.ANALYST), (sol,)),
+        (_somebody("Bruno", Role.CLIENT_MANAGER), (sol,)),
+        (_somebody("Carla", Role.ANALYST), (lua,)),
+        (_somebody("Celia", Role.CLIENT_MANAGER), (lua,)),
+    ]
+    return Cast(sol, lua, *_kept(session, people))

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 from bpo.kernel.actor import Actor
 from bpo.models import AccessEntry, AuditEntry
 
+_ENTRY = insert(AuditEntry.metadata.tables[AuditEntry.__tablename__])
+"""Of the table, not the class: every act writes one, and the class takes thrice as long."""
+
 
 def record(
     session: Session,
@@ -23,18 +26,19 @@ def record(
     """Note that `actor` did `action` (such as `payment.record`) to `subject` (kind, id)."""
     kind, number = subject or (None, None)
     session.execute(
-        insert(AuditEntry).values(
-            workspace_id=workspace_id,
-            at=now,
-            action=action,
-            actor_kind=actor.kind.value,
-            user_id=actor.user_id,
-            actor_name=actor.name,
-            address=actor.address,
-            subject_kind=kind,
-            subject_id=number,
-            detail=detail,
-        )
+        _ENTRY,
+        {
+            "workspace_id": workspace_id,
+            "at": now,
+            "action": action,
+            "actor_kind": actor.kind.value,
+            "user_id": actor.user_id,
+            "actor_name": actor.name,
+            "address": actor.address,
+            "subject_kind": kind,
+            "subject_id": number,
+            "detail": detail,
+        },
     )
 
 
