@@ -21,11 +21,13 @@ import redis
 from tests import cluster as throw_away
 from tests.cluster import DatabaseUrls, TestServers
 from tests.fresh import FreshDatabase
+from tests.papers import drawn_once
 from tests.shared import DATA
 
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
+    from jinja2 import FileSystemBytecodeCache
     from sqlalchemy.orm import Session
 
     from bpo.gateways.queue import MemoryQueue
@@ -153,13 +155,28 @@ def session_queue() -> "MemoryQueue":
 
 
 @pytest.fixture(scope="session")
-def app(settings: "Settings", session_queue: "MemoryQueue") -> "Flask":
+def compiled_templates(servers: TestServers) -> "FileSystemBytecodeCache":
+    """The templates of the web as the first process or application of this run compiled them."""
+    from jinja2 import FileSystemBytecodeCache  # noqa: PLC0415
+
+    folder = servers.settings.data_dir / "templates"
+    folder.mkdir(exist_ok=True)
+    return FileSystemBytecodeCache(str(folder))
+
+
+@pytest.fixture(scope="session")
+def app(
+    settings: "Settings",
+    session_queue: "MemoryQueue",
+    compiled_templates: "FileSystemBytecodeCache",
+) -> "Flask":
     """The application on this process's database, with a queue that only remembers."""
     from bpo.app import create_app  # noqa: PLC0415
     from tests.browsing import Browser  # noqa: PLC0415
 
     app = create_app(settings, queue=session_queue)
     app.test_client_class = Browser
+    app.jinja_env.bytecode_cache = compiled_templates
     return app
 
 
@@ -186,7 +203,8 @@ def session(app: "Flask") -> Iterator["Session"]:
             db.session.remove()
             db.session.configure(join_transaction_mode="create_savepoint")
             try:
-                yield db.session()
+                with drawn_once():
+                    yield db.session()
             finally:
                 db.session.remove()
                 db.session.configure(join_transaction_mode="conditional_savepoint")
@@ -206,6 +224,7 @@ def fresh_app(
     fresh_database: DatabaseUrls,
     redis_url: str,
     tmp_path: Path,
+    compiled_templates: "FileSystemBytecodeCache",
 ) -> Iterator["Flask"]:
     """An application on a database of the test's own, with real commits and a real queue."""
     from bpo.app import create_app  # noqa: PLC0415
@@ -213,7 +232,9 @@ def fresh_app(
 
     settings = throw_away.with_database(servers.settings, fresh_database, redis_url, tmp_path)
     app = create_app(settings)
-    yield app
+    app.jinja_env.bytecode_cache = compiled_templates
+    with drawn_once():
+        yield app
     with app.app_context():
         db.session.remove()
         db.engine.dispose()

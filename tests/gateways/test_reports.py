@@ -23,6 +23,7 @@ from bpo.gateways.weekly.voice import Voice
 from bpo.kernel import colours
 from tests.gateways import figures
 from tests.gateways.figures import IDENTITY, LONG
+from tests.papers import drawn_once
 
 LINKS = reports.Links("https://portal.example/p/sol", "https://portal.example/me?a=1&b=2")
 
@@ -39,7 +40,9 @@ def pages(
     week: WeeklyFigures, identity: reports.Identity = IDENTITY, locale: str = "pt_BR"
 ) -> list[str]:
     """The text of each page, with all white space as single spaces."""
-    reader = PdfReader(BytesIO(reports.weekly_pdf(week, identity, locale)))
+    with drawn_once():
+        document = reports.weekly_pdf(week, identity, locale)
+    reader = PdfReader(BytesIO(document))
     return [" ".join(page.extract_text().split()) for page in reader.pages]
 
 

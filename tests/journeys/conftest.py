@@ -16,12 +16,15 @@ _NUMBERS = count(1)
 
 
 @pytest.fixture(scope="session")
-def town(servers, process_redis_url, tmp_path_factory, request) -> Iterator[Flask]:
+def town(
+    servers, process_redis_url, tmp_path_factory, request, compiled_templates
+) -> Iterator[Flask]:
     """An application on a database that the stories share, each seeing its own company alone."""
     name = f"town_{getattr(request.config, 'workerinput', {}).get('workerid', 'alone')}"
     urls = servers.clone(name)
     files = tmp_path_factory.mktemp("town")
     app = create_app(throw_away.with_database(servers.settings, urls, process_redis_url, files))
+    app.jinja_env.bytecode_cache = compiled_templates
     yield app
     with app.app_context():
         db.session.remove()
