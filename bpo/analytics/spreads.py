@@ -38,13 +38,14 @@ def single(frames: Frames, scores: Scores, parts: float) -> Sums:
 def _in_parts(scores: Scores, whole: Floats, parts: float) -> Floats:
     """What comes until the end of each week over what whole payments bring in it.
 
-    It grows for four weeks and then stays: what is paid in part later is mostly whole by then. Not
-    more comes than is open.
+    It grows for four weeks and then stays: what is paid in part later is mostly whole by then. No
+    more comes by it than may be taken for certain.
     """
     first = np.arange(len(whole)) < MONTH
     over = np.cumsum(np.where(first, whole * (parts - 1), 0))
-    until = np.minimum(np.cumsum(whole) + over, scores.balance.sum())
-    found: Floats = np.maximum(until - np.cumsum(whole), 0)
+    so_far = np.cumsum(whole)
+    most = np.maximum(so_far, _SUREST * scores.balance.sum())
+    found: Floats = np.minimum(so_far + over, most) - so_far
     return found
 
 
