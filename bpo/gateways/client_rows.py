@@ -118,6 +118,7 @@ def mail(figures: PortfolioFigures, bpo_name: str, locale: str, base_url: str) -
             "second_headline": frame["second_headline"],
             "key_figures": key_figures(figures, voice),
             "decisions": _to_look_at(figures, locale),
+            "more_decisions": 0,
             **{name: frame[name] for name in ("accent", "position", "prepared", "creditor")},
         },
         locale,

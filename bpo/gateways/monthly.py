@@ -8,6 +8,7 @@ from babel.dates import format_skeleton
 
 from bpo.analytics import charts
 from bpo.analytics.monthly import MonthlyFigures, MonthPoint
+from bpo.analytics.weekly import ExpectedWeek
 from bpo.gateways import monthly_outcomes, pdf, wording
 from bpo.gateways.weekly import details, overview, pictures
 from bpo.gateways.weekly.details import BUCKETS
@@ -95,7 +96,7 @@ def key_figures(figures: MonthlyFigures, voice: Voice) -> tuple[KeyFigure, KeyFi
             if ahead
             else voice.say("no forecast yet"),
             "muted",
-            details.coming_week(ahead[0], voice).range if ahead else "",
+            _band(ahead[0], voice) if ahead else "",
         ),
         KeyFigure(
             voice.say("Overdue"),
@@ -107,6 +108,14 @@ def key_figures(figures: MonthlyFigures, voice: Voice) -> tuple[KeyFigure, KeyFi
             else voice.say("No open balance"),
         ),
     )
+
+
+def _band(week: ExpectedWeek, voice: Voice) -> str:
+    """As in the weekly report, without the currency: its column is narrower."""
+    if week.low_cents is None or not week.high_cents:
+        return ""
+    low, high = voice.bare(week.low_cents), voice.bare(week.high_cents)
+    return voice.say("likely {low} to {high}", low=low, high=high)
 
 
 def _dso(figures: MonthlyFigures, voice: Voice) -> KeyFigure:

@@ -23,6 +23,7 @@ def page(figures: MonthlyFigures, voice: Voice, palette: charts.Palette) -> dict
     """What the template of the page needs."""
     told = _bounded(figures.steps)
     return {
+        "has_outcomes": bool(told) or any(one.open_cents for one in figures.lost),
         "steps": [_row(one, voice) for one in told],
         "steps_total": voice.money(sum(one.recovered_cents for one in told)),
         "steps_chart": _chart(told, voice, palette) if any(s.recovered_cents for s in told) else "",
@@ -98,8 +99,20 @@ def _chart(told: Sequence[Effect], voice: Voice, palette: charts.Palette) -> str
 
 
 def _name(key: str, voice: Voice) -> str:
-    label = Phrase("Other steps") if key == _OTHERS else steps.label_of(key)
-    return voice.phrase(label) if isinstance(label, Phrase) else label
+    """A step in words: whoever reads the report does not know what D+5 is."""
+    day = steps.day_of(key)
+    if day is None:
+        label = Phrase("Other steps") if key == _OTHERS else steps.label_of(key)
+        return voice.phrase(label) if isinstance(label, Phrase) else label
+    if day < 0:
+        words = voice.count(
+            "%(num)s day before falling due", "%(num)s days before falling due", -day
+        )
+    elif day:
+        words = voice.count("%(num)s day after falling due", "%(num)s days after falling due", day)
+    else:
+        words = voice.say("on the due date")
+    return voice.say("Instalment, {day}", day=words) if key.startswith("agreement") else words
 
 
 def _bounded(told: Sequence[Effect]) -> list[Effect]:

@@ -20,6 +20,8 @@ from bpo.kernel import colours, documents
 
 ASSETS = paths.TEMPLATES / "reports"
 _PAGES, _MONTHLY_PAGES = 2, 3
+_MAILED = 3
+"""Questions that a mail tells; the portal has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,12 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class MailWords:
-    """What a mail calls its list, its button and the way to choose mails."""
+    """What a mail calls its list, its button and the choice of mails; how to answer the list."""
 
     decisions: str
     button: str
     preferences: str
+    answer: str = ""
 
 
 def weekly_pdf(figures: WeeklyFigures, identity: Identity, locale: str) -> bytes:
@@ -130,6 +133,7 @@ def monthly_mail(
         "second_headline": is_late,
         "key_figures": monthly.key_figures(figures, voice),
         "decisions": (),
+        "more_decisions": 0,
     }
     return mailed(values, locale, links)
 
@@ -151,6 +155,7 @@ def _company_words(locale: str) -> MailWords:
         decisions=voice.say("What needs your decision"),
         button=voice.say("Open the portal"),
         preferences=voice.say("Choose which mails you receive"),
+        answer=voice.say("Answer this e-mail with what you decide."),
     )
 
 
@@ -229,7 +234,8 @@ def _mail(figures: WeeklyFigures, identity: Identity, voice: Voice) -> dict[str,
         "headline": came_in,
         "second_headline": is_late,
         "key_figures": overview.key_figures(figures, voice),
-        "decisions": overview.decisions(figures, voice, most=3),
+        "decisions": overview.decisions(figures, voice, most=_MAILED),
+        "more_decisions": max(len(figures.decisions) - _MAILED, 0),
     }
 
 

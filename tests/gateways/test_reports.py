@@ -210,6 +210,15 @@ class TestMail:
         assert f'href="{LINKS.portal}"' in mail.html
         assert 'href="https://portal.example/me?a=1&amp;b=2"' in mail.html
 
+    def test_it_says_how_to_answer_and_how_many_more_questions_there_are(self) -> None:
+        week = figures.weekly()
+        many = replace(week, decisions=week.decisions[:1] * 5)
+        for body in (mail := reports.weekly_mail(many, IDENTITY, "pt_BR", LINKS)).text, mail.html:
+            assert "e mais 2 no portal" in body
+            assert "Responda a este e-mail" in body
+        quiet = reports.weekly_mail(replace(week, decisions=()), IDENTITY, "pt_BR", LINKS)
+        assert "Responda a este e-mail" not in quiet.text
+
     def test_styles_are_within_the_elements(self) -> None:
         html = reports.weekly_mail(figures.weekly(), IDENTITY, "pt_BR", LINKS).html
         assert "<style" not in html

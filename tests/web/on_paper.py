@@ -15,7 +15,7 @@ NOT_FIGURES = {
     r"\b8 de cada 10 semanas\b": "what the range of the model is to hold",
     r"\b\d\d\.\d{3}\.\d{3}/\d{4}-\d\d\b": "the CNPJ of the company",
     r"(?<=[A-Z])\d+(?:/\d+)?\b": "the number of an invoice",
-    r"\bD[+-]\d+": "a step of the régua by its day",
+    r"\bD[+-]\d+|\b\d+ dias? (?:antes|depois) de vencer": "a step of the régua by its day",
 }
 """What has digits and is no figure, each with its reason."""
 

@@ -58,6 +58,7 @@ def test_bruno_reads_the_case_and_approves(client, session, cast, davi):
     request = of_sol(session, cast)[0]
 
     bruno = bruno_of(client, cast)
+    assert "Ver e decidir" in bruno.open("").text
     page = bruno.open("/approvals").text
     assert "Davi Souza" in page
     assert "Liga hoje" in page

@@ -178,6 +178,11 @@ class TestPortal:
         assert "Elisa & Filhos Ltda prometeu R$ 50,00 para 27/11/2026" in text
         assert "segredo do analista" not in text
 
+    def test_what_waits_can_be_answered_on_the_spot(self, client, cast, book):
+        html = people.sign_in(client, cast.bruno).get(f"/portal/sol?day={AS_OF}").text
+        assert re.search(r'href="mailto:[^"]+@[^"]+\?subject=Padaria%20Sol%3A%20', html)
+        assert "mailto:" not in people.sign_in(client, cast.ana).get(f"/w/sol?day={AS_OF}").text
+
     def test_who_has_one_company_goes_straight_to_it(self, client, cast, book):
         answer = people.sign_in(client, cast.bruno).get("/portal/")
         assert answer.headers["Location"] == "/portal/sol"

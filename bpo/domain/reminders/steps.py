@@ -129,6 +129,12 @@ def label_of(key: str) -> Phrase | str:
     return Phrase("Instalment, {day}", day=day) if key.startswith("agreement") else day
 
 
+def day_of(key: str) -> int | None:
+    """The day of a step from the due date, also of an instalment's; None for any other key."""
+    found = _ANY_DAY.fullmatch(key)
+    return int(found[1]) if found else None
+
+
 def place(key: str) -> tuple[int, str]:
     """Where a step stands: by its day from the due date; the issue first, others last."""
     day = _DAY.fullmatch(key)
@@ -138,6 +144,7 @@ def place(key: str) -> tuple[int, str]:
 
 
 _DAY = re.compile(r"d([+-]?\d+)")
+_ANY_DAY = re.compile(r"(?:agreement|d)([+-]?\d+)")
 _KNOWN = {"issue": Phrase("On issue"), "thanks": Phrase("After payment")}
 
 

@@ -136,9 +136,7 @@ WHERE day BETWEEN %(since)s AND %(until)s
 ORDER BY day DESC, at DESC, debtor_id
 LIMIT %(limit)s
 """
-_DECIDE = Phrase(
-    "Every reminder has been sent. What comes next: an agreement, a protest, a lawyer, or waiting?"
-)
+_DECIDE = Phrase("No reminder is left. What next: agreement, protest, lawyer, or wait?")
 
 
 class Deed(NamedTuple):

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from bpo.db import db
 from bpo.domain.people.access import Permission
+from bpo.gateways import outside
 from bpo.kernel import clock
 from bpo.models import ReportRun
 from bpo.queries.books import debtor_lists
@@ -39,6 +40,7 @@ def show_company(slug: str) -> str:
     return render_template(
         "portal/company.html",
         reports=_reports(4),
+        answer_to=outside.current().settings.mail_sender,
         down=lambda key, day=None: url_for(
             "portal.figure", slug=slug, key=key, day=day or request.args.get("day")
         ),

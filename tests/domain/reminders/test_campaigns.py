@@ -130,3 +130,10 @@ def _davi(consumer, *tags):
 )
 def test_a_step_is_called_by_its_key_where_its_campaign_is_not_at_hand(key, label):
     assert str(steps.label_of(key)) == label
+
+
+@pytest.mark.parametrize(
+    ("key", "day"), [("d+10", 10), ("d-5", -5), ("d0", 0), ("agreement-3", -3), ("issue", None)]
+)
+def test_the_day_of_a_step_is_in_its_key(key, day):
+    assert steps.day_of(key) == day
