@@ -331,7 +331,7 @@ def _lost(b: Book) -> Expected:
     place = "O que pode se perder"
     return {
         f"{place} / Em aberto": list(map(money, sums)),
-        f"{place} / Rolagem no ano": ["usual"] * len(rules),
+        f"{place} / Rolagem usada": ["usual"] * len(rules),
         f"{place} / Parte perdida": [percent(Decimal(rule[2]) / 10) for rule in rules],
         f"{place} / Perda esperada": list(map(money, lost)),
         f"{place} / Em aberto, sum": [money(sum(sums))],
