@@ -24,7 +24,7 @@ def page(*keys: str):
         ("d0", "no vencimento"),
         ("d+10", "10 dias depois de vencer"),
         ("agreement-3", "Parcela, 3 dias antes de vencer"),
-        ("issue", "Fatura"),
+        ("issue", "Na emissão"),
     ],
 )
 def test_a_step_is_named_in_words(key, said):
