@@ -64,6 +64,16 @@ def test_who_is_left_in_peace_is_listed_with_the_reason(ana, session, scope, dav
     assert wording.say(reasons.phrase(because[0]), "pt_BR") in ana.open("/debtors").text
 
 
+def test_why_not_before_is_told_once_and_never_by_the_day_of_another_ladder(ana, davi, monkeypatch):
+    soon, far = TODAY + timedelta(days=3), TODAY + timedelta(days=40)
+    because = (Reason(Code.WEEKLY_CAP), Reason(Code.WEEKLY_CAP), Reason(Code.WAITING, on=far))
+    coming = {davi.id: NextContact(soon, "d-5", (), because)}
+    monkeypatch.setattr(campaigns, "next_contacts", lambda *_: coming)
+    page = ana.open(f"/debtors/{davi.id}").text
+    assert page.count("O limite de contatos da semana foi atingido") == 1
+    assert "A próxima etapa ainda não chegou" not in page
+
+
 def test_a_list_finds_a_debtor_by_any_word_of_the_name(ana, davi):
     for place in ("/debtors", "/receivables", "/payments/new"):
         for words, found in (("dav", True), ("lima", True), ("LÍM", True), ("avi", False)):

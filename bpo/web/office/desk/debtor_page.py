@@ -15,6 +15,8 @@ from bpo.domain.page import page_acts
 from bpo.domain.people import debtors as rules
 from bpo.domain.people.access import Permission
 from bpo.domain.reminders import holds, reasons
+from bpo.domain.reminders.planning import NextContact
+from bpo.domain.reminders.reasons import Code
 from bpo.domain.reminders.steps import Channel
 from bpo.kernel.errors import NotFound
 from bpo.kernel.text import Phrase
@@ -61,7 +63,7 @@ def show_debtor(slug: str, debtor_id: int) -> str:
         portrait=negotiation.portrait(session, debtor, today),
         reach=debtors.contacts(session, place.id, debtor_id),
         next=coming,
-        because=list(dict.fromkeys(map(reasons.phrase, coming.because))) if coming else [],
+        because=_because(coming) if coming else [],
         contact_channels=CONTACT_CHANNELS,
         events=events,
         moved=whys.moved,
@@ -134,3 +136,13 @@ def act_page(debtor: Debtor, act: str, faults: dict[str, str]) -> str:
     """The form of one act with what was typed and what is wrong with it."""
     context = about(debtor) | {"typed": request.values, "faults": faults, "act": act}
     return render_template("office/debtors/act.html", **context)
+
+
+def _because(coming: NextContact) -> list[Phrase]:
+    """Why not before, each reason once; the next day of another ladder is no answer to it."""
+    told = [
+        reason
+        for reason in coming.because
+        if reason.code is not Code.WAITING or reason.on in (None, coming.on)
+    ]
+    return list(dict.fromkeys(map(reasons.phrase, told)))
