@@ -46,6 +46,7 @@ def create_app(
 
 
 def _install_web(app: Flask) -> None:
+    security.measure(app)
     session.init_app(app)
     CSRFProtect(app)
     throttle.limiter.init_app(app)

@@ -107,3 +107,12 @@ def _cells(answer, url):
 
 def _runs(cell):
     return cell.lstrip(" ")[:1] in tuple("=+-@\uff1d") and not re.fullmatch(r"-?[\d.,]+", cell)
+
+
+@pytest.mark.parametrize("field", ["a=1", "b"])
+def test_a_form_without_end_is_not_read(client, cast, field):
+    """Anybody could have a server count fields until its memory is gone, before signing in."""
+    form = {"content_type": "application/x-www-form-urlencoded"}
+    endless = client.post("/login", data="&".join([field] * 300_000), **form)
+    assert endless.status_code == 413
+    assert client.post("/login", data=f"email=x&{field}", **form).status_code == 400
