@@ -89,7 +89,7 @@ def key_figures(told: Summary, voice: Voice) -> tuple[KeyFigure, KeyFigure, KeyF
         KeyFigure(
             voice.say("Settles everything on the day"),
             voice.money(told.total_cents),
-            voice.say("late charges: {cents}", cents=voice.money(told.charges_cents)),
+            _beside(told, voice),
             "muted",
             "",
         ),
@@ -101,6 +101,17 @@ def key_figures(told: Summary, voice: Voice) -> tuple[KeyFigure, KeyFigure, KeyF
             "",
         ),
     )
+
+
+def _beside(told: Summary, voice: Voice) -> str:
+    """What makes the sum that settles all another one than the principal."""
+    saved = told.principal_cents + told.charges_cents - told.total_cents
+    parts = []
+    if told.charges_cents or saved <= 0:
+        parts.append(voice.say("late charges: {cents}", cents=voice.money(told.charges_cents)))
+    if saved > 0:
+        parts.append(voice.say("discounts: {cents}", cents=voice.money(saved)))
+    return " · ".join(parts)
 
 
 def _identity(told: Dossier, voice: Voice) -> list[tuple[str, str]]:
