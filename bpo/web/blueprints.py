@@ -28,6 +28,7 @@ from bpo.web.office.insight import (
     analysis,
     analysis_rooms,
     behind,
+    done,
     forecast,
     overview,
     pattern_titles,
@@ -64,6 +65,7 @@ from bpo.web.office.writing import campaign_simulations, regua_editor, remarks, 
 from bpo.web.portal import agreements as portal_agreements
 from bpo.web.portal import approvals as portal_approvals
 from bpo.web.portal import companies
+from bpo.web.portal import done as portal_done
 from bpo.web.portal import feedback as portal_feedback
 from bpo.web.portal import figures as portal_figures
 from bpo.web.portal import receipts as portal_receipts
@@ -149,6 +151,8 @@ VIEWS = (
     portal_receipts,
     portal_feedback,
     portal_figures,
+    portal_done,
+    done,
 )
 BLUEPRINTS = (
     auth.blueprint,

@@ -10,13 +10,16 @@ from bpo.web.statuses import Tone
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A deed in words. `debtor_id` leads to whom it was about, when it was about one."""
+    """A deed in words. `debtor_id`: whom it was about, when it was about one; `kind`: the list of
+    the day that it is a line or the sum of, if any.
+    """
 
     day: date
     words: str
     icon: str
     tone: Tone
     debtor_id: int | None
+    kind: str = ""
 
 
 _SIGNS = {
@@ -38,10 +41,23 @@ _SIGNS = {
 }
 
 
+_LISTS = {
+    "reminders": "reminders",
+    "payments": "payments",
+    "promise": "promises",
+    "promise_kept": "ended",
+    "promise_partly_kept": "ended",
+    "promise_broken": "ended",
+    "call": "calls",
+}
+
+
 def tell(deed: Deed, voice: Voice) -> Told:
     """A deed as a line of a timeline."""
     icon, tone = _SIGNS[deed.kind]
-    return Told(deed.day, _words(deed, voice), icon, tone, deed.debtor_id)
+    return Told(
+        deed.day, _words(deed, voice), icon, tone, deed.debtor_id, _LISTS.get(deed.kind, "")
+    )
 
 
 def _words(deed: Deed, voice: Voice) -> str:

@@ -4,6 +4,7 @@ A figure that leads nowhere fails by the name of its place.
 """
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -12,6 +13,7 @@ from bpo.kernel import actor as actors
 from bpo.services.insight import scores
 from tests.factories import people
 from tests.web import shown
+from tests.web.expected_figures import done
 from tests.web.figures_book import world  # noqa: F401
 
 ROOMS = (
@@ -42,7 +44,7 @@ model, which the page of the forecast tells."""
 ALONE = (
     "page-head",
     "page: headline",
-    "O que foi feito",
+    "O que foi feito",  # each of its lines has a test of its own
     "O que rolou, note",
     "A idade do que há a receber, note",
     "Quem mais deve em atraso, note",
@@ -121,6 +123,67 @@ def test_the_client_s_manager_sees_what_is_behind_the_figures_of_the_portal(
     people.sign_in(client, cast.celia)
     assert client.get("/portal/sol/figures/open_cents").status_code == 404
     assert client.get("/portal/sol/figures/open_cents.xlsx").status_code == 404
+
+
+DONE = ("O que foi feito", "O que fizemos por você")
+DATED = re.compile(r"\d\d/\d\d(/\d{4})?")
+
+
+@pytest.mark.parametrize("room", ["/w/sol", "/portal/sol"])
+def test_each_line_of_what_was_done_leads_to_the_rows_that_it_counts(client, world, opened, room):  # noqa: F811
+    cast, _, _ = world
+    people.sign_in(client, cast.bruno if "portal" in room else cast.marta)
+    followed = []
+    for one in shown.figures(opened(room)):
+        said = SAID.findall(DATED.sub("", one.text))
+        if one.place in DONE and said:
+            assert one.link, one
+            assert all(says(opened(one.link), figure) for figure in said), one
+            followed.append(one.text)
+    assert len(followed) > 8
+    assert any("pagamento" in text for text in followed), followed
+    assert "Bento" in client.get(f"{room}/done/ended.csv").get_data(as_text=True)
+
+
+def test_the_lists_of_what_was_done_hold_what_is_counted_by_hand(client, world, opened):  # noqa: F811
+    cast, _, (_, sol) = world
+    people.sign_in(client, cast.marta)
+    since = sol.day - timedelta(days=60)
+    kinds = ("reminders", "contacted", "calls", "promises", "ended", "unconfirmed")
+    for kind, counted in zip(kinds, done(sol, since), strict=True):
+        page = opened(f"/w/sol/done/{kind}?since={since}&day={sol.day}")
+        assert all(says(page, figure) for figure in SAID.findall(counted)), (kind, counted)
+    for kind in ("agreements", "payments"):
+        assert opened(f"/w/sol/done/{kind}?day={sol.day}")
+    assert client.get("/w/sol/done/nothing").status_code == 404
+    people.sign_in(client, cast.celia)
+    assert client.get("/portal/sol/done/calls").status_code == 404
+    assert client.get("/portal/sol/expected").status_code == 404
+
+
+def test_the_portal_says_of_which_invoices_four_weeks_and_debtors_are_made(
+    client,
+    world,  # noqa: F811
+    opened,
+):
+    cast, _, (_, sol) = world
+    people.sign_in(client, cast.bruno)
+    found = [one for one in shown.figures(opened("/portal/sol")) if one.text not in EMPTY]
+    (expected,) = [one for one in found if one.place == "Previsto em quatro semanas"]
+    page = shown.by_place(opened(expected.link))
+    for name in ("Semana a semana", "Fatura a fatura"):
+        assert sum(map(cents, page[f"{name} / Previsto"])) == cents(expected.text)
+    owed = [one for one in found if one.place == "Quem mais deve em atraso / Em atraso"]
+    assert len(owed) == 7
+    for one in owed:
+        told = visible(opened(one.link))
+        assert says(opened(one.link), one.text), one
+        named = [debtor.name for debtor in sol.debtors.values() if debtor.name in told]
+        assert [f"debtor={who}&" in one.link for who in sol.debtors].count(True) == len(named) == 1
+
+
+def cents(text: str) -> int:
+    return int(re.sub(r"[^\d-]", "", text))
 
 
 def firsts(figures: list[shown.Figure]) -> list[shown.Figure]:

@@ -204,24 +204,27 @@ def owing(
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A count of what was done, with its noun."""
+    """A count of what was done, with its noun; `kind`: the list that it counts."""
 
     count: str
     noun: str
+    kind: str = ""
 
 
 def actions(done: Actions, voice: Voice) -> list[Done]:
     """What was done in the week, in at most seven lines: counts that are not zero."""
     unsure = done.reminders_failed + done.reminders_uncertain
     lines = (
-        (done.reminders_sent, "reminder sent", "reminders sent"),
-        (done.debtors_contacted, "debtor contacted", "debtors contacted"),
-        (done.calls, "call made", "calls made"),
-        (done.promises_made, "promise to pay", "promises to pay"),
-        (done.agreements_made, "agreement closed", "agreements closed"),
-        (unsure, "delivery not confirmed", "deliveries not confirmed"),
+        (done.reminders_sent, "reminder sent", "reminders sent", "reminders"),
+        (done.debtors_contacted, "debtor contacted", "debtors contacted", "contacted"),
+        (done.calls, "call made", "calls made", "calls"),
+        (done.promises_made, "promise to pay", "promises to pay", "promises"),
+        (done.agreements_made, "agreement closed", "agreements closed", "agreements"),
+        (unsure, "delivery not confirmed", "deliveries not confirmed", "unconfirmed"),
     )
-    counted = [Done(voice.number(n), voice.count(one, many, n)) for n, one, many in lines if n]
+    counted = [
+        Done(voice.number(n), voice.count(one, many, n), kind) for n, one, many, kind in lines if n
+    ]
     return [*counted[:4], *_promises(done, voice), *counted[4:]]
 
 
@@ -235,7 +238,7 @@ def _promises(done: Actions, voice: Voice) -> list[Done]:
         done.promises_kept,
         broken=voice.number(done.promises_broken),
     )
-    return [Done(voice.number(done.promises_kept), noun)]
+    return [Done(voice.number(done.promises_kept), noun, "ended")]
 
 
 @dataclass(frozen=True, slots=True)

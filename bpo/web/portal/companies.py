@@ -44,6 +44,7 @@ def show_company(slug: str) -> str:
         down=lambda key, day=None: url_for(
             "portal.figure", slug=slug, key=key, day=day or request.args.get("day")
         ),
+        list_of=lambda kind, **span: url_for("portal.done", slug=slug, kind=kind, **span),
         **figures.context(figures.position()),
     )
 

@@ -1,6 +1,6 @@
 """What the figures of a company are made of, for the client company itself to look at."""
 
-from flask import render_template
+from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from bpo.domain.books.receivables import AGING
@@ -29,7 +29,7 @@ KEYS = frozenset(
 def show_figure(slug: str, key: str) -> str:
     """The formula of a figure, and the receivables or payments that come to it."""
     return render_template(
-        "portal/figure.html", **analysis.figure(_known(key), figures.position(), Chosen())
+        "portal/figure.html", **analysis.figure(_known(key), figures.position(), _chosen())
     )
 
 
@@ -38,7 +38,13 @@ def show_figure(slug: str, key: str) -> str:
 @access.requires(Permission.SEE_PORTAL)
 def figure_file(slug: str, key: str) -> Response:
     """The same as rows."""
-    return analysis.figure_table(_known(key), figures.position(), Chosen())
+    return analysis.figure_table(_known(key), figures.position(), _chosen())
+
+
+def _chosen() -> Chosen:
+    """All of the company, or what one debtor owes."""
+    asked = request.args.get("debtor", "")
+    return Chosen("debtor", asked) if asked.isascii() and asked.isdigit() else Chosen()
 
 
 def _known(key: str) -> str:

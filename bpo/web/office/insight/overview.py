@@ -27,5 +27,6 @@ def show_workspace(slug: str) -> str:
         down=lambda key, day=place.as_of: url_for(
             "office.analysis_figure", slug=slug, key=key, day=day.isoformat()
         ),
+        list_of=lambda kind, **span: url_for("office.done", slug=slug, kind=kind, **span),
         **figures.context(place),
     )
