@@ -54,7 +54,8 @@ DEFINITIONS: dict[str, Definition] = {
         Phrase("Roll rate"),
         Phrase(
             "Of what was open in an age at the end of last month, the share that is still open and"
-            " older by an age. The rest was settled, renegotiated, or stayed."
+            " older by an age. The rest was settled, was renegotiated, or has the same age: the"
+            " four come to what was open."
         ),
         "pct",
         Phrase("Open balance of the age at the end of last month"),

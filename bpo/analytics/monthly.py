@@ -46,9 +46,11 @@ class MonthPoint:
 
 @dataclass(frozen=True, slots=True)
 class Roll:
-    """What became of the balance that had an age a month ago; rolled + stayed + cured = open.
+    """What became of the balance that had an age a month ago.
 
-    `rolled_cents` grew older by a bucket or more, `cured_cents` was settled, by payment or not.
+    `rolled_cents` grew older by a bucket or more, `stayed_cents` is open in the same one,
+    `renegotiated_cents` went into agreements (0 in reports made before it was kept), `cured_cents`
+    was settled otherwise, by payment or not. Rolled + stayed + renegotiated + cured = open.
     """
 
     bucket: str
@@ -56,6 +58,7 @@ class Roll:
     rolled_cents: int
     stayed_cents: int
     cured_cents: int
+    renegotiated_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +222,7 @@ def _point(day: date, found: Metrics) -> MonthPoint:
 
 
 def _rolls(table: pd.DataFrame) -> tuple[Roll, ...]:
-    columns = ("bucket", "open_cents", "rolled_cents", "stayed_cents", "cured_cents")
-    rows = zip(*(table[name].tolist() for name in columns), strict=True)
+    columns = ("bucket", "open", "rolled", "stayed", "cured", "renegotiated")
+    names = (columns[0], *(f"{name}_cents" for name in columns[1:]))
+    rows = zip(*(table[name].tolist() for name in names), strict=True)
     return tuple(Roll(*row) for row in rows)

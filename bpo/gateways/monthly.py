@@ -234,7 +234,7 @@ class RollRow:
     stayed: str
     cured: str
     cured_share: str
-    now: str
+    renegotiated: str
 
 
 def _rolls(figures: MonthlyFigures, voice: Voice) -> list[RollRow]:
@@ -249,7 +249,7 @@ def _rolls(figures: MonthlyFigures, voice: Voice) -> list[RollRow]:
             stayed=voice.money(roll.stayed_cents),
             cured=voice.money(roll.cured_cents),
             cured_share=voice.percent(details.share(roll.cured_cents, roll.open_cents)),
-            now=voice.money(figures.aging_cents[roll.bucket]),
+            renegotiated=voice.money(roll.renegotiated_cents),
         )
         for roll in figures.rolls
     ]

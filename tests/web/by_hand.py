@@ -52,7 +52,7 @@ def number(value: Decimal | None) -> str:
 
 
 def days(value: Decimal | None) -> str:
-    return "–" if value is None else f"{number(value)} dias"
+    return "–" if value is None else f"{number(value)} dia{'s' * (number(value) != '1')}"
 
 
 def over(above: int, below: int) -> Decimal | None:

@@ -299,6 +299,7 @@ def _rolled(b: Book, then: date) -> Expected:
         name: [money(row[n]) for row in rows]
         for n, name in enumerate(("Em aberto então", "Quitado", "Renegociado"))
     }
+    told["Mesma idade"] = [money(row[0] - row[1] - row[2] - row[3]) for row in rows]
     told["Rolou"] = [
         joined(money(row[3]), percent(over(row[3] * 100, row[0])) if row[0] else None)
         for row in rows

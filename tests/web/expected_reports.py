@@ -260,11 +260,12 @@ def _rolled(b: Book, then: date) -> Expected:
     rows = screens.rolls(b, then)
     told = {
         "Em aberto então": [money(was) for was, *_ in rows],
-        "Quitado desde então": [money(cured) for _, cured, *_ in rows],
-        "Quitado desde então %": [percent(over(r[1] * 100, r[0])) for r in rows],
+        "Quitado": [money(cured) for _, cured, *_ in rows],
+        "Renegociado": [money(agreed) for _, _, agreed, _ in rows],
+        "Mesma idade": [money(was - sum(rest)) for was, *rest in rows],
+        "Quitado %": [percent(over(r[1] * 100, r[0])) for r in rows],
         "Envelheceu": [money(rolled) for *_, rolled in rows[:-1]],
         "Envelheceu %": [percent(over(r[3] * 100, r[0])) for r in rows[:-1]],
-        "Nesta idade hoje": list(map(money, b.aged(b.day))),
     }
     return {f"{place} / {name}": texts for name, texts in told.items()}
 

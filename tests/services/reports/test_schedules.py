@@ -157,7 +157,8 @@ def test_the_month_says_what_the_metrics_say(here, session, clock, cast, jobs, m
     assert told.now.received_cents == known.received_month_cents == 120_00
     assert sum(told.aging_cents.values()) == known.open_cents
     for roll in told.rolls:
-        assert roll.open_cents == roll.rolled_cents + roll.stayed_cents + roll.cured_cents
+        rest = roll.stayed_cents + roll.cured_cents + roll.renegotiated_cents
+        assert roll.open_cents == roll.rolled_cents + rest
     send(clock, cast, mail, jobs, MONDAY + WEEK)
     message = message_from_bytes(mail.sent[0].message, policy=policy.default)
     assert "relatório de novembro de 2026" in message["Subject"]
