@@ -133,6 +133,15 @@ def test_open_disputes_and_debts_at_the_last_step_wait_for_the_client(here, sol,
     assert found[1].phrase.params["number"] == "900"
 
 
+def test_what_is_disputed_is_told_as_it_stood_on_the_day(here, sol, davi):
+    title = debts.receivable(here, davi, "900", due=FIRST, cents=80_00)
+    add(here, Dispute, davi, receivable_id=title.id, reason="quality", opened_on=FIRST)
+    debts.paid(here, title, 10_00, FIRST)
+    debts.paid(here, title, 30_00, LAST + timedelta(days=1))
+    told = [actions.decisions(here, sol, day) for day in (LAST, LAST + timedelta(days=1))]
+    assert [one.amount_cents for found in told for one in found] == [70_00, 40_00]
+
+
 def test_the_last_days_are_told_latest_first(here, sol, davi):
     title = debts.receivable(here, davi, due=FIRST, cents=80_00)
     touch(here, davi, "d+1")

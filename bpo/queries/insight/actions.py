@@ -69,7 +69,10 @@ WHERE q.workspace_id = %(workspace)s AND q.needed_by = 'client_manager'
 """
 _DISPUTES = """
 SELECT d.debtor_id, b.name, r.number, d.reason, d.opened_on,
-       coalesce(r.amount_cents - r.settled_cents, 0)
+       coalesce(r.amount_cents - (
+           SELECT coalesce(sum(e.principal_cents), 0)::bigint FROM entries e
+           WHERE e.workspace_id = r.workspace_id AND e.receivable_id = r.id
+             AND e.on_day <= %(day)s), 0)
 FROM disputes d
 JOIN debtors b ON b.workspace_id = d.workspace_id AND b.id = d.debtor_id
 LEFT JOIN receivables r ON r.workspace_id = d.workspace_id AND r.id = d.receivable_id
