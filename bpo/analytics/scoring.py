@@ -187,6 +187,9 @@ def _told(feature: str, known: Traits, n: int, pull: float) -> Phrase | None:
 def _rate(late: int, total: int) -> Phrase:
     if total == 0:
         return Phrase("No invoice decided yet: taken as others of this company")
+    if total == 1:
+        late_one = Phrase("The only invoice decided so far was paid late")
+        return late_one if late else Phrase("The only invoice decided so far was not paid late")
     return Phrase("Paid late so far: {late} of {total} invoices", late=late, total=total)
 
 
@@ -202,5 +205,15 @@ def _timing(days: int) -> Phrase:
     if days == 0:
         return Phrase("Usually pays on the due date")
     if days < 0:
-        return Phrase("Usually pays {count} days before the due date", count=-days)
-    return Phrase("Usually pays {count} days after the due date", count=days)
+        return Phrase(
+            "Usually pays one day before the due date"
+            if days == -1
+            else "Usually pays {count} days before the due date",
+            count=-days,
+        )
+    return Phrase(
+        "Usually pays one day after the due date"
+        if days == 1
+        else "Usually pays {count} days after the due date",
+        count=days,
+    )

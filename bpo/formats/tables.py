@@ -240,7 +240,9 @@ def _misfit(line: int, row: Sequence[Cell], table: Table) -> Problem:
         )
         return Problem(line, None, Code.REQUOTED, message)
     message = Phrase(
-        "The row has {found} columns where the header has {expected}.",
+        "The row has one column where the header has {expected}."
+        if len(row) == 1
+        else "The row has {found} columns where the header has {expected}.",
         found=len(row),
         expected=table.width,
     )

@@ -100,7 +100,10 @@ class Found:
         """What the list counts, by name."""
         if self.key == "ended":
             kept = sum(deed.word == KEPT for deed in self.deeds)
-            return [(Phrase("Promises kept"), kept), (Phrase("Promises not kept"), len(self.deeds) - kept)]
+            return [
+                (Phrase("Promises kept"), kept),
+                (Phrase("Promises not kept"), len(self.deeds) - kept),
+            ]
         if self.key == "payments":
             return [(self.kind.name, sum(deed.number for deed in self.deeds))]
         return [(self.kind.name, len(self.deeds))]

@@ -70,6 +70,10 @@ def test_reasons_are_facts_of_the_debtor() -> None:
     assert "Paid late so far: 20 of 20 invoices" in slow
     assert "Usually pays 20 days after the due date" in slow
     assert "Paid late so far: 0 of 20 invoices" in quick
+    once = build([Title(1, 0, 10, 100, ((11, "payment", 100),)), Title(1, 20, 30, 100)])
+    alone = scoring.score(once, scorecard.fit(story, day(455)), day(25))
+    said = list(map(str, scoring.reasons(alone, 0)))
+    assert "The only invoice decided so far was paid late" in said, said
     assert found.late[0] > 0.7 > 0.2 > found.late[1]
     assert found.delay[0] > 10 > 0 > found.delay[1]
 

@@ -52,6 +52,13 @@ ALL_TEXTS = [
 ]
 
 
+@pytest.mark.parametrize(("locale", "said"), [("pt_BR", "há 1 dia,"), ("en", "1 day ago,")])
+def test_a_proposal_says_one_day_of_a_day(locale, said):
+    yesterday = replace(ONE, lines=(LINE._replace(days_late=1),))
+    assert said in templates.render("proposal", "email", locale, yesterday).text
+    assert said not in templates.render("proposal", "email", locale, ONE).text
+
+
 def test_there_is_a_text_for_every_step_in_both_languages():
     for step in (*DEFAULT_REGUA, *THREE_STEPS):
         for channel in {*step.channels, *step.otherwise} & MESSAGES:

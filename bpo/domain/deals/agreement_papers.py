@@ -99,11 +99,14 @@ class Paper:
                 late_pct=percent(terms.late_rate),
             ),
             Phrase(
-                "When an instalment is more than {breach_days} days late, the agreement ends: the"
+                "When an instalment is more than {breach} late, the agreement ends: the"
                 " discount falls away, and the receivables are owed again with their late charges"
                 " from their original dates, less all that was paid. What was paid counts for the"
                 " oldest receivable first: its interest, its fine, its principal.",
-                breach_days=terms.breach_days,
+                breach=Phrase(
+                    "{count} day" if terms.breach_days == 1 else "{count} days",
+                    count=terms.breach_days,
+                ),
             ),
             Phrase(
                 "Everything may be paid before its time, with a proportional reduction of the"

@@ -33,13 +33,17 @@ def of_plan(situation: Situation, offer: Offer) -> tuple[Phrase, ...]:
 
 
 def _discount(situation: Situation, waiver: Waiver) -> Phrase:
+    late = max(debt.days_late for debt in situation.debts)
     if waiver.principal_cents:
         return Phrase(
             "Paying at once takes {charges_cents} off the charges and {principal_cents} off the "
-            "principal: the oldest invoice is {late_days} days late",
+            "principal: the oldest invoice is one day late"
+            if late == 1
+            else "Paying at once takes {charges_cents} off the charges and {principal_cents} off "
+            "the principal: the oldest invoice is {late_days} days late",
             charges_cents=waiver.charges_cents,
             principal_cents=waiver.principal_cents,
-            late_days=max(debt.days_late for debt in situation.debts),
+            late_days=late,
         )
     if waiver.charges_cents:
         return Phrase(
@@ -69,7 +73,9 @@ def _history(situation: Situation) -> list[Phrase]:
 def _relationship(situation: Situation) -> list[Phrase]:
     return [
         Phrase(
-            "Customer since {since}, with {count} invoices until today",
+            "Customer since {since}, with one invoice until today"
+            if situation.behaviour.invoice_count.value == 1
+            else "Customer since {since}, with {count} invoices until today",
             since=situation.behaviour.first_purchase.value,
             count=situation.behaviour.invoice_count.value,
         )

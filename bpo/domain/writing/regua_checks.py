@@ -249,7 +249,13 @@ def _changes(old: Step, new: Step) -> Iterator[Phrase]:
             else Phrase("{step} is switched on again", step=name)
         )
     if old.grace_days != new.grace_days:
-        yield Phrase("{step} is worth sending for {days} days", step=name, days=new.grace_days)
+        yield Phrase(
+            "{step} is worth sending for one day"
+            if new.grace_days == 1
+            else "{step} is worth sending for {days} days",
+            step=name,
+            days=new.grace_days,
+        )
 
 
 def _of_class(old: Step, new: Step, letter: str, name: Phrase) -> Iterator[Phrase]:
@@ -307,9 +313,17 @@ def audience(of: Audience) -> tuple[Phrase, ...]:
     if of.owing_to is not None:
         parts.append(Phrase("who owe at most {owing_to_cents}", owing_to_cents=of.owing_to))
     if of.late_from:
-        parts.append(Phrase("{days} days overdue or more", days=of.late_from))
+        parts.append(
+            Phrase("one day overdue or more")
+            if of.late_from == 1
+            else Phrase("{days} days overdue or more", days=of.late_from)
+        )
     if of.late_to is not None:
-        parts.append(Phrase("{days} days overdue at most", days=of.late_to))
+        parts.append(
+            Phrase("one day overdue at most")
+            if of.late_to == 1
+            else Phrase("{days} days overdue at most", days=of.late_to)
+        )
     if of.minimum_cents:
         parts.append(Phrase("who owe at least {minimum_cents}", minimum_cents=of.minimum_cents))
     return tuple(parts) or (Phrase("everybody"),)

@@ -115,7 +115,10 @@ def forbidden(
     most = found.limits.max_renegotiations
     if len(before) > most and actor.role is not Role.ADMIN:
         return Phrase(
-            "This debt has been agreed upon {times} times already: a person of the team decides",
+            "This debt has been agreed upon once already: a person of the team decides"
+            if len(before) == 1
+            else "This debt has been agreed upon {times} times already: a person of the team"
+            " decides",
             times=len(before),
         )
     return None

@@ -235,7 +235,10 @@ def _from_bank(work: Work, part: Part, tell: Tell) -> Outcome:
 
 def _left(done: Taken) -> Phrase:
     return Phrase(
-        "{count} movements were not taken in: their account is closed. To take them, open the "
+        "One movement was not taken in: its account is closed. To take it, open the account again "
+        "and import the file once more."
+        if done.left == 1
+        else "{count} movements were not taken in: their account is closed. To take them, open the "
         "account again and import the file once more.",
         count=done.left,
     )
@@ -255,8 +258,8 @@ def _refuse_foreign(extract: Extract, own: str) -> None:
 
 def _matched(done: Taken) -> Phrase:
     return Phrase(
-        "{matched} of the new lines settled receivables by themselves; {suggested} wait for a "
-        "person.",
+        "New lines that settled receivables by themselves: {matched}; that wait for a person: "
+        "{suggested}.",
         matched=done.matched,
         suggested=done.suggested,
     )
@@ -360,8 +363,11 @@ def _untold(count: int) -> list[Phrase]:
         return []
     return [
         Phrase(
-            "By their balance {count} rows were paid, wholly or in part, on an unknown day: that "
-            "much was taken off without money.",
+            "By its balance one row was paid, wholly or in part, on an unknown day: that much was "
+            "taken off without money."
+            if count == 1
+            else "By their balance {count} rows were paid, wholly or in part, on an unknown day: "
+            "that much was taken off without money.",
             count=count,
         )
     ]

@@ -312,24 +312,39 @@ def _restore(
 def _told(done: Undone) -> dict[str, Any]:
     notes = [
         Phrase(
-            "{withdrawn} receivables were withdrawn, {reversed} payments reversed and {restored} "
-            "receivables given their former dates and amounts.",
+            "Receivables withdrawn: {withdrawn}; payments reversed: {reversed}; receivables given "
+            "their former dates and amounts: {restored}.",
             withdrawn=done.withdrawn,
             reversed=done.reversed,
             restored=done.restored,
         )
     ]
     if done.lines:
-        notes.append(Phrase("{count} lines of the bank are no credits any more.", count=done.lines))
+        notes.append(
+            Phrase(
+                "One line of the bank is no credit any more."
+                if done.lines == 1
+                else "{count} lines of the bank are no credits any more.",
+                count=done.lines,
+            )
+        )
     if done.removed:
         notes.append(
-            Phrase("{count} debtors that it had registered were removed.", count=done.removed)
+            Phrase(
+                "One debtor that it had registered was removed."
+                if done.removed == 1
+                else "{count} debtors that it had registered were removed.",
+                count=done.removed,
+            )
         )
     if done.left:
         notes.append(
             Phrase(
-                "{count} receivables were left as they are, because people or other files have "
-                "worked on them since: {numbers}",
+                "One receivable was left as it is, because people or other files have worked on "
+                "it since: {numbers}"
+                if done.left_count == 1
+                else "{count} receivables were left as they are, because people or other files "
+                "have worked on them since: {numbers}",
                 count=done.left_count,
                 numbers=", ".join(done.left),
             )
