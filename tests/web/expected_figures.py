@@ -241,11 +241,11 @@ def analysis(b: Book) -> Expected:
         age + "Em aberto": [money(cents) for cents in b.aged(day)],
         age + "%": [percent(Decimal(cents) * 100 / open_) for cents in b.aged(day)],
         age + "Faturas": list(map(str, b.aged_count(day))),
-        "O que rolou, note": Words(),
+        "O que rolou para a frente, note": Words(),
         **_rolled(b, ends[-2]),
-        "Dias de vendas em aberto / ": Words(),
-        "Dias de vendas em aberto / DSO": [number(b.dso(on)) for on in ends],
-        "Dias de vendas em aberto / Melhor DSO possível": [
+        "Dias de vendas a receber (DSO) / ": Words(),
+        "Dias de vendas a receber (DSO) / DSO": [number(b.dso(on)) for on in ends],
+        "Dias de vendas a receber (DSO) / Melhor DSO possível": [
             number(over((b.open(on) - b.overdue(on)) * 90, b.sales(on))) for on in ends
         ],
         "Taxa de inadimplência / ": Words(),
@@ -254,8 +254,12 @@ def analysis(b: Book) -> Expected:
         ],
         "Taxa de inadimplência / Mais de 30 dias": [percent(_older(b, on)) for on in ends],
         "Emitido e recebido / ": Words(),
-        "Emitido e recebido / Emissão": [money(b.issued(on.replace(day=1), on)) for on in ends],
-        "Emitido e recebido / Recebido": [money(b.received(on.replace(day=1), on)) for on in ends],
+        "Emitido e recebido / Emitido no mês": [
+            money(b.issued(on.replace(day=1), on)) for on in ends
+        ],
+        "Emitido e recebido / Recebido no mês": [
+            money(b.received(on.replace(day=1), on)) for on in ends
+        ],
         "Eficiência de cobrança (CEI) / ": Words(),
         "Eficiência de cobrança (CEI) / Eficiência de cobrança (CEI)": [
             percent(cei(b, on)) for on in ends
@@ -300,12 +304,12 @@ def _rolled(b: Book, then: date) -> Expected:
         for n, name in enumerate(("Em aberto então", "Quitado", "Renegociado"))
     }
     told["Mesma idade"] = [money(row[0] - row[1] - row[2] - row[3]) for row in rows]
-    told["Rolou"] = [
+    told["Envelheceu"] = [
         joined(money(row[3]), percent(over(row[3] * 100, row[0])) if row[0] else None)
         for row in rows
     ]
     told["Idade então"] = Words()
-    return {f"O que rolou / {name}": texts for name, texts in told.items()}
+    return {f"O que rolou para a frente / {name}": texts for name, texts in told.items()}
 
 
 def rolls(b: Book, then: date) -> list[tuple[int, int, int, int]]:

@@ -25,7 +25,7 @@ def test_the_search_for_texts_finds_those_of_code_and_of_templates() -> None:
 
 COUNTED = re.compile(
     r"(\{\w+\}|%\(\w+\)s) "
-    r"(dias|faturas|pagamentos|linhas|títulos|devedores|observações|meses|semanas)"
+    r"(dias|faturas|pagamentos|linhas|títulos|recebíveis|devedores|observações|meses|semanas)"
 )
 SAID_APART = (
     "in {count} payments",
@@ -60,6 +60,7 @@ NEVER_ONE = (
     "Sales take {days} days longer",  # told from two days on
     "Sales become money {days} days sooner",
     "{count} receivables together ask for this amount",
+    "{count} customers have a receivable {number}",
     "%(count)s weeks",  # four or thirteen
     "{step} is {days} days overdue or less and already firm",  # limits that are fixed, and larger
     "One credit can be split over {most} debtors",
@@ -80,7 +81,6 @@ NEVER_ONE = (
 
 
 STORED = (
-    "{withdrawn} receivables were withdrawn, {reversed} payments reversed",
     "{count} more remarks are not listed.",  # said on the command line, in English
 )
 """Texts that are kept with what was done in the past."""

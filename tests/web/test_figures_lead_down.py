@@ -45,7 +45,7 @@ ALONE = (
     "page-head",
     "page: headline",
     "O que foi feito",  # each of its lines has a test of its own
-    "O que rolou, note",
+    "O que rolou para a frente, note",
     "A idade do que há a receber, note",
     "Quem mais deve em atraso, note",
     "Dias de vendas a receber (DSO), note",
