@@ -79,6 +79,7 @@ def edit(
         before = wish_of(session, row)
         wish = sightings.merged(seen, wish, before)
         if wish == before:
+            _kept(session, row, now)
             return row
         row.hour, row.weekday = wish.hour, wish.weekday
         row.month_day = wish.month_day if kind is Kind.MONTHLY else None

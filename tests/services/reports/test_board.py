@@ -122,6 +122,7 @@ def test_steps_beyond_what_the_page_holds_are_told_together(here, cast):
     month = months.of(here, cast.sol, OCTOBER, date(2026, 10, 31))
     steps = tuple(Effect(f"d+{n}", 1, 1_000 * (20 - n), 100, 1.0) for n in range(20))
     page = board.page(replace(month, steps=steps), Voice("pt_BR"), charts.Palette())
-    assert [row.name for row in page["steps"][-3:]] == ["D+9", "D+10", "Outras etapas"]
+    names = [row.name for row in page["steps"][-3:]]
+    assert names == ["9 dias depois de vencer", "10 dias depois de vencer", "Outras etapas"]
     assert (len(page["steps"]), page["steps"][-1].invoices) == (12, "9")
     assert page["steps_total"].replace("\xa0", " ") == "R$ 20,00"

@@ -16,7 +16,7 @@ from bpo.gateways.report_mail import Sender
 from bpo.kernel.actor import Role
 from bpo.kernel.errors import BadInput, Forbidden, NotFound
 from bpo.models import AuditEntry, ReportRun
-from bpo.queries.insight import figures
+from bpo.queries.insight import figures, report_readers
 from bpo.queries.insight import reports as stored
 from bpo.services.insight import report_deliveries, report_schedules, reports
 from bpo.services.insight.report_deliveries import Post
@@ -54,6 +54,12 @@ def test_each_kind_has_its_own_next_run(here, clock, cast):
         ("monthly", "2026-11", date(2026, 11, 30)),
     ]
     assert stored.upcoming(here, cast.sol.id, Kind.MONTHLY).slot.day == 3
+
+
+def test_a_schedule_confirmed_as_it_is_has_its_next_run(here, clock, cast):
+    row = report_readers.schedules(here, cast.sol.id)[Kind.WEEKLY]
+    edit(clock, cast, hour=row.hour, weekday=row.weekday)
+    assert stored.upcoming(here, cast.sol.id).slot > MONDAY
 
 
 def test_no_change_on_the_very_day_sends_the_same_report_again(here, clock, cast, jobs):

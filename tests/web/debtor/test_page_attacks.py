@@ -87,7 +87,7 @@ def test_davi_proved_is_a_stranger_at_evas_door(app, client, session, eva, token
     evas = debtor_links.token(app, session, eva)
     debtor_links.read(client, token)
     page = client.get(f"/d/{evas}")
-    assert "777" not in page.text
+    assert "777,00" not in page.text
     assert 'name="answer"' in page.text
     assert debtor_links.answer(client, evas, "4725").status_code == 400
 
@@ -100,7 +100,7 @@ def test_the_cookie_of_one_link_is_worth_nothing_at_another(app, client, session
     assert all(part in cookie for part in ("HttpOnly", "SameSite=Lax", f"Path=/d/{token}"))
     value = re.search(r"bpo_debtor=([^;]+)", cookie)[1]
     client.set_cookie("bpo_debtor", value, path=f"/d/{evas}")
-    assert "777" not in client.get(f"/d/{evas}").text
+    assert "777,00" not in client.get(f"/d/{evas}").text
     for forged in (value[:-2], value + "x", "W10.x", '"', ""):
         client.set_cookie("bpo_debtor", forged, path=f"/d/{token}")
         assert "1001" not in client.get(f"/d/{token}").text
@@ -112,7 +112,7 @@ def test_changed_numbers_show_nothing_of_eva(client, session, eva, token):
     for number in (evas, 0, 10**12, 2**63, 10**30):
         page = client.get(f"/d/{token}/{number}")
         assert page.status_code == 404
-        assert "777" not in page.text
+        assert "777,00" not in page.text
 
 
 def test_without_the_answer_no_single_invoice_is_shown(client, session, davi, token):
@@ -131,7 +131,7 @@ def test_the_same_person_at_another_company_is_another_account(
     assert "9009" not in page
     assert "Oficina" not in page
     elsewhere = client.get(f"/d/{debtor_links.token(app, session, there)}")
-    assert "555" not in elsewhere.text
+    assert "555,00" not in elsewhere.text
 
 
 def test_the_visitor_reaches_one_workspace_only(session, app, cast, davi, token):
