@@ -34,7 +34,7 @@ test: $(DEV_READY) ## Run the tests on servers of their own; those of the archit
 	  --ignore=tests/architecture $(ARGS)
 
 test-ledger: $(DEV_READY) ## Walk the books at random, thousands of times (LEDGER_EXAMPLES=2000)
-	@LEDGER_EXAMPLES=$(LEDGER_EXAMPLES) $(BIN)/python -m pytest $(ARGS) tests/services/books/test_ledger_walks.py \
+	@BPO_EXAMPLES=$${BPO_EXAMPLES:-explore} LEDGER_EXAMPLES=$(LEDGER_EXAMPLES) $(BIN)/python -m pytest $(ARGS) tests/services/books/test_ledger_walks.py \
 	  tests/services/books/test_ledger_attacks.py tests/domain/books/test_ledger_walks.py
 
 explore: $(DEV_READY) ## Try new random examples of every property, seed by seed (ROUNDS=5)
